@@ -1,0 +1,53 @@
+import { Chart } from 'cdk8s';
+import type { IConstruct } from 'constructs';
+import { refuse } from './_refuse';
+
+const DNS_LABEL = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
+const DNS_1035_LABEL = /^[a-z]([-a-z0-9]*[a-z0-9])?$/;
+
+/**
+ * The construct's path as one DNS label: `state-hub/api` is `state-hub-api`. No hash, because people type these names.
+ * Two constructs can have the same path name (`a-b/c`, `a/b-c`); whoever writes objects refuses duplicates.
+ */
+export function pathName(construct: IConstruct): string {
+  return construct.node.path.replace(/\//g, '-');
+}
+
+/** Refuses a name that Kubernetes would refuse (RFC 1123 label: 63 characters, lower case, digits, dashes). */
+export function checkDnsLabel(where: IConstruct | string, property: string, name: string, max = 63): void {
+  check(DNS_LABEL, 'start and end with a letter or digit', where, property, name, max);
+}
+
+/** As `checkDnsLabel`, for names that become a Service: they start with a letter (RFC 1035 label). */
+export function checkServiceName(where: IConstruct | string, property: string, name: string, max = 63): void {
+  check(DNS_1035_LABEL, 'start with a letter and end with a letter or digit', where, property, name, max);
+}
+
+/** The namespace of the chart that holds the construct; manifests always name theirs. */
+export function namespaceOf(construct: IConstruct): string {
+  const namespace = Chart.of(construct).namespace;
+  if (namespace === undefined) {
+    refuse(
+      construct,
+      `the chart has no namespace; write new Chart(app, '${Chart.of(construct).node.id}', { namespace: '...' })`,
+    );
+  }
+  checkDnsLabel(construct, 'namespace', namespace);
+  return namespace;
+}
+
+function check(
+  pattern: RegExp,
+  ends: string,
+  where: IConstruct | string,
+  property: string,
+  name: string,
+  max: number,
+): void {
+  if (name.length > max) {
+    refuse(where, `'${property}' must have at most ${max} characters, got ${name.length}: '${name}'`);
+  }
+  if (!pattern.test(name)) {
+    refuse(where, `'${property}' must use lower-case letters, digits and dashes, and ${ends}, got '${name}'`);
+  }
+}

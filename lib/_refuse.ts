@@ -1,0 +1,12 @@
+import type { IConstruct } from 'constructs';
+
+/**
+ * Stops synthesis: says where, then what is wrong.
+ *
+ * @param where the construct, or a name such as `platform 'threephoenix'` for plain values
+ * @param problem lower case, no final period: property in quotes, what is allowed, what was got, what to do
+ */
+export function refuse(where: IConstruct | string, problem: string): never {
+  const place = typeof where === 'string' ? where : where.node.path || 'app';
+  throw new Error(`${place}: ${problem}`);
+}

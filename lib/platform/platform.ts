@@ -1,0 +1,114 @@
+import type { Duration } from 'cdk8s';
+import { checkDnsLabel } from '../_names';
+import { refuse } from '../_refuse';
+import type { Storage } from './storage';
+
+/** Kubernetes minor versions that the schemas and CloudNativePG 1.30 cover. */
+const KUBERNETES = ['1.30', '1.31', '1.32', '1.33', '1.34', '1.35', '1.36'] as const;
+const CLOUD_NATIVE_PG = ['1.30'] as const;
+
+/** A Kubernetes minor version, such as `1.34`. */
+export type KubernetesVersion = (typeof KUBERNETES)[number];
+
+/** A CloudNativePG minor version, such as `1.30`. */
+export type CloudNativePgVersion = (typeof CLOUD_NATIVE_PG)[number];
+
+/** Properties for `Platform`. */
+export interface PlatformProps {
+  /** Name of the cluster, for messages and documents. */
+  readonly name: string;
+
+  /** Names of the nodes that can take pods of the service, as `kubectl get nodes` shows them. */
+  readonly nodes: readonly string[];
+
+  /** Kubernetes minor version of the API server. */
+  readonly kubernetes: KubernetesVersion;
+
+  /** Minor version of the CloudNativePG operator. */
+  readonly cloudNativePg: CloudNativePgVersion;
+
+  /** What the storage class of the database does when a node is lost. */
+  readonly storage: Storage;
+
+  /**
+   * Namespace of the CloudNativePG operator and of its Barman Cloud plugin.
+   * @default 'cnpg-system'
+   */
+  readonly operatorNamespace?: string;
+
+  /**
+   * Namespace of Prometheus, which may scrape the service. `false` where no Prometheus Operator is installed: then
+   * nothing of `monitoring.coreos.com` is written, because its CRDs would be missing.
+   * @default 'monitoring'
+   */
+  readonly monitoringNamespace?: string | false;
+
+  /**
+   * `--node-monitor-grace-period` of the controller manager: how long a silent node still counts as Ready.
+   * @default - what Kubernetes ships: 50 seconds from 1.32 on, 40 seconds before
+   */
+  readonly nodeMonitorGracePeriod?: Duration;
+}
+
+/**
+ * Facts about the target cluster that no manifest can know. Plain data: it makes no objects.
+ *
+ * Source of the version range: the CloudNativePG 1.30 list of supported and tested Kubernetes releases.
+ */
+export class Platform {
+  public readonly name: string;
+  public readonly nodes: readonly string[];
+  public readonly kubernetes: KubernetesVersion;
+  public readonly cloudNativePg: CloudNativePgVersion;
+  public readonly storage: Storage;
+  public readonly operatorNamespace: string;
+  public readonly monitoringNamespace: string | false;
+  /** Resolved `--node-monitor-grace-period`, in seconds. */
+  public readonly nodeMonitorGraceSeconds: number;
+
+  /** @throws if a name is no DNS name, a node is named twice, or a version is not supported */
+  public constructor(props: PlatformProps) {
+    this.name = props.name;
+    this.nodes = [...props.nodes];
+    this.kubernetes = props.kubernetes;
+    this.cloudNativePg = props.cloudNativePg;
+    this.storage = props.storage;
+    this.operatorNamespace = props.operatorNamespace ?? 'cnpg-system';
+    this.monitoringNamespace = props.monitoringNamespace ?? 'monitoring';
+    this.nodeMonitorGraceSeconds =
+      props.nodeMonitorGracePeriod?.toSeconds() ?? (Number(props.kubernetes.slice(2)) >= 32 ? 50 : 40);
+
+    this.check();
+  }
+
+  private check(): void {
+    const where = `platform '${this.name}'`;
+    checkDnsLabel('platform', 'name', this.name);
+    checkDnsLabel(where, 'operatorNamespace', this.operatorNamespace);
+    if (this.monitoringNamespace !== false) {
+      checkDnsLabel(where, 'monitoringNamespace', this.monitoringNamespace);
+    }
+    if (this.nodes.length === 0) {
+      refuse(where, `'nodes' must name at least one node, got none; list them with 'kubectl get nodes'`);
+    }
+    this.nodes.forEach((node, i) => {
+      if (!/^[a-z0-9]([-.a-z0-9]{0,251}[a-z0-9])?$/.test(node)) {
+        refuse(where, `'nodes' must hold DNS names, got '${node}'`);
+      }
+      if (this.nodes.indexOf(node) !== i) {
+        refuse(where, `'nodes' names '${node}' twice`);
+      }
+    });
+    checkVersion(where, 'kubernetes', this.kubernetes, KUBERNETES);
+    checkVersion(where, 'cloudNativePg', this.cloudNativePg, CLOUD_NATIVE_PG);
+    if (this.nodeMonitorGraceSeconds <= 0) {
+      refuse(where, `'nodeMonitorGracePeriod' must be longer than 0 seconds, got ${this.nodeMonitorGraceSeconds}`);
+    }
+  }
+}
+
+function checkVersion(where: string, property: string, version: string, allowed: readonly string[]): void {
+  if (!allowed.includes(version)) {
+    refuse(where, `'${property}' must be one of ${allowed.join(', ')}, got '${version}'`);
+  }
+}
