@@ -2,6 +2,8 @@ import { Duration, Size } from 'cdk8s';
 import { Cpu } from 'cdk8s-plus-28';
 import { Bootstrap, HighlyAvailableService, PhoenixApp, Platform, Storage } from './lib';
 
+const app = new PhoenixApp();
+
 const threePhoenix = new Platform({
   name: 'threephoenix',
   nodes: ['railiance01', 'railiance02', 'railiance03'],
@@ -9,8 +11,6 @@ const threePhoenix = new Platform({
   cloudNativePg: '1.30',
   storage: Storage.nodeLocal('local-path'),
 });
-
-const app = new PhoenixApp();
 
 new HighlyAvailableService(app, 'state-hub', {
   platform: threePhoenix,

@@ -163,7 +163,8 @@ export class HighlyAvailableService extends Construct {
       this.monitoring = new Monitoring(watching, 'monitoring', {
         database: this.database,
         backupSchedule: this.backupSchedule,
-        apis: [this.api, ...this.companions],
+        api: this.api,
+        companions: this.companions,
         runbooks: props.runbooks,
         name: id,
         ...(props.monitoringLabels === undefined ? {} : { labels: props.monitoringLabels }),

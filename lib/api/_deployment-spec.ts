@@ -18,10 +18,7 @@ export function deploymentSpec(api: ApiService): object {
     selector: { matchLabels: api.podLabels },
     strategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
     template: {
-      metadata: {
-        labels: api.labels,
-        annotations: { 'kubectl.kubernetes.io/default-container': 'api' },
-      },
+      metadata: { labels: api.labels },
       spec: {
         serviceAccountName: api.name,
         automountServiceAccountToken: false,

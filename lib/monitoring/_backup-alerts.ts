@@ -10,12 +10,14 @@ const LAST_FAILURE = 'barman_cloud_cloudnative_pg_io_last_failed_backup_timestam
  * plugin's metrics are used (plugin-barman-cloud 0.14).
  */
 export function backupAlerts(cluster: PostgresCluster, schedule: BackupSchedule): Alert[] {
+  const subject = cluster.name;
   const own = `namespace="${cluster.namespace}",pod=~"${cluster.name}-[0-9]+"`;
   const tooOld = schedule.longestGapSeconds + 6 * 3600;
   const hours = Math.round(tooOld / 3600);
   return [
     {
       name: 'PhoenixWalArchivingFailing',
+      subject,
       expr: `max(cnpg_pg_stat_archiver_last_failed_time{${own}} - cnpg_pg_stat_archiver_last_archived_time{${own}}) > 1`,
       for: '5m',
       severity: 'critical',
@@ -24,6 +26,7 @@ export function backupAlerts(cluster: PostgresCluster, schedule: BackupSchedule)
     },
     {
       name: 'PhoenixWalArchivingBehind',
+      subject,
       expr: `max(cnpg_collector_pg_wal_archive_status{${own},value="ready"}) > 16`,
       for: '10m',
       severity: 'warning',
@@ -32,6 +35,7 @@ export function backupAlerts(cluster: PostgresCluster, schedule: BackupSchedule)
     },
     {
       name: 'PhoenixBackupTooOld',
+      subject,
       expr: `time() - max(${LAST_BACKUP}{${own}}) > ${tooOld}`,
       for: '15m',
       severity: 'critical',
@@ -40,6 +44,7 @@ export function backupAlerts(cluster: PostgresCluster, schedule: BackupSchedule)
     },
     {
       name: 'PhoenixBackupFailed',
+      subject,
       expr: `max(${LAST_FAILURE}{${own}}) > max(${LAST_BACKUP}{${own}})`,
       for: '1m',
       severity: 'warning',
@@ -48,6 +53,7 @@ export function backupAlerts(cluster: PostgresCluster, schedule: BackupSchedule)
     },
     {
       name: 'PhoenixBackupMetricsMissing',
+      subject,
       expr: `absent(${LAST_BACKUP}{${own}})`,
       for: '30m',
       severity: 'warning',

@@ -3,6 +3,7 @@ import type { Alert } from './alert';
 
 /** Alerts on the instances' own metrics (CloudNativePG 1.30, config/manager/default-monitoring.yaml and pg_collector.go). */
 export function databaseAlerts(cluster: PostgresCluster): Alert[] {
+  const subject = cluster.name;
   const own = `namespace="${cluster.namespace}",pod=~"${cluster.name}-[0-9]+"`;
   const standbys = cluster.instances - 1;
   const wal = Math.floor(cluster.walStorageBytes * 0.8);
@@ -10,6 +11,7 @@ export function databaseAlerts(cluster: PostgresCluster): Alert[] {
   return [
     {
       name: 'PhoenixDatabaseNoPrimary',
+      subject,
       expr: `(count(cnpg_pg_replication_in_recovery{${own}} == 0) or vector(0)) < 1`,
       for: '2m',
       severity: 'critical',
@@ -18,6 +20,7 @@ export function databaseAlerts(cluster: PostgresCluster): Alert[] {
     },
     {
       name: 'PhoenixDatabaseTwoPrimaries',
+      subject,
       expr: `count(cnpg_pg_replication_in_recovery{${own}} == 0) > 1`,
       for: '1m',
       severity: 'critical',
@@ -26,6 +29,7 @@ export function databaseAlerts(cluster: PostgresCluster): Alert[] {
     },
     {
       name: 'PhoenixDatabaseWritesBlocked',
+      subject,
       expr: `max(cnpg_collector_sync_replicas{${own},value="observed"}) < max(cnpg_collector_sync_replicas{${own},value="expected"})`,
       for: '1m',
       severity: 'critical',
@@ -34,6 +38,7 @@ export function databaseAlerts(cluster: PostgresCluster): Alert[] {
     },
     {
       name: 'PhoenixDatabaseInstanceDown',
+      subject,
       expr: `(count(cnpg_collector_up{${own}} == 1) or vector(0)) < ${cluster.instances}`,
       for: '5m',
       severity: 'warning',
@@ -42,6 +47,7 @@ export function databaseAlerts(cluster: PostgresCluster): Alert[] {
     },
     {
       name: 'PhoenixDatabaseStandbysMissing',
+      subject,
       expr: `(max(cnpg_pg_replication_streaming_replicas{${own}}) or vector(0)) < ${standbys}`,
       for: '5m',
       severity: 'warning',
@@ -50,6 +56,7 @@ export function databaseAlerts(cluster: PostgresCluster): Alert[] {
     },
     {
       name: 'PhoenixDatabaseReplicationLag',
+      subject,
       expr: `max(cnpg_pg_replication_lag{${own}}) > 30`,
       for: '5m',
       severity: 'warning',
@@ -58,6 +65,7 @@ export function databaseAlerts(cluster: PostgresCluster): Alert[] {
     },
     {
       name: 'PhoenixDatabaseFenced',
+      subject,
       expr: `max(cnpg_collector_fencing_on{${own}}) > 0`,
       for: '15m',
       severity: 'warning',
@@ -66,6 +74,7 @@ export function databaseAlerts(cluster: PostgresCluster): Alert[] {
     },
     {
       name: 'PhoenixDatabaseWalVolumeFilling',
+      subject,
       expr: `max(cnpg_collector_pg_wal{${own},value="size"}) > ${wal}`,
       for: '5m',
       severity: 'critical',
@@ -74,6 +83,7 @@ export function databaseAlerts(cluster: PostgresCluster): Alert[] {
     },
     {
       name: 'PhoenixDatabaseVolumeFilling',
+      subject,
       expr: `max(sum by (pod) (cnpg_pg_database_size_bytes{${own}})) > ${data}`,
       for: '15m',
       severity: 'warning',

@@ -2,6 +2,8 @@
 export interface Alert {
   /** Name, also of the runbook page. */
   readonly name: string;
+  /** What it is about: the database, the API, the operator. Becomes the label `subject`. */
+  readonly subject: string;
   /** PromQL; the alert fires while it returns anything. */
   readonly expr: string;
   /** How long it must hold, as a Prometheus duration. */

@@ -14,7 +14,7 @@ import type { BackupSchedule } from '../postgres/backup-schedule';
 import type { PostgresCluster } from '../postgres/postgres-cluster';
 import { backupAlerts } from './_backup-alerts';
 import { databaseAlerts } from './_database-alerts';
-import { apiAlerts, operatorAlerts } from './_workload-alerts';
+import { apiAlerts, companionAlerts, operatorAlerts } from './_workload-alerts';
 import type { Alert } from './alert';
 
 /** Properties for `Monitoring`. */
@@ -25,8 +25,14 @@ export interface MonitoringProps {
   /** Its base backups; the alert on old backups follows from the schedule. */
   readonly backupSchedule: BackupSchedule;
 
-  /** The APIs to watch. */
-  readonly apis: readonly ApiService[];
+  /** The API to watch. */
+  readonly api: ApiService;
+
+  /**
+   * Parts beside the API, which page nobody.
+   * @default - none
+   */
+  readonly companions?: readonly ApiService[];
 
   /** Address of the folder of runbooks; each alert links `<address>/<alert>.md`. */
   readonly runbooks: string;
@@ -58,7 +64,7 @@ export class Monitoring extends Construct {
     super(scope, id);
     const { database } = props;
     const { namespace } = database;
-    const labels = props.labels;
+    const { labels, companions = [] } = props;
     const runbooks = props.runbooks.replace(/\/+$/, '');
     if (!/^https?:\/\/\S+$/.test(runbooks)) {
       refuse(this, `'runbooks' must be the http(s) address of a folder, got '${props.runbooks}'`);
@@ -66,7 +72,8 @@ export class Monitoring extends Construct {
     this.alerts = [
       ...databaseAlerts(database),
       ...backupAlerts(database, props.backupSchedule),
-      ...props.apis.flatMap(apiAlerts),
+      ...apiAlerts(props.api),
+      ...companions.flatMap(companionAlerts),
       ...operatorAlerts(database.platform),
     ];
 
@@ -78,7 +85,7 @@ export class Monitoring extends Construct {
         podMetricsEndpoints: [{ port: 'metrics', interval: '30s' }],
       },
     });
-    for (const api of props.apis) {
+    for (const api of [props.api, ...companions]) {
       if (api.metrics !== undefined) {
         const port = Object.entries(api.ports).find(([, number]) => number === api.metrics?.port)?.[0];
         new ServiceMonitor(this, `Api-${api.name}`, {
@@ -100,7 +107,7 @@ export class Monitoring extends Construct {
               alert: alert.name,
               expr: Expr.fromString(alert.expr),
               for: alert.for,
-              labels: { severity: alert.severity, service: database.name },
+              labels: { namespace, severity: alert.severity, subject: alert.subject },
               annotations: {
                 summary: alert.summary,
                 description: alert.description,

@@ -20,7 +20,7 @@ export function checkBackupCron(where: IConstruct, property: string, schedule: s
     refuse(where, `'${property}' may use numbers, names of months and days, and * ? / , - only, got '${schedule}'`);
   }
   try {
-    void new Cron(schedule, { paused: true, timezone: 'Etc/UTC' });
+    void new Cron(schedule, { paused: true, utcOffset: 0 });
   } catch (error) {
     refuse(
       where,
@@ -29,9 +29,17 @@ export function checkBackupCron(where: IConstruct, property: string, schedule: s
   }
 }
 
+const GAPS = new Map<string, number>();
+
 /** The longest time between two runs, in seconds, over a fixed year, so that the result never depends on today. */
 export function longestGapSeconds(schedule: string): number {
-  const runs = new Cron(schedule, { paused: true, timezone: 'Etc/UTC' });
+  const gap = GAPS.get(schedule) ?? measureLongestGap(schedule);
+  GAPS.set(schedule, gap);
+  return gap;
+}
+
+function measureLongestGap(schedule: string): number {
+  const runs = new Cron(schedule, { paused: true, utcOffset: 0 });
   const end = Date.UTC(2025, 1, 1);
   let previous = runs.nextRun(new Date(Date.UTC(2024, 0, 1)));
   let longest = 0;
