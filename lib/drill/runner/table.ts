@@ -1,0 +1,57 @@
+import type { Client } from 'pg';
+import type { StoredWrites } from './ledger';
+import type { Range } from './ranges';
+
+/** Every table of a drill starts like this, so that the next run finds what a killed one left. */
+export const TABLE_PREFIX = 'phoenix_ledger_';
+
+/** The table of one run. */
+export function tableName(runId: string): string {
+  return TABLE_PREFIX + runId.replace(/[^a-z0-9]/g, '_');
+}
+
+/** Makes the ledger table. No key on it: a write that happens twice must show, not fail. */
+export async function createTable(client: Client, table: string): Promise<void> {
+  await client.query(`create table ${table} (writer int not null, seq int not null, at timestamptz default now())`);
+}
+
+/** Drops the ledger tables of all runs: the Lease says that no other run is alive. Returns their names. */
+export async function dropTables(client: Client): Promise<string[]> {
+  // Sessions of a killed run may still wait in a commit; they would block the drop.
+  await client.query(
+    `select pg_terminate_backend(pid) from pg_stat_activity
+     where application_name = 'phoenix-drill' and usename = current_user and pid <> pg_backend_pid()`,
+  );
+  const { rows } = await client.query<{ name: string }>(
+    `select tablename as name from pg_tables where schemaname = 'public' and starts_with(tablename, $1)`,
+    [TABLE_PREFIX],
+  );
+  for (const { name } of rows) {
+    await client.query(`drop table ${name}`);
+  }
+  return rows.map((row) => row.name);
+}
+
+/** What the database has of each writer, as ranges made by the server, because there may be a million rows. */
+export async function readStored(client: Client, table: string): Promise<ReadonlyMap<number, StoredWrites>> {
+  await client.query('begin isolation level repeatable read read only');
+  const present = await client.query<{ writer: number; lo: number; hi: number }>(
+    `select writer, min(seq) as lo, max(seq) as hi
+     from (select writer, seq, seq - row_number() over (partition by writer order by seq) as island
+           from (select distinct writer, seq from ${table}) as once) as islands
+     group by writer, island order by writer, lo`,
+  );
+  const twice = await client.query<{ writer: number; seq: number }>(
+    `select writer, seq from ${table} group by writer, seq having count(*) > 1 order by writer, seq limit 10000`,
+  );
+  await client.query('commit');
+  const stored = new Map<number, { present: Range[]; duplicated: Range[] }>();
+  const of = (writer: number) => {
+    const entry = stored.get(writer) ?? { present: [], duplicated: [] };
+    stored.set(writer, entry);
+    return entry;
+  };
+  present.rows.forEach(({ writer, lo, hi }) => of(writer).present.push([lo, hi]));
+  twice.rows.forEach(({ writer, seq }) => of(writer).duplicated.push([seq, seq]));
+  return stored;
+}

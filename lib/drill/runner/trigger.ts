@@ -1,0 +1,98 @@
+import { clusterPaths, type Cluster, type Pod } from './cluster';
+import { until } from './clock';
+import type { FailoverConfig } from './config';
+import { KubernetesError, type KubernetesClient } from './kubernetes';
+import type { Observer } from './observer';
+
+/** The trigger was not pulled: nothing happened and nothing will. */
+export class NotTriggered extends Error {
+  public override readonly name = 'NotTriggered';
+}
+
+/** What a trigger needs to see besides the API. */
+export interface TriggerContext {
+  readonly namespace: string;
+  readonly config: FailoverConfig;
+  readonly primary: string;
+  readonly observer: Observer;
+  readonly signal: AbortSignal;
+  /** Whether clients see an outage already. */
+  readonly writesDown: () => boolean;
+  readonly tell: (message: string) => void;
+}
+
+/**
+ * Takes the primary away, in the way that the mode says.
+ * @throws `NotTriggered` when it is certain that nothing was done
+ */
+export async function trigger(kubernetes: KubernetesClient, context: TriggerContext): Promise<void> {
+  switch (context.config.mode) {
+    case 'deletePrimary':
+      return deletePrimary(kubernetes, context);
+    case 'switchover':
+      return switchOver(kubernetes, context);
+    case 'external':
+      return waitForPlug(context);
+  }
+}
+
+/** Grace 1, not 0: the operator relies on a pod name not being reused while the old process may live. */
+async function deletePrimary(kubernetes: KubernetesClient, context: TriggerContext): Promise<void> {
+  const { namespace, config, primary } = context;
+  const path = `${clusterPaths(namespace, config.cluster).pods}/${primary}`;
+  const pod = await kubernetes.get<Pod>(path).catch((error: unknown) => {
+    throw new NotTriggered(`the primary's pod could not be read: ${(error as Error).message}`);
+  });
+  const uid = pod.metadata.uid ?? '';
+  try {
+    await kubernetes.delete(path, uid, 1);
+  } catch (error) {
+    if (!(error instanceof KubernetesError) || error.code !== 0) {
+      throw new NotTriggered((error as Error).message);
+    }
+    // No answer is not a no: the pod may be gone.
+    const now = await kubernetes.find<Pod>(path).catch(() => undefined);
+    if (now?.metadata.uid === uid && now.metadata.deletionTimestamp === undefined && !context.writesDown()) {
+      throw new NotTriggered(`the API server did not take the delete: ${error.message}`);
+    }
+  }
+}
+
+/** What `kubectl cnpg promote` writes; refused by the server if the Cluster changed in between. */
+async function switchOver(kubernetes: KubernetesClient, context: TriggerContext): Promise<void> {
+  const { namespace, config, primary } = context;
+  const paths = clusterPaths(namespace, config.cluster);
+  for (let attempt = 1; ; attempt++) {
+    try {
+      const cluster = await kubernetes.get<Cluster>(paths.cluster);
+      const pods = await kubernetes.list<Pod>(paths.pods, paths.podLabels);
+      const target = pods.map((pod) => pod.metadata.name).sort().find((name) => name !== primary); // prettier-ignore
+      if (target === undefined || cluster.status?.currentPrimary !== primary) {
+        throw new NotTriggered(`there is no standby to switch to, or the primary is no longer ${primary}`);
+      }
+      await kubernetes.patch(`${paths.cluster}/status`, {
+        metadata: { resourceVersion: cluster.metadata.resourceVersion },
+        status: {
+          targetPrimary: target,
+          targetPrimaryTimestamp: new Date().toISOString(),
+          phase: 'Switchover in progress',
+          phaseReason: `Switching over to ${target}`,
+        },
+      });
+      return;
+    } catch (error) {
+      if (!(error instanceof KubernetesError && error.code === 409) || attempt === 5) {
+        throw error instanceof NotTriggered ? error : new NotTriggered((error as Error).message);
+      }
+    }
+  }
+}
+
+async function waitForPlug({ config, observer, signal, writesDown, tell, primary }: TriggerContext): Promise<void> {
+  const seconds = config.bounds.armSeconds;
+  tell(`armed: pull the plug of the node that runs ${primary} within ${seconds} s`);
+  const moved = () => observer.cluster?.status?.currentPrimary !== primary && observer.cluster !== undefined;
+  if (!(await until(() => writesDown() || moved(), seconds * 1000, signal))) {
+    throw new NotTriggered(`nothing happened within ${seconds} s: no write failed and ${primary} is still the primary`);
+  }
+}
