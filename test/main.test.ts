@@ -70,7 +70,7 @@ describe('a program that uses the library', () => {
     mkdirSync(join(folder, 'dist'));
     writeFileSync(join(folder, 'dist', 'stale.yaml'), 'stale: true\n');
     const synth = run(folder, process.execPath, cdk8s, 'synth');
-    expect(synth.status, synth.stderr).toBe(0);
+    expect({ status: synth.status, stderr: synth.stderr }).toMatchObject({ status: 0 });
     const first = tree(join(folder, 'dist'));
     expect(first.has('stale.yaml')).toBe(false);
     expect(run(folder, process.execPath, 'main.js').status).toBe(0);
