@@ -102,7 +102,7 @@ describe('the package', () => {
       );
     expect(check('good.ts')).toBe('');
     writeFileSync(join(path, 'bad.ts'), head + PROGRAM.replace('readiness:', 'readyness:'));
-    expect(() => check('bad.ts')).toThrow();
+    expect(() => check('bad.ts')).toThrow('Command failed');
   });
 
   it('ships manifests that parse', () => {
