@@ -8,5 +8,7 @@ import type { IConstruct } from 'constructs';
  */
 export function refuse(where: IConstruct | string, problem: string): never {
   const place = typeof where === 'string' ? where : where.node.path || 'app';
-  throw new Error(`${place}: ${problem}`);
+  const error = new Error(`${place}: ${problem}`);
+  Error.captureStackTrace(error, refuse);
+  throw error;
 }

@@ -1,7 +1,6 @@
 import { Yaml } from 'cdk8s';
-import type { Manifest } from './rendered';
 
 /** One object as YAML, formatted as cdk8s formats it. */
-export function manifestYaml(manifest: Manifest): string {
+export function manifestYaml(manifest: object): string {
   return Yaml.stringify(manifest);
 }

@@ -1,0 +1,56 @@
+// How synthesis scales, and what one service costs: npm run bench
+//
+// Each figure is one process of its own, so that heap and caches of one size do not help or hurt the next.
+import { execFileSync, spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+const worker = fileURLToPath(new URL('./synth-worker.mjs', import.meta.url));
+const run = (...args) =>
+  JSON.parse(execFileSync(process.execPath, ['--max-old-space-size=12000', worker, ...args], { encoding: 'utf8' }));
+const seconds = (ms) => (ms / 1000).toFixed(2).padStart(8);
+
+const sizes = (process.argv[2] ?? '1,100,250,500,1000').split(',').map(Number);
+console.log("PhoenixApp, N services of State Hub's size");
+console.log('     N   charts  objects  seconds    MiB out  peak MiB');
+const times = new Map();
+for (const n of sizes) {
+  const r = run('phoenix', `${n}`);
+  times.set(n, r.ms);
+  console.log(
+    `${`${n}`.padStart(6)} ${`${r.charts}`.padStart(8)} ${`${r.objects}`.padStart(8)} ${seconds(r.ms)} ${(r.bytes / 2 ** 20).toFixed(1).padStart(10)} ${`${Math.round(r.peak / 1024)}`.padStart(9)}`,
+  );
+}
+for (const n of sizes) {
+  if (times.has(2 * n)) {
+    console.log(`time(${2 * n}) / time(${n}) = ${(times.get(2 * n) / times.get(n)).toFixed(2)}`);
+  }
+}
+
+console.log('\nThe same charts, written by the stock App (stops after a size that takes two minutes)');
+let charts = 0;
+for (const n of [100, 250, 500, 1000, 1500]) {
+  const phoenix = run('phoenix', `${n}`);
+  const stock = run('stock', `${n}`);
+  charts = stock.charts;
+  console.log(
+    `${`${charts}`.padStart(6)} charts: stock ${seconds(stock.ms)} s, PhoenixApp ${seconds(phoenix.ms)} s, ratio ${(stock.ms / phoenix.ms).toFixed(1)}`,
+  );
+  if (stock.ms > 120_000) {
+    break;
+  }
+}
+
+console.log('\nOne service as a whole process, median of 9, in turn with an empty cdk8s-plus-28 app');
+const walls = { phoenix: [], empty: [] };
+for (let i = 0; i < 9; i += 1) {
+  for (const kind of ['phoenix', 'empty']) {
+    const start = performance.now();
+    spawnSync(process.execPath, [worker, kind, '1']);
+    walls[kind].push(performance.now() - start);
+  }
+}
+const median = (values) => values.sort((a, b) => a - b)[Math.floor(values.length / 2)];
+const [one, empty] = [median(walls.phoenix), median(walls.empty)];
+console.log(
+  `one service ${one.toFixed(0)} ms, empty app ${empty.toFixed(0)} ms, difference ${(one - empty).toFixed(0)} ms`,
+);

@@ -1,0 +1,28 @@
+export { ApiService, type ApiMetrics, type ApiServiceProps, type EnvironmentValue } from './api/api-service';
+export { PrivateNamespace, type PrivateNamespaceProps } from './base/private-namespace';
+export { Document, type DocumentProps } from './docs/document';
+export { PhoenixApp, type PhoenixAppProps } from './gitops/app';
+export type { Delivery, Manifest, ManifestMetadata, OutputFile, RenderedObject, RenderedUnit } from './gitops/rendered';
+export { RequiredSecret, type RequiredSecretKey, type RequiredSecretProps } from './gitops/required-secret';
+export { markCarriesScripts, markHoldsData, type ObjectTraits } from './gitops/traits';
+export { Unit, type UnitProps, type UnitRole } from './gitops/unit';
+export type { Alert } from './monitoring/alert';
+export { Monitoring, type MonitoringProps } from './monitoring/monitoring';
+export type { Peer } from './network/peer';
+export { Platform, type CloudNativePgVersion, type KubernetesVersion, type PlatformProps } from './platform/platform';
+export { type ReplicatedStorageOptions, Storage } from './platform/storage';
+export { BackupSchedule, type BackupScheduleProps } from './postgres/backup-schedule';
+export { Bootstrap, type ImportSource, type RecoverySource } from './postgres/bootstrap';
+export type { DatabaseConnection, SecretKey } from './postgres/connection';
+export { DrillDatabase, type DrillDatabaseProps } from './postgres/drill-database';
+export { ObjectStore, type ObjectStoreProps } from './postgres/object-store';
+export { PostgresCluster, type PostgresClusterProps } from './postgres/postgres-cluster';
+export {
+  HighlyAvailableService,
+  type CompanionProps,
+  type HighlyAvailableServiceProps,
+  type ServiceAccessProps,
+  type ServiceApiProps,
+  type ServiceBackupProps,
+  type ServiceDatabaseProps,
+} from './service';

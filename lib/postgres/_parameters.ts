@@ -1,0 +1,133 @@
+import type { IConstruct } from 'constructs';
+import { refuse } from '../_refuse';
+import { postgresKibibytes, postgresMegabytes } from './_memory';
+
+/** What the operator sets itself and refuses in `parameters` (CloudNativePG 1.30, pkg/postgres/configuration.go). */
+const FIXED = new Set(
+  `allow_system_table_mods archive_cleanup_command archive_command archive_mode bonjour bonjour_name cluster_name
+   config_file data_directory data_sync_retry event_source external_pid_file hba_file hot_standby ident_file
+   jit_provider listen_addresses log_destination log_directory log_file_mode log_filename log_rotation_age
+   log_rotation_size log_truncate_on_rotation logging_collector port primary_conninfo primary_slot_name
+   promote_trigger_file recovery_end_command recovery_min_apply_delay recovery_target recovery_target_action
+   recovery_target_inclusive recovery_target_lsn recovery_target_name recovery_target_time recovery_target_timeline
+   recovery_target_xid restart_after_crash restore_command shared_preload_libraries ssl ssl_ca_file ssl_cert_file
+   ssl_crl_file ssl_dh_params_file ssl_ecdh_curve ssl_key_file ssl_passphrase_command
+   ssl_passphrase_command_supports_reload ssl_prefer_server_ciphers stats_temp_directory synchronized_standby_slots
+   synchronous_standby_names syslog_facility syslog_ident syslog_sequence_numbers syslog_split_messages
+   temp_tablespaces unix_socket_directories unix_socket_group unix_socket_permissions`.split(/\s+/),
+);
+
+/** Settings that give up what this library promises, and why. */
+const PROTECTED: Record<string, { readonly allowed: readonly string[]; readonly why: string }> = {
+  synchronous_commit: { allowed: ['on', 'remote_apply'], why: 'anything weaker loses acknowledged writes on failover' },
+  fsync: { allowed: ['on'], why: 'off corrupts the data when a node loses power' },
+  full_page_writes: { allowed: ['on'], why: 'off corrupts the data when a node loses power' },
+  wal_level: { allowed: ['logical', 'replica'], why: 'minimal cannot feed standbys or the archive' },
+  wal_log_hints: { allowed: ['on'], why: 'a lost primary is rejoined by pg_rewind, which needs it' },
+};
+
+/** Memory settings that this library computes with, so that they need a unit. */
+const WITH_UNIT = ['shared_buffers', 'min_wal_size', 'max_wal_size', 'max_slot_wal_keep_size', 'wal_keep_size'];
+
+/** Sizes of a cluster in kibibytes, as far as parameters depend on them. */
+export interface ParameterSizes {
+  readonly memory: number;
+  readonly walStorage: number;
+}
+
+/** The parameters that are written: what the user set, over defaults that follow from the sizes. */
+export function resolveParameters(
+  sizes: ParameterSizes,
+  set: Readonly<Record<string, string>>,
+): Record<string, string> {
+  return sorted({
+    archive_timeout: '5min',
+    effective_cache_size: postgresMegabytes(sizes.memory * 0.75),
+    max_slot_wal_keep_size: postgresMegabytes(sizes.walStorage / 2),
+    max_wal_size: '1GB',
+    min_wal_size: '80MB',
+    shared_buffers: postgresMegabytes(sizes.memory / 4),
+    synchronous_commit: 'on',
+    wal_keep_size: '512MB',
+    ...set,
+  });
+}
+
+/** Refuses what the operator would refuse, what loses data, and what does not fit its volume. */
+export function checkParameters(
+  where: IConstruct,
+  sizes: ParameterSizes,
+  parameters: Readonly<Record<string, string>>,
+): void {
+  for (const [name, value] of Object.entries(parameters)) {
+    const place = `'parameters.${name}'`;
+    if (!/^[a-z][a-z0-9_]*(\.[a-z_][a-z0-9_]*)?$/.test(name)) {
+      refuse(where, `${place} is no PostgreSQL parameter name`);
+    }
+    if (typeof value !== 'string' || value === '') {
+      refuse(where, `${place} must be a string that is not empty, got ${JSON.stringify(value)}; put numbers in quotes`);
+    }
+    if (FIXED.has(name)) {
+      refuse(where, `${place} is set by CloudNativePG and cannot be changed, got '${value}'; remove it`);
+    }
+    const rule = PROTECTED[name];
+    if (rule !== undefined && !rule.allowed.includes(value)) {
+      refuse(
+        where,
+        `${place} must be ${rule.allowed.map((x) => `'${x}'`).join(' or ')}, because ${rule.why}, got '${value}'`,
+      );
+    }
+  }
+  checkSizes(where, sizes, parameters);
+}
+
+function checkSizes(where: IConstruct, sizes: ParameterSizes, parameters: Readonly<Record<string, string>>): void {
+  const inKibibytes = Object.fromEntries(
+    WITH_UNIT.map((name) => {
+      const amount = postgresKibibytes(parameters[name]!);
+      if (amount === undefined) {
+        refuse(
+          where,
+          `'parameters.${name}' must be a size with a PostgreSQL unit, such as '512MB' or '1GB', got '${parameters[name]}'`,
+        );
+      }
+      return [name, amount];
+    }),
+  ) as Record<string, number>;
+
+  const sharedBuffers = inKibibytes['shared_buffers']!;
+  if (sharedBuffers > sizes.memory) {
+    refuse(
+      where,
+      `'parameters.shared_buffers' must fit into 'memory' (${mebibytes(sizes.memory)}), got '${parameters['shared_buffers']}'`,
+    );
+  }
+  if (inKibibytes['min_wal_size']! >= inKibibytes['max_wal_size']!) {
+    refuse(
+      where,
+      `'parameters.min_wal_size' must be less than 'parameters.max_wal_size' ('${parameters['max_wal_size']}'), got '${parameters['min_wal_size']}'`,
+    );
+  }
+  const needed = walNeed(inKibibytes);
+  if (needed > sizes.walStorage) {
+    refuse(
+      where,
+      `'walStorage' must hold at least ${mebibytes(needed)}: twice max_wal_size (${parameters['max_wal_size']}), ` +
+        `max_slot_wal_keep_size (${parameters['max_slot_wal_keep_size']}) and wal_keep_size (${parameters['wal_keep_size']}), ` +
+        `got ${mebibytes(sizes.walStorage)}; a full WAL volume stops the database, and it does not fail over`,
+    );
+  }
+}
+
+/** WAL that may lie on the volume: two checkpoints' worth, and what a lost standby's slot and the senders keep. */
+function walNeed(inKibibytes: Readonly<Record<string, number>>): number {
+  return 2 * inKibibytes['max_wal_size']! + inKibibytes['max_slot_wal_keep_size']! + inKibibytes['wal_keep_size']!;
+}
+
+function mebibytes(kibibytes: number): string {
+  return `${Math.ceil(kibibytes / 1024)} MiB`;
+}
+
+function sorted(parameters: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(parameters).sort(([a], [b]) => (a < b ? -1 : 1)));
+}

@@ -1,0 +1,174 @@
+import { Construct } from 'constructs';
+import { checkDnsLabel, checkServiceName } from './_names';
+import { ApiService, type ApiServiceProps } from './api/api-service';
+import { PrivateNamespace } from './base/private-namespace';
+import { Unit } from './gitops/unit';
+import { Monitoring } from './monitoring/monitoring';
+import type { Peer } from './network/peer';
+import type { Platform } from './platform/platform';
+import { BackupSchedule } from './postgres/backup-schedule';
+import { DrillDatabase } from './postgres/drill-database';
+import { ObjectStore, type ObjectStoreProps } from './postgres/object-store';
+import { PostgresCluster, type PostgresClusterProps } from './postgres/postgres-cluster';
+
+/** The database of a service: what `PostgresCluster` takes, without what follows from the service. */
+export type ServiceDatabaseProps = Omit<PostgresClusterProps, 'platform' | 'name' | 'objectStore' | 'ownerSecret'>;
+
+/** Backups of a service: what `ObjectStore` takes, and the schedule of base backups. */
+export interface ServiceBackupProps extends Omit<ObjectStoreProps, 'name' | 'credentialsSecret'> {
+  /**
+   * When base backups are taken: six cron fields, the first is the second, UTC.
+   */
+  readonly schedule: string;
+}
+
+/** The API of a service: what `ApiService` takes, without what follows from the service. */
+export type ServiceApiProps = Omit<ApiServiceProps, 'platform' | 'name' | 'service' | 'database' | 'calls' | 'clients'>;
+
+/** A part beside the API, such as a dashboard: a Deployment of its own that calls the API. */
+export interface CompanionProps extends ServiceApiProps {
+  /**
+   * Name of the environment variable that holds the API's address.
+   * @default 'API_BASE'
+   */
+  readonly apiBaseVariable?: string;
+}
+
+/** Who may reach a service, from inside the cluster. */
+export interface ServiceAccessProps {
+  /** Pods that may call the API and its companions. */
+  readonly clients: readonly Peer[];
+}
+
+/** Properties for `HighlyAvailableService`. */
+export interface HighlyAvailableServiceProps {
+  /** Facts about the cluster it runs on. */
+  readonly platform: Platform;
+
+  /**
+   * Namespace of the service.
+   * @default - the id
+   */
+  readonly namespace?: string;
+
+  /** The database. */
+  readonly database: ServiceDatabaseProps;
+
+  /** The off-node copy. */
+  readonly backup: ServiceBackupProps;
+
+  /** The API. */
+  readonly api: ServiceApiProps;
+
+  /**
+   * Parts beside the API that call it, by name.
+   * @default - none
+   */
+  readonly companions?: Readonly<Record<string, CompanionProps>>;
+
+  /**
+   * Who may reach the API and its companions. Nobody else in the cluster can.
+   * @default - nobody
+   */
+  readonly access?: ServiceAccessProps;
+
+  /** Address of the folder of runbooks, for the links in alerts: where `docs/` of the output is read. */
+  readonly runbooks: string;
+
+  /**
+   * Labels by which Prometheus selects monitors and rules.
+   * @default - none: Prometheus must select all
+   */
+  readonly monitoringLabels?: Readonly<Record<string, string>>;
+
+  /**
+   * Units of the platform that must be ready before the database: its operator and its backup plugin.
+   * @default - none: they are known to be there
+   */
+  readonly operatorUnits?: readonly string[];
+
+  /**
+   * Folder with the SOPS files of the service, relative to the deploy folder.
+   * @default 'secrets'
+   */
+  readonly secretsFolder?: string;
+}
+
+/**
+ * An API and its database that together survive losing a node: the composite that most users need.
+ *
+ * It makes one unit each for base, secrets, database, API and monitoring, in the order in which they can work, and
+ * nothing that its public parts could not make: `PrivateNamespace`, `ObjectStore`, `PostgresCluster`,
+ * `BackupSchedule`, `DrillDatabase`, `ApiService`, `Monitoring`. Names derive from the id: `state-hub` has
+ * `state-hub-db`, `state-hub-api` and the database's Secrets `state-hub-db-owner` and `state-hub-db-backup`.
+ */
+export class HighlyAvailableService extends Construct {
+  public readonly namespace: string;
+  public readonly database: PostgresCluster;
+  public readonly backupSchedule: BackupSchedule;
+  public readonly drillDatabase: DrillDatabase;
+  public readonly api: ApiService;
+  public readonly companions: readonly ApiService[];
+  /** Undefined where the platform has no Prometheus. */
+  public readonly monitoring: Monitoring | undefined;
+
+  public constructor(scope: Construct, id: string, props: HighlyAvailableServiceProps) {
+    super(scope, id);
+    const { platform } = props;
+    this.namespace = props.namespace ?? id;
+    const { namespace } = this;
+    checkServiceName(this, 'id', id, 40);
+    checkDnsLabel(this, 'namespace', namespace);
+
+    const base = new Unit(this, 'base');
+    new PrivateNamespace(base, 'namespace', { name: namespace });
+
+    const secrets = new Unit(this, 'secrets', { namespace, folder: props.secretsFolder ?? 'secrets' });
+    secrets.addDependency(base);
+
+    const data = new Unit(this, 'database', { namespace, dependsOnExternal: props.operatorUnits ?? [] });
+    data.addDependency(secrets);
+    const { schedule, ...store } = props.backup;
+    const objectStore = new ObjectStore(data, 'backup', { ...store, name: `${id}-db-backup` });
+    this.database = new PostgresCluster(data, 'cluster', {
+      ...props.database,
+      platform,
+      objectStore,
+      name: `${id}-db`,
+    });
+    this.backupSchedule = new BackupSchedule(data, 'schedule', { cluster: this.database, schedule });
+    this.drillDatabase = new DrillDatabase(data, 'drill', { cluster: this.database });
+
+    const serving = new Unit(this, 'api', { namespace });
+    serving.addDependency(data);
+    const clients = props.access?.clients ?? [];
+    const part = { platform, service: id, clients };
+    this.api = new ApiService(serving, 'api', { ...props.api, ...part, name: `${id}-api`, database: this.database });
+    this.companions = Object.entries(props.companions ?? {}).map(
+      ([name, { apiBaseVariable = 'API_BASE', ...companion }]) => {
+        const environment = { [apiBaseVariable]: this.api.url, ...companion.environment };
+        return new ApiService(serving, name, {
+          ...companion,
+          ...part,
+          environment,
+          name: `${id}-${name}`,
+          calls: [this.api],
+        });
+      },
+    );
+
+    if (platform.monitoringNamespace !== false) {
+      const watching = new Unit(this, 'monitoring', { namespace, role: 'monitoring' });
+      watching.addDependency(base);
+      this.monitoring = new Monitoring(watching, 'monitoring', {
+        database: this.database,
+        backupSchedule: this.backupSchedule,
+        api: this.api,
+        companions: this.companions,
+        runbooks: props.runbooks,
+        name: id,
+        ...(props.monitoringLabels === undefined ? {} : { labels: props.monitoringLabels }),
+      });
+    }
+  }
+}
