@@ -294,7 +294,7 @@ describe('the tree', () => {
     const root = writeTree(units, files);
     const kinds = (folder: string) =>
       kustomize(join(root, folder))
-        .map((x) => x.kind)
+        .map((x) => x.kind as string)
         .toSorted();
 
     expect(kinds('dist/argocd')).toEqual(['AppProject', 'Application', 'Application', 'Application']);
