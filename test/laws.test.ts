@@ -29,7 +29,7 @@ const platforms = fc
       new Platform({
         name: 'any',
         nodes: Array.from({ length: nodes }, (_, i) => `node-${i}`),
-        kubernetes: kubernetes as '1.34',
+        kubernetes,
         cloudNativePg: '1.30',
         storage: replicated ? Storage.replicated('longhorn', { replicas: 1 }) : Storage.nodeLocal('local-path'),
         ...(monitored ? {} : { monitoringNamespace: false as const }),
@@ -170,7 +170,7 @@ describe('for any valid properties', () => {
   it('and the schema check would see a misspelt field, a wrong enum and a missing one', () => {
     const app = new App();
     service(app);
-    const cluster = app.charts.flatMap((chart) => chart.toJson() as any[]).find((m) => m.kind === 'Cluster');
+    const cluster = app.charts.flatMap((chart) => chart.toJson()).find((m) => m.kind === 'Cluster');
     const problems = (change: (spec: any) => void) => {
       const copy = structuredClone(cluster);
       change(copy.spec);
