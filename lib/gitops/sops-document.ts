@@ -72,11 +72,12 @@ Create it, from the root of the repository, in bash. Values you are asked for ar
 file or the shell's history.
 
 \`\`\`sh
+(
 ${assignments(secret).join('\n')}
 sops --config ${folder}/.sops.yaml encrypt --filename-override ${file} --output ${file} <<MANIFEST
 ${manifest(secret)}
 MANIFEST
-unset ${secret.keys.map((x) => variable(x.key)).join(' ')}
+)
 \`\`\`
 
 List \`${name}\` under \`resources\` in \`${folder}/kustomization.yaml\`, run the check above, and commit.
