@@ -8,4 +8,10 @@ export interface CommandEntry {
 }
 
 /** Every verb of `phoenix`, in the order `--help` lists them. */
-export const commands: readonly CommandEntry[] = [];
+export const commands: readonly CommandEntry[] = [
+  {
+    name: 'secrets check',
+    summary: 'check the SOPS files against what the manifests need, without the key',
+    load: async () => (await import('./secrets-check')).secretsCheck,
+  },
+];

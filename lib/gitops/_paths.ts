@@ -26,6 +26,14 @@ export function join(...parts: readonly string[]): string {
   return parts.filter((part) => part !== '').join('/');
 }
 
+/** A relative path without `./`, doubled and trailing slashes. */
+export function tidy(path: string): string {
+  return path
+    .split('/')
+    .filter((segment) => segment !== '' && segment !== '.')
+    .join('/');
+}
+
 /** Refuses hand-owned folders that leave the deploy folder, that synthesis would wipe, or that two units share. */
 export function checkFolders(units: readonly RenderedUnit[], output: string): void {
   const owners = new Map<string, string>();

@@ -1,3 +1,5 @@
+import { DEAD_PHASES } from './_cluster-phases';
+
 /** When a database unit counts as ready, so that units behind it go on. */
 export type DatabaseGate = 'ready' | 'serving';
 
@@ -8,15 +10,6 @@ export interface HealthCheckExpr {
   readonly failed: string;
   readonly current: string;
 }
-
-/** Phases that CloudNativePG does not leave by itself. */
-const DEAD_PHASES = [
-  'Cluster is unrecoverable and needs manual intervention',
-  'Invalid cluster definition',
-  'Unable to create required cluster objects',
-  'Cluster has incomplete or invalid image catalog',
-  'Cluster cannot proceed to reconciliation due to an unknown plugin being required',
-] as const;
 
 const CURRENT: Readonly<Record<DatabaseGate, string>> = {
   // `exists`, because `filter(...).all(...)` is true while there is no condition at all.

@@ -83,6 +83,7 @@ export interface ObjectStoreProps {
  */
 export class ObjectStore extends Construct {
   public readonly name: string;
+  public readonly namespace: string;
   public readonly destination: string;
   public readonly endpoint: string | undefined;
   /** TCP port of the endpoint. */
@@ -97,6 +98,7 @@ export class ObjectStore extends Construct {
   public constructor(scope: Construct, id: string, props: ObjectStoreProps) {
     super(scope, id);
     this.name = props.name ?? pathName(this);
+    this.namespace = namespaceOf(this);
     this.destination = props.destination.replace(/\/+$/, '');
     this.endpoint = props.endpoint?.replace(/\/+$/, '');
     this.retentionDays = props.retention.toHours() / 24;
@@ -124,7 +126,7 @@ export class ObjectStore extends Construct {
     });
 
     this.apiObject = new ObjectStoreResource(this, 'Resource', {
-      metadata: { name: this.name, namespace: namespaceOf(this) },
+      metadata: { name: this.name, namespace: this.namespace },
       spec: {
         retentionPolicy: `${this.retentionDays}d`,
         configuration: {

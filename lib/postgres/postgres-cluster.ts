@@ -191,10 +191,10 @@ export class PostgresCluster extends Construct {
     };
     this.parameters = resolveParameters(sizes, props.parameters ?? {});
     checkParameters(this, sizes, this.parameters);
-    if (this.objectStore.apiObject.metadata.namespace !== this.namespace) {
+    if (this.objectStore.namespace !== this.namespace) {
       refuse(
         this,
-        `'objectStore' must be in namespace '${this.namespace}', where the plugin looks for it, got '${this.objectStore.apiObject.metadata.namespace}'`,
+        `'objectStore' must be in namespace '${this.namespace}', where the plugin looks for it, got '${this.objectStore.namespace}'`,
       );
     }
     claimArchive(this, this.objectStore, this.serverName);

@@ -1,0 +1,142 @@
+import { type PathSegment, formatPath, jsonPointer } from '../_path';
+import { type KindEntry, type SinceEntry, sinceTable } from './_catalog';
+import type { SchemaProblem } from './_explain';
+import type { SchemaNode } from './_engine';
+
+/** The fields of a kind that the target lacks or may lack, as a tree; only these are looked at. */
+interface TargetNode {
+  readonly p?: Readonly<Record<string, TargetNode>>;
+  readonly i?: TargetNode;
+  readonly a?: TargetNode;
+  /** What is wrong with the field where it is set. */
+  readonly problem?: { readonly message: string; readonly advisory: boolean };
+}
+
+type Draft<T> = { -readonly [K in keyof T]: T[K] };
+
+const trees = new Map<string, TargetNode | undefined>();
+
+/** Fields of the manifest that Kubernetes does not have at `target`, or drops there unless a feature gate is on. */
+export function newerThan(manifest: object, kind: KindEntry, target: string): SchemaProblem[] {
+  const key = `${target} ${kind.id}`;
+  if (!trees.has(key)) {
+    trees.set(key, build(kind, minor(target), target));
+  }
+  const tree = trees.get(key);
+  if (tree === undefined) {
+    return [];
+  }
+  const problems: SchemaProblem[] = [];
+  walk(manifest, tree, [], (segments, { message, advisory }) => {
+    problems.push({
+      path: formatPath(manifest, segments),
+      segments: [...segments],
+      pointer: jsonPointer(segments),
+      keyword: 'version',
+      message,
+      advisory,
+    });
+  });
+  return problems;
+}
+
+/** `1.34` is 34. */
+export function minor(version: string): number {
+  return Number(version.split('.')[1]);
+}
+
+function walk(
+  value: unknown,
+  node: TargetNode,
+  segments: PathSegment[],
+  found: (segments: readonly PathSegment[], problem: NonNullable<TargetNode['problem']>) => void,
+): void {
+  if (value === undefined || value === null) {
+    return;
+  }
+  if (node.problem !== undefined) {
+    found(segments, node.problem);
+    return;
+  }
+  const step = (segment: PathSegment, below: TargetNode): void => {
+    segments.push(segment);
+    walk((value as Record<PathSegment, unknown>)[segment], below, segments, found);
+    segments.pop();
+  };
+  if (Array.isArray(value)) {
+    for (let i = 0; node.i !== undefined && i < value.length; i++) {
+      step(i, node.i);
+    }
+  } else if (typeof value === 'object') {
+    for (const name in node.p) {
+      step(name, node.p[name] as TargetNode);
+    }
+    for (const name of node.a === undefined ? [] : Object.keys(value)) {
+      step(name, node.a as TargetNode);
+    }
+  }
+}
+
+function build(kind: KindEntry, targetMinor: number, target: string): TargetNode | undefined {
+  if (kind.bundle().$defs['core.v1.PodSpec'] === undefined) {
+    return undefined;
+  }
+  const table = sinceTable();
+  const below = (node: SchemaNode | undefined, open: readonly string[]): TargetNode | undefined => {
+    let current = node;
+    let definition = '';
+    if (current?.$ref !== undefined) {
+      definition = current.$ref.slice('#/$defs/'.length);
+      current = kind.bundle().$defs[definition];
+    }
+    if (current === undefined || open.includes(definition)) {
+      return undefined;
+    }
+    const tree: Draft<TargetNode> = {};
+    const path = definition === '' ? open : [...open, definition];
+    for (const [name, property] of Object.entries(current.properties ?? {})) {
+      const entry = table[`${definition}.${name}`];
+      const problem = entry === undefined ? undefined : judge(name, entry, targetMinor, target);
+      const child = problem === undefined ? below(property, path) : { problem };
+      if (child !== undefined) {
+        tree.p = { ...tree.p, [name]: child };
+      }
+    }
+    const items = below(current.items, path);
+    const additional =
+      typeof current.additionalProperties === 'object' ? below(current.additionalProperties, path) : undefined;
+    if (items !== undefined) {
+      tree.i = items;
+    }
+    if (additional !== undefined) {
+      tree.a = additional;
+    }
+    return Object.keys(tree).length === 0 ? undefined : tree;
+  };
+  return below(kind.schema(), []);
+}
+
+function judge(name: string, entry: SinceEntry, targetMinor: number, target: string): TargetNode['problem'] {
+  if (entry.absentIn !== undefined && targetMinor <= minor(entry.absentIn)) {
+    return { message: `'${name}' does not exist in Kubernetes ${target}; ${entry.since} has it`, advisory: false };
+  }
+  if (entry.since !== undefined && targetMinor < minor(entry.since)) {
+    return {
+      message: `'${name}' may not exist in Kubernetes ${target}: ${entry.absentIn} lacks it, ${entry.since} has it`,
+      advisory: true,
+    };
+  }
+  if (entry.until !== undefined && targetMinor > minor(entry.until)) {
+    return {
+      message: `'${name}' may be gone in Kubernetes ${target}: ${entry.until} was the last to have it`,
+      advisory: true,
+    };
+  }
+  if (entry.gate !== undefined && targetMinor < (entry.onSince as number)) {
+    return {
+      message: `Kubernetes ${target} drops '${name}' silently unless the feature gate ${entry.gate} is on`,
+      advisory: true,
+    };
+  }
+  return undefined;
+}

@@ -1,0 +1,180 @@
+import { CLUSTER_SCOPED, CORE_CONSTRAINTS, CORE_KINDS, FEATURE_GATES, LABEL_VALUE } from './schema-overlay.mjs';
+import { require as tsx } from 'tsx/cjs/api';
+
+const { QUANTITY, convertNode } = tsx('../../lib/policy/schema/_convert.ts', import.meta.url);
+
+const QUANTITY_NAME = 'io.k8s.apimachinery.pkg.api.resource.Quantity';
+const INT_OR_STRING = 'io.k8s.apimachinery.pkg.util.intstr.IntOrString';
+const META = 'meta.v1.ObjectMeta';
+
+/** The bundle of Kubernetes' own kinds, the ObjectMeta that custom resources share, and what is newer than 1.28. */
+export function coreBundle(snapshots, enums) {
+  const definitions = merged(snapshots);
+  const used = new Set();
+  const overlay = new Set();
+  const defs = {};
+  const convert = (name) => {
+    const short = shortName(name);
+    if (used.has(short)) {
+      return { $ref: `#/$defs/${short}` };
+    }
+    used.add(short);
+    defs[short] = definition(name, short, definitions[name], enums, overlay, convert);
+    return { $ref: `#/$defs/${short}` };
+  };
+  convert('io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta');
+  labelSyntax(defs[META]);
+
+  const kinds = {};
+  const scopes = {};
+  for (const kind of CORE_KINDS) {
+    const name = definitionOf(definitions, kind);
+    convert(name);
+    kinds[kind] = root(defs[shortName(name)]);
+    scopes[kind] = CLUSTER_SCOPED.has(kind.split('/').at(-1)) ? 'Cluster' : 'Namespaced';
+  }
+  for (const key of [...Object.keys(CORE_CONSTRAINTS), ...Object.keys(FEATURE_GATES)]) {
+    if (!overlay.has(key)) {
+      throw new Error(`schema-overlay.mjs names '${key}', which no kind uses; correct or remove it`);
+    }
+  }
+  return {
+    bundle: { name: 'kubernetes', schema: { $defs: pruned(kinds, defs), kinds }, extras: {}, scopes },
+    metadata: metadataDefs(defs),
+    since: sinceTable(snapshots, used),
+  };
+}
+
+/** A root says its kind and has metadata and no status; the same type nested elsewhere stays as it is. */
+function root(definition) {
+  const { status: _, ...properties } = definition.properties;
+  return {
+    ...definition,
+    properties,
+    required: [...new Set([...(definition.required ?? []), 'apiVersion', 'kind', 'metadata'])].toSorted((a, b) =>
+      a < b ? -1 : 1,
+    ),
+  };
+}
+
+function definition(name, short, node, enums, overlay, convert) {
+  if (name === QUANTITY_NAME) {
+    return { type: ['string', 'number'], pattern: QUANTITY };
+  }
+  if (name === INT_OR_STRING) {
+    return { type: ['integer', 'string'] };
+  }
+  const isRoot = node['x-kubernetes-group-version-kind'] !== undefined;
+  const child = (property, where) => {
+    const field = where.slice(short.length + 1);
+    const key = `${short}.${field.replace(/\[\]$/, '')}`;
+    overlay.add(key);
+    const constraints = { ...(enums[key] ? { enum: enums[key] } : {}), ...CORE_CONSTRAINTS[key] };
+    if (isRoot && (field === 'kind' || field === 'apiVersion' || field === 'status')) {
+      return { type: field === 'status' ? 'object' : 'string' };
+    }
+    if (property.$ref !== undefined) {
+      const target = property.$ref.slice('#/definitions/'.length);
+      if (target === INT_OR_STRING && Object.keys(constraints).length > 0) {
+        return { type: ['integer', 'string'], ...constraints };
+      }
+      return convert(target);
+    }
+    const converted = convertNode(property, where, child);
+    const isList = converted.type === 'array';
+    return isList ? converted : { ...converted, ...constraints };
+  };
+  return convertNode(node, short, child);
+}
+
+function labelSyntax(meta) {
+  meta.properties.labels = { type: 'object', additionalProperties: LABEL_VALUE };
+}
+
+/** `io.k8s.api.core.v1.PodSpec` is `core.v1.PodSpec`, as the enum table names it. */
+function shortName(name) {
+  return name.split('.').slice(-3).join('.');
+}
+
+function definitionOf(definitions, kind) {
+  const [group, version, name] = split(kind);
+  const found = Object.keys(definitions).filter((key) =>
+    definitions[key]['x-kubernetes-group-version-kind']?.some(
+      (gvk) => gvk.group === group && gvk.version === version && gvk.kind === name,
+    ),
+  );
+  const own = found.find((key) => key.endsWith(`.${version}.${name}`));
+  if (own === undefined) {
+    throw new Error(`no definition for ${kind}`);
+  }
+  return own;
+}
+
+function split(kind) {
+  const parts = kind.split('/');
+  return parts.length === 2 ? ['', ...parts] : parts;
+}
+
+/** The newest snapshot, with what older ones still had: the target decides which fields of it exist. */
+function merged(snapshots) {
+  const out = {};
+  for (const { definitions } of snapshots) {
+    for (const [name, node] of Object.entries(definitions)) {
+      out[name] = {
+        ...node,
+        ...(node.properties ? { properties: { ...out[name]?.properties, ...node.properties } } : {}),
+      };
+    }
+  }
+  return out;
+}
+
+/** Fields that the oldest snapshot lacks, or the newest: `<definition>.<field>` to the first and last one with it. */
+function sinceTable(snapshots, used) {
+  const table = {};
+  const names = new Set(snapshots.flatMap(({ definitions }) => Object.keys(definitions)));
+  for (const name of names) {
+    if (!used.has(shortName(name))) {
+      continue;
+    }
+    const fields = new Set(snapshots.flatMap(({ definitions }) => Object.keys(definitions[name]?.properties ?? {})));
+    for (const field of fields) {
+      const has = snapshots.map(({ definitions }) => definitions[name]?.properties?.[field] !== undefined);
+      const key = `${shortName(name)}.${field}`;
+      if (has.every(Boolean) && FEATURE_GATES[key] === undefined) {
+        continue;
+      }
+      const first = has.indexOf(true);
+      const last = has.lastIndexOf(true);
+      table[key] = {
+        ...(first > 0 ? { since: snapshots[first].version, absentIn: snapshots[first - 1].version } : {}),
+        ...(last < snapshots.length - 1 ? { until: snapshots[last].version } : {}),
+        ...(FEATURE_GATES[key] ? { gate: FEATURE_GATES[key][0], onSince: FEATURE_GATES[key][1] } : {}),
+      };
+    }
+  }
+  return table;
+}
+
+/** Definitions that a root reaches; the roots themselves are written once, as kinds. */
+function pruned(kinds, defs) {
+  const reached = new Set();
+  const walk = (value) => {
+    if (typeof value !== 'object' || value === null) {
+      return;
+    }
+    const name = typeof value.$ref === 'string' ? value.$ref.slice('#/$defs/'.length) : undefined;
+    if (name !== undefined && !reached.has(name)) {
+      reached.add(name);
+      walk(defs[name]);
+    }
+    Object.values(value).forEach(walk);
+  };
+  walk(kinds);
+  return Object.fromEntries([...reached].map((name) => [name, defs[name]]));
+}
+
+/** The definitions that ObjectMeta needs, for bundles of custom resources. */
+function metadataDefs(defs) {
+  return pruned({ $ref: `#/$defs/${META}` }, defs);
+}

@@ -1,0 +1,117 @@
+import { describe, expect, it } from 'vitest';
+import { validateManifest } from '../../lib/policy/schema/validate';
+
+const deployment = () => ({
+  apiVersion: 'apps/v1',
+  kind: 'Deployment',
+  metadata: { name: 'web', namespace: 'shop', labels: { app: 'web' } } as any,
+  spec: {
+    replicas: 3,
+    selector: { matchLabels: { app: 'web' } },
+    template: {
+      metadata: { labels: { app: 'web' } },
+      spec: {
+        containers: [
+          {
+            name: 'web',
+            image: 'example.org/web@sha256:0000',
+            ports: [{ name: 'http', containerPort: 8080, protocol: 'TCP' }] as any[],
+            env: [{ name: 'A', value: 'x' }] as any[],
+            resources: { requests: { cpu: '500m', memory: '1Gi' } } as any,
+          } as any,
+        ],
+      } as any,
+    },
+  } as any,
+});
+
+const problems = (change: (manifest: any) => void, target?: string) => {
+  const manifest = deployment();
+  change(manifest);
+  return validateManifest(manifest, target === undefined ? {} : { target });
+};
+
+describe('validateManifest', () => {
+  it('accepts a Deployment', () => {
+    expect(validateManifest(deployment())).toEqual([]);
+  });
+
+  it.each<[string, (m: any) => void, string, string, string | undefined]>([
+    ['a misspelt field', (m) => (m.spec.replcas = 3), 'spec.replcas', "unknown field 'replcas'", "write 'replicas'"],
+    [
+      'a quoted number',
+      (m) => (m.spec.replicas = '3'),
+      'spec.replicas',
+      "must be a whole number, got '3'",
+      'write 3 without quotes',
+    ],
+    [
+      'an enum that the published OpenAPI leaves out',
+      (m) => (m.spec.template.spec.containers[0].imagePullPolicy = 'Allways'),
+      'spec.template.spec.containers[web].imagePullPolicy',
+      "must be one of Always, Never, IfNotPresent, got 'Allways'",
+      'write Always',
+    ],
+    [
+      'a quantity with a byte unit',
+      (m) => (m.spec.template.spec.containers[0].resources.requests.memory = '1GB'),
+      'spec.template.spec.containers[web].resources.requests.memory',
+      "must be a quantity such as '500m', '2' or '20Gi', got '1GB'",
+      'write 1Gi',
+    ],
+    [
+      'a number as the value of an environment variable',
+      (m) => (m.spec.template.spec.containers[0].env[0].value = 5432),
+      'spec.template.spec.containers[web].env[A].value',
+      'must be a string, got 5432',
+      'quote it: "5432"',
+    ],
+    [
+      'two environment variables of one name',
+      (m) => m.spec.template.spec.containers[0].env.push({ name: 'A', value: 'y' }),
+      'spec.template.spec.containers[web].env[1]',
+      'an earlier item has the same name; server-side apply refuses the whole object',
+      undefined,
+    ],
+    [
+      'a port that differs from another only by the default protocol',
+      (m) => m.spec.template.spec.containers[0].ports.push({ name: 'again', containerPort: 8080 }),
+      'spec.template.spec.containers[web].ports[again]',
+      'an earlier item has the same containerPort and protocol; server-side apply refuses the whole object',
+      undefined,
+    ],
+    ['a missing field', (m) => delete m.spec.selector, 'spec.selector', "'selector' is required", undefined],
+    [
+      'a status',
+      (m) => (m.status = { replicas: 3 }),
+      'status',
+      "'status' is written by the cluster, never by a manifest",
+      'remove it',
+    ],
+  ])('refuses %s', (_, change, path, message, fix) => {
+    const found = problems(change);
+    expect(found.map((p) => [p.path, p.message, p.fix])).toEqual([[path, message, fix]]);
+  });
+
+  it('reads null as no key at all, as the API server does', () => {
+    expect(problems((m) => (m.metadata.creationTimestamp = null))).toEqual([]);
+  });
+
+  it('says which kind it does not know, and never stays silent', () => {
+    const [unknown] = validateManifest({ apiVersion: 'apps/v1', kind: 'Deploiment', metadata: { name: 'x' } });
+    expect(unknown).toMatchObject({ keyword: 'kind', fix: 'write kind: Deployment' });
+    const [group] = validateManifest({ apiVersion: 'extensions/v1beta1', kind: 'Ingress', metadata: { name: 'x' } });
+    expect(group).toMatchObject({ keyword: 'kind', fix: 'write apiVersion: networking.k8s.io/v1' });
+  });
+
+  it('refuses a field that the target lacks and takes it on a newer one', () => {
+    const gated = (m: any) => (m.spec.template.spec.resources = { requests: { cpu: '1' } });
+    expect(problems(gated, '1.28').map((p) => [p.path, p.advisory])).toEqual([['spec.template.spec.resources', false]]);
+    expect(problems(gated, '1.33').map((p) => [p.path, p.advisory])).toEqual([['spec.template.spec.resources', true]]);
+    expect(problems(gated, '1.34')).toEqual([]);
+  });
+
+  it.each([[null], [undefined], [3], ['text'], [[]], [{}], [{ apiVersion: 1, kind: {} }]])('survives %j', (value) => {
+    expect(validateManifest(value)).toHaveLength(1);
+  });
+});
