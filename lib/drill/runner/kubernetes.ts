@@ -1,6 +1,5 @@
-import { request as httpRequest, type IncomingMessage } from 'node:http';
-import { request as httpsRequest } from 'node:https';
 import { pause } from './clock';
+import type { ApiRequest, ApiResponse, Transport } from './transport';
 
 /** An object of the API, as far as the runner reads it. */
 export interface KubernetesObject {
@@ -22,7 +21,9 @@ export interface KubernetesObject {
 export class KubernetesError extends Error {
   public override readonly name = 'KubernetesError';
   public constructor(
+    /** HTTP status. */
     public readonly code: number,
+    /** The API server's word, such as `Conflict`; `NeverSent` and `NoAnswer` are ours. */
     public readonly reason: string,
     message: string,
     /** Seconds that the server asks to wait. */
@@ -32,38 +33,43 @@ export class KubernetesError extends Error {
   }
 }
 
-/** How to reach the API server. Secrets are functions, because mounted files change while the runner runs. */
-export interface KubernetesAccess {
-  readonly url: string;
-  readonly token?: () => string;
-  readonly ca?: () => string | Buffer;
-  /** Client certificate of a kubeconfig. */
-  readonly cert?: string | Buffer;
-  readonly key?: string | Buffer;
-  readonly timeoutMs: number;
+/** Settings of a `KubernetesClient`. */
+export interface KubernetesClientOptions {
+  /** How long one request may take to be answered, milliseconds. @default 5000 */
+  readonly timeoutMs?: number;
+  /** Jitter, between 0 and 1. @default Math.random */
+  readonly random?: () => number;
 }
 
 interface Call {
-  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  readonly method: ApiRequest['method'];
   readonly path: string;
   readonly body?: object;
   readonly contentType?: string;
 }
 
 const ATTEMPTS = 5;
+const WATCH_SECONDS = 60;
 /** Errors before the request has left: nothing can have happened. */
-const NEVER_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
+const NEVER_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOENT']);
 
 /**
- * The few calls that a drill makes. Built on `node:https` and not on `fetch`, because `fetch` takes neither a CA nor a
- * client certificate. Reads are repeated with jitter after any failure; writes only where the server cannot have acted.
+ * The few calls that a drill makes, typed and small enough for a ConfigMap. Reads are repeated with jitter after any
+ * failure; writes only where the server cannot have acted: it asked to come back (429) or never got the request.
  */
 export class KubernetesClient {
-  public constructor(
-    private readonly access: KubernetesAccess,
-    private readonly random: () => number = Math.random,
-  ) {}
+  private readonly timeoutMs: number;
+  private readonly random: () => number;
 
+  public constructor(
+    private readonly transport: Transport,
+    options: KubernetesClientOptions = {},
+  ) {
+    this.timeoutMs = options.timeoutMs ?? 5000;
+    this.random = options.random ?? Math.random;
+  }
+
+  /** @throws KubernetesError, `code` 404 where there is none */
   public get<T extends KubernetesObject>(path: string): Promise<T> {
     return this.call<T>({ method: 'GET', path });
   }
@@ -80,27 +86,34 @@ export class KubernetesClient {
     }
   }
 
+  /** All objects of a collection, of these labels (`a=b,c=d`) if given. */
   public async list<T extends KubernetesObject>(path: string, labels?: string): Promise<readonly T[]> {
     const query = labels === undefined ? '' : `?labelSelector=${encodeURIComponent(labels)}`;
     return (await this.call<{ items: T[] }>({ method: 'GET', path: path + query })).items;
+  }
+
+  /** What is no object, such as `/version`. */
+  public read<T>(path: string): Promise<T> {
+    return this.call<T>({ method: 'GET', path });
   }
 
   public create<T extends KubernetesObject>(collection: string, body: T): Promise<T> {
     return this.call<T>({ method: 'POST', path: collection, body });
   }
 
-  /** Replaces an object; with `resourceVersion` in it the server refuses if somebody else was faster. */
+  /** Replaces an object; with `resourceVersion` in it the server refuses (409) if somebody else was faster. */
   public update<T extends KubernetesObject>(path: string, body: T): Promise<T> {
     return this.call<T>({ method: 'PUT', path, body });
   }
 
+  /** A JSON merge patch; with `metadata.resourceVersion` in it the server refuses (409) a changed object. */
   public patch<T extends KubernetesObject>(path: string, body: object): Promise<T> {
     return this.call<T>({ method: 'PATCH', path, body, contentType: 'application/merge-patch+json' });
   }
 
-  /** Deletes exactly the object with this uid. */
-  public delete(path: string, uid: string, gracePeriodSeconds?: number): Promise<unknown> {
-    return this.call({
+  /** Deletes exactly the object with this uid; the server refuses (409) another one of the same name. */
+  public async delete(path: string, uid: string, gracePeriodSeconds?: number): Promise<void> {
+    await this.call({
       method: 'DELETE',
       path,
       body: {
@@ -131,7 +144,7 @@ export class KubernetesClient {
           version = list.metadata.resourceVersion;
           list.items.forEach(tell);
         }
-        const path = `${collection}?watch=1&${field}&resourceVersion=${version}&timeoutSeconds=60&allowWatchBookmarks=true`;
+        const path = `${collection}?watch=1&${field}&resourceVersion=${version}&timeoutSeconds=${WATCH_SECONDS}&allowWatchBookmarks=true`;
         for await (const line of this.lines(path, signal)) {
           const event = JSON.parse(line) as { type: string; object: KubernetesObject };
           if (event.type === 'ERROR') {
@@ -160,79 +173,72 @@ export class KubernetesClient {
         if (!(error instanceof KubernetesError) || attempt === ATTEMPTS || !mayRepeat(call, error)) {
           throw error;
         }
-        const backoff = Math.min(2000, 100 * 2 ** attempt) * (0.5 + this.random());
+        const backoff = Math.min(2000, 50 * 2 ** attempt) * (0.5 + this.random());
         await pause(Math.max(backoff, Math.min(error.retryAfter, 10) * 1000));
       }
     }
   }
 
   private async send<T>(call: Call, signal?: AbortSignal): Promise<T> {
-    const response = await this.open(call, signal);
-    let text = '';
-    try {
-      for await (const chunk of response) {
-        text += String(chunk);
-      }
-    } catch (error) {
-      throw new KubernetesError(0, 'Cut', `${call.method} ${call.path}: ${(error as Error).message}`);
-    }
-    const status = response.statusCode ?? 0;
-    if (status >= 200 && status < 300) {
+    const response = await this.open(call, this.timeoutMs, signal);
+    const text = await wholeText(call, response);
+    if (response.status >= 200 && response.status < 300) {
       return JSON.parse(text) as T;
     }
-    throw failure(call, status, text, Number(response.headers['retry-after'] ?? 0));
+    throw refusal(call, response.status, text, Number(response.headers['retry-after'] ?? 0));
   }
 
   private async *lines(path: string, signal: AbortSignal): AsyncGenerator<string> {
-    const response = await this.open({ method: 'GET', path }, signal, 90_000);
-    if (response.statusCode !== 200) {
-      response.destroy();
-      throw new KubernetesError(response.statusCode ?? 0, 'Watch', `watch ${path}: status ${response.statusCode ?? 0}`);
+    const call: Call = { method: 'GET', path };
+    const response = await this.open(call, (WATCH_SECONDS + 30) * 1000, signal);
+    if (response.status !== 200) {
+      throw refusal(call, response.status, await wholeText(call, response), 0);
     }
     let rest = '';
-    for await (const chunk of response) {
-      rest += String(chunk);
-      const parts = rest.split('\n');
-      rest = parts.pop() ?? '';
-      yield* parts.filter((line) => line !== '');
+    try {
+      for await (const chunk of response.body) {
+        rest += String(chunk);
+        const parts = rest.split('\n');
+        rest = parts.pop() ?? '';
+        yield* parts.filter((line) => line !== '');
+      }
+    } finally {
+      response.cancel();
     }
   }
 
-  private open(call: Call, signal?: AbortSignal, idleMs = this.access.timeoutMs): Promise<IncomingMessage> {
-    const { url, token, ca, cert, key, timeoutMs } = this.access;
-    const target = new URL(url + call.path);
+  private async open(call: Call, idleMs: number, signal?: AbortSignal): Promise<ApiResponse> {
     const body = call.body === undefined ? undefined : JSON.stringify(call.body);
-    const send = target.protocol === 'https:' ? httpsRequest : httpRequest;
-    return new Promise((done, failed) => {
-      const request = send(target, {
+    try {
+      return await this.transport({
         method: call.method,
+        path: call.path,
         headers: {
           accept: 'application/json',
-          ...(token !== undefined && { authorization: `Bearer ${token().trim()}` }),
-          ...(body !== undefined && {
-            'content-type': call.contentType ?? 'application/json',
-            'content-length': Buffer.byteLength(body),
-          }),
+          ...(body !== undefined && { 'content-type': call.contentType ?? 'application/json' }),
         },
-        ...(ca !== undefined && { ca: ca() }),
-        ...(cert !== undefined && { cert }),
-        ...(key !== undefined && { key }),
+        ...(body !== undefined && { body }),
         ...(signal !== undefined && { signal }),
-        agent: false,
+        timeoutMs: this.timeoutMs,
+        idleMs,
       });
-      const deadline = setTimeout(() => request.destroy(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
-      request.on('error', (error: NodeJS.ErrnoException) => {
-        clearTimeout(deadline);
-        const reason = NEVER_SENT.has(error.code ?? '') ? 'NeverSent' : 'NoAnswer';
-        failed(new KubernetesError(0, reason, `${call.method} ${call.path}: ${error.message}`));
-      });
-      request.on('response', (response) => {
-        clearTimeout(deadline);
-        request.setTimeout(idleMs, () => response.destroy(new Error(`silent for ${idleMs} ms`)));
-        done(response);
-      });
-      request.end(body);
-    });
+    } catch (error) {
+      const { code, message } = error as NodeJS.ErrnoException;
+      const reason = NEVER_SENT.has(code ?? '') ? 'NeverSent' : 'NoAnswer';
+      throw new KubernetesError(0, reason, `${call.method} ${call.path}: ${message || code}`);
+    }
+  }
+}
+
+async function wholeText(call: Call, response: ApiResponse): Promise<string> {
+  let text = '';
+  try {
+    for await (const chunk of response.body) {
+      text += String(chunk);
+    }
+    return text;
+  } catch (error) {
+    throw new KubernetesError(0, 'NoAnswer', `${call.method} ${call.path}: cut off: ${(error as Error).message}`);
   }
 }
 
@@ -243,7 +249,7 @@ function mayRepeat(call: Call, error: KubernetesError): boolean {
   return call.method === 'GET' && (error.code === 0 || error.code >= 500);
 }
 
-function failure(call: Call, status: number, text: string, retryAfter: number): KubernetesError {
+function refusal(call: Call, status: number, text: string, retryAfter: number): KubernetesError {
   let reason = '';
   let message = text.slice(0, 300);
   try {

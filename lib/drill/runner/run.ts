@@ -11,6 +11,7 @@ import { KubernetesClient } from './kubernetes';
 import { Lease, LeaseHeld } from './lease';
 import { jsonLog } from './log';
 import { readinessEvidence } from './readiness';
+import { httpTransport } from './transport';
 import { spread } from './verdict';
 
 /** The edges of the program. */
@@ -33,12 +34,12 @@ export async function runDrill(drill: DrillRun): Promise<0 | 1 | 2 | 3> {
   const runId = makeRunId(started);
   const log = jsonLog(drill.writeLine, () => clock.wall());
   const { url, tokenFile, caFile } = config.kubernetes;
-  const kubernetes = new KubernetesClient({
+  const transport = httpTransport({
     url,
     token: () => readFileSync(tokenFile, 'utf8'),
     ...(caFile !== undefined && { ca: () => readFileSync(caFile) }),
-    timeoutMs: 5000,
   });
+  const kubernetes = new KubernetesClient(transport);
   const run: RunContext = { config, kubernetes, clock, log, runId, signal };
   log('start', `${drill.subcommand} drill of ${config.service} on ${config.platform}`, { runId });
   const findings = drill.subcommand === 'failover' ? await failover(run, drill.holder) : await readinessEvidence(run);
