@@ -48,6 +48,8 @@ export interface Repetition {
     readonly refused: number;
     readonly indeterminate: number;
     readonly indeterminatePresent: number;
+    /** Why they are indeterminate, and how many for each reason. */
+    readonly indeterminateCauses: Readonly<Record<string, number>>;
     readonly lost: number;
     readonly duplicated: number;
     readonly refusedPresent: number;

@@ -45,13 +45,25 @@ export function readHistory(texts: readonly { readonly source: string; readonly 
       documents.push({ source, evidence: read.evidence });
     }
   }
-  documents.sort((a, b) => compare(a.evidence, b.evidence));
+  documents.sort((a, b) => (isNewer(a.evidence, b.evidence) ? 1 : -1));
   return { documents, problems: [...problems, ...chainProblems(documents)] };
 }
 
 /** Whether a document no longer supports a decision at `now`. */
 export function isStale(evidence: Evidence, now: Date): boolean {
   return Date.parse(evidence.expiresAt) <= now.getTime();
+}
+
+/** Documents of one chain have the same text here: each names the digest of the one before it. */
+export function chainOf(evidence: Pick<Evidence, 'service' | 'platform' | 'drill' | 'mode'>): string {
+  const { service, platform, drill, mode } = evidence;
+  // Readiness is judged from several places side by side; all modes of a failover drill are one history.
+  return `${service} ${platform} ${drill} ${drill === 'readiness' ? mode : ''}`;
+}
+
+/** Whether a document was written after another. A run that was refused ends before the one that it met. */
+export function isNewer(a: Evidence, b: Evidence): boolean {
+  return a.finishedAt === b.finishedAt ? a.runId > b.runId : a.finishedAt > b.finishedAt;
 }
 
 function parse(text: string): { evidence: Evidence } | { problem: string } {
@@ -76,7 +88,7 @@ function chainProblems(documents: readonly SourcedEvidence[]): EvidenceProblem[]
   const last = new Map<string, string>();
   const problems: EvidenceProblem[] = [];
   for (const { source, evidence } of documents) {
-    const chain = `${evidence.service} ${evidence.platform} ${evidence.drill} ${evidence.drill === 'readiness' ? evidence.mode : ''}`;
+    const chain = chainOf(evidence);
     const before = last.get(chain);
     if (before !== undefined && evidence.previousDigest !== before) {
       const named = evidence.previousDigest ?? 'no document before it';
@@ -85,8 +97,4 @@ function chainProblems(documents: readonly SourcedEvidence[]): EvidenceProblem[]
     last.set(chain, evidence.digest);
   }
   return problems;
-}
-
-function compare(a: Evidence, b: Evidence): number {
-  return a.startedAt === b.startedAt ? (a.runId < b.runId ? -1 : 1) : a.startedAt < b.startedAt ? -1 : 1;
 }

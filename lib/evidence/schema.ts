@@ -35,6 +35,7 @@ const repetition = object({
     refused: count,
     indeterminate: count,
     indeterminatePresent: count,
+    indeterminateCauses: { type: 'object', additionalProperties: count },
     lost: count,
     duplicated: count,
     refusedPresent: count,

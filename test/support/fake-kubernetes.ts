@@ -211,6 +211,9 @@ export class FakeKubernetes {
 
   private serve(request: ApiRequest, url: URL, response: ServerResponse): void {
     const path = request.path;
+    if (path === '/version') {
+      return send(response, 200, { major: '1', minor: '34', gitVersion: 'v1.34.2' });
+    }
     const object = this.objects.get(path.replace(/\/status$/, ''));
     if (request.verb === 'watch') {
       return this.watch(path, url, response);

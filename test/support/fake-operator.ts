@@ -49,7 +49,7 @@ export class Bed {
     const database = await DatabaseBed.start(CLUSTER, { synchronous: true, tls: false, fsync: false, ...options });
     const kubernetes = await FakeKubernetes.listen();
     const service = await ServiceApi.start(database.rw.port);
-    const bed = new Bed(database, kubernetes, service, options.behaviour ?? {});
+    const bed = new Bed(database, kubernetes, service, options.tls ?? false, options.behaviour ?? {});
     bed.describe(options.synchronous ?? true);
     return bed;
   }
@@ -66,6 +66,8 @@ export class Bed {
     public readonly database: DatabaseBed,
     public readonly kubernetes: FakeKubernetes,
     public readonly service: ServiceApi,
+    /** Whether the drill role must come with a certificate. */
+    public readonly tls: boolean,
     behaviour: Partial<OperatorBehaviour>,
   ) {
     this.behaviour = {
@@ -80,9 +82,10 @@ export class Bed {
       ...behaviour,
     };
     kubernetes.onDeleted = (object, path) => {
-      if (path.startsWith(`${PODS}/`)) {
-        this.start(() => this.failOver(this.serverOf(object.metadata.name)));
+      if (!path.startsWith(`${PODS}/`)) {
+        return true;
       }
+      this.start(() => this.failOver(this.serverOf(object.metadata.name)));
       return false;
     };
     kubernetes.onPatched = (object, path) => {

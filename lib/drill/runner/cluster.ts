@@ -29,6 +29,7 @@ export interface FailoverQuorum extends KubernetesObject {
 }
 
 export interface Backup extends KubernetesObject {
+  readonly spec?: { readonly cluster?: { readonly name?: string } };
   readonly status?: { readonly phase?: string; readonly stoppedAt?: string };
 }
 
@@ -110,7 +111,17 @@ export async function sampleRoles(
 ): Promise<RoleSample> {
   const paths = clusterPaths(namespace, config.cluster);
   const pods = await kubernetes.list<Pod>(paths.pods, paths.podLabels);
+  const primaries = await whoIsPrimary(database, pods);
   const at = clock.now();
+  if (primaries.length < 2) {
+    return { at, primaries };
+  }
+  // One may have answered before it died and the other after its promotion: both must say so again.
+  const again = await whoIsPrimary(database, pods);
+  return { at, primaries: primaries.filter((name) => again.includes(name)) };
+}
+
+async function whoIsPrimary(database: DrillDatabase, pods: readonly Pod[]): Promise<string[]> {
   const answers = await Promise.all(
     pods.map(async (pod) => {
       try {
@@ -120,7 +131,7 @@ export async function sampleRoles(
       }
     }),
   );
-  return { at, primaries: answers.filter((name) => name !== undefined) };
+  return answers.filter((name) => name !== undefined);
 }
 
 async function isPrimary(database: DrillDatabase, pod: Pod): Promise<boolean> {
@@ -135,9 +146,14 @@ async function isPrimary(database: DrillDatabase, pod: Pod): Promise<boolean> {
 }
 
 /** Tries to write to one instance. Returns the SQLSTATE of the refusal, or `accepted`. */
-export async function tryToWrite(database: DrillDatabase, podIp: string, table: string): Promise<string> {
+export async function tryToWrite(
+  database: DrillDatabase,
+  podIp: string,
+  table: string,
+  timeoutMs: number,
+): Promise<string> {
   try {
-    await database.use(database.instance(podIp), 3000, (client) =>
+    await database.use(database.instance(podIp), timeoutMs, (client) =>
       // Rolled back: should it be accepted, it must leave nothing behind.
       client.query(`begin; insert into ${table} (writer, seq) values (-1, -1); rollback`),
     );

@@ -11,6 +11,8 @@ export interface RunContext {
   readonly clock: Clock;
   readonly log: Log;
   readonly runId: string;
+  /** Who runs: the pod's name. */
+  readonly holder: string;
   /** Fires on SIGTERM: stop everything, clean up, report. */
   readonly signal: AbortSignal;
 }
@@ -20,3 +22,8 @@ export type Findings = Omit<
   Evidence,
   'schema' | 'drill' | 'runId' | 'service' | 'platform' | 'startedAt' | 'finishedAt' | 'expiresAt' | 'manifestsDigest' | 'runnerDigest' | 'previousDigest' | 'digest' // prettier-ignore
 >;
+
+/** How long one look at the database or the API may take, milliseconds. */
+export const LOOK_MS = 5000;
+/** The same once a signal has fired: Kubernetes gives a pod 30 s, the runner promises 10 s. */
+export const LAST_LOOK_MS = 1500;

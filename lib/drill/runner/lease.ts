@@ -1,4 +1,4 @@
-import { pause, type Clock } from './clock';
+import { pause, within, type Clock } from './clock';
 import { KubernetesError, type KubernetesClient, type KubernetesObject } from './kubernetes';
 
 interface LeaseObject extends KubernetesObject {
@@ -20,6 +20,8 @@ export class LeaseHeld extends Error {
  * that was killed leaves it held; it counts as free when its holder has been silent for its duration.
  */
 export class Lease {
+  /** Whether another run took it while this one thought to hold it. */
+  public lost = false;
   private renewing: Promise<void> = Promise.resolve();
   private readonly stopping = new AbortController();
 
@@ -66,7 +68,7 @@ export class Lease {
   /** Gives it back and removes it, if it is still ours. */
   public async release(): Promise<void> {
     this.stopping.abort();
-    await this.renewing;
+    await within(this.renewing, 1000, 'the last beat').catch(() => undefined);
     const existing = await this.kubernetes.find<LeaseObject>(this.path);
     if (existing?.spec.holderIdentity === this.holder) {
       await this.kubernetes.delete(this.path, existing.metadata.uid ?? '');
@@ -120,6 +122,8 @@ export class Lease {
         const existing = await this.kubernetes.find<LeaseObject>(this.path);
         if (existing?.spec.holderIdentity === this.holder) {
           await this.take(existing);
+        } else {
+          this.lost = true;
         }
       } catch {
         // The next beat tries again; a drill in the middle of a failover must go on to its end.

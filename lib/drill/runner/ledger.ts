@@ -7,6 +7,14 @@ export class WriterLedger {
   public readonly indeterminate = new RangeCollector();
   /** When write number `i + 1` was acknowledged, in milliseconds since the start of the run. */
   public readonly acknowledgedAt: number[] = [];
+  /** Why writes are indeterminate, and how many for each reason. */
+  public readonly causes = new Map<string, number>();
+
+  /** Notes a write that may or may not have taken effect. */
+  public doubt(seq: number, cause: string): void {
+    this.indeterminate.add(seq);
+    this.causes.set(cause, (this.causes.get(cause) ?? 0) + 1);
+  }
 }
 
 /** The database's side: what is there of one writer. */
@@ -22,6 +30,7 @@ export interface Comparison {
   readonly refused: number;
   readonly indeterminate: number;
   readonly indeterminatePresent: number;
+  readonly causes: ReadonlyMap<string, number>;
   readonly lost: Ranges;
   readonly duplicated: Ranges;
   readonly refusedPresent: Ranges;
@@ -45,6 +54,7 @@ export function compareLedger(writer: number, ledger: WriterLedger, stored: Stor
     refused: size(refused),
     indeterminate: size(indeterminate),
     indeterminatePresent: size(intersect(indeterminate, stored.present)),
+    causes: ledger.causes,
     lost,
     duplicated: stored.duplicated,
     refusedPresent: intersect(refused, stored.present),

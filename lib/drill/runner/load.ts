@@ -4,7 +4,7 @@ import type { FailoverConfig, ProbeConfig } from './config';
 import { isRefusal, type Address, type Connection, type DrillDatabase } from './database';
 import { WriterLedger } from './ledger';
 import { probeOnce } from './probe';
-import { Series, type Outcome } from './series';
+import { outagesOf, Series, type Outcome } from './series';
 
 /** After a failure a client tries again this soon. */
 const RETRY_MS = 20;
@@ -16,6 +16,7 @@ export class Load {
   /** Last thing that went wrong for each client, for the person who asks why. */
   public readonly lastErrors = new Map<string, string>();
   private readonly stopping = new AbortController();
+  private readonly connections = new Set<Connection>();
   private readonly loops: Promise<void>[];
 
   public constructor(
@@ -26,14 +27,15 @@ export class Load {
     /** First number of each writer's sequence, so that repetitions share a table. */
     writerBase: number,
   ) {
-    const { writers, readers } = config.load;
+    // A success that took longer counts as an outage of that client.
+    const { writers, readers, attemptTimeoutMs: slowMs } = config.load;
     this.ledgers = Array.from({ length: writers }, () => new WriterLedger());
     const writing = this.ledgers.map((ledger, i) => {
-      const series = new Series(`writer ${writerBase + i}`, 'write', this.slowMs);
+      const series = new Series(`writer ${writerBase + i}`, 'write', slowMs);
       return { series, run: () => this.write(series, ledger, writerBase + i) };
     });
     const reading = Array.from({ length: readers }, (_, i) => {
-      const series = new Series(`reader ${i}`, 'read', this.slowMs);
+      const series = new Series(`reader ${i}`, 'read', slowMs);
       return { series, run: () => this.read(series) };
     });
     const probing = config.probes.map((probe) => {
@@ -45,20 +47,26 @@ export class Load {
     this.loops = clients.map((client) => client.run());
   }
 
-  /** A success that took longer counts as an outage of that client. */
-  public get slowMs(): number {
-    return this.config.load.attemptTimeoutMs;
-  }
-
   /** Totals over the writers. */
   public writes(outcome: Outcome): number {
     return this.series.reduce((sum, s) => sum + (s.kind === 'write' ? s.count(outcome) : 0), 0);
   }
 
-  /** Stops all clients; returns when none has anything in flight. */
-  public async stop(): Promise<void> {
+  /** When the first outage that is still going on began for a writer; undefined while all are up. */
+  public downSince(): number | undefined {
+    const open = this.series
+      .filter((s) => s.kind === 'write')
+      .flatMap((s) => outagesOf(s.bands, s.slowMs))
+      .filter((outage) => outage.to === null);
+    return open.length === 0 ? undefined : Math.min(...open.map((outage) => outage.from));
+  }
+
+  /** Stops all clients; what is in flight may end within `graceMs`, then its connection is cut. */
+  public async stop(graceMs = this.config.load.attemptTimeoutMs): Promise<void> {
     this.stopping.abort();
+    const cut = setTimeout(() => this.connections.forEach((connection) => connection.cut()), graceMs);
     await Promise.all(this.loops);
+    clearTimeout(cut);
   }
 
   private async write(series: Series, ledger: WriterLedger, writer: number): Promise<void> {
@@ -67,20 +75,21 @@ export class Load {
     await this.session(series, this.database.primary, async (connection) => {
       seq++;
       connection.warned = false;
-      let outcome: Outcome = 'indeterminate';
       try {
         await connection.client.query({ name: 'write', text: statement, values: [writer, seq] });
-        outcome = connection.warned ? 'indeterminate' : 'ok';
       } catch (error) {
-        outcome = isRefusal(error) ? 'failed' : 'indeterminate';
-        throw error;
-      } finally {
-        if (outcome === 'ok') {
-          ledger.acknowledged.add(seq);
-          ledger.acknowledgedAt[seq - 1] = this.clock.now();
+        if (isRefusal(error)) {
+          ledger.refused.add(seq);
         } else {
-          (outcome === 'failed' ? ledger.refused : ledger.indeterminate).add(seq);
+          ledger.doubt(seq, describe(error));
         }
+        throw error;
+      }
+      if (connection.warned) {
+        ledger.doubt(seq, 'acknowledged with a warning: no standby has confirmed it');
+      } else {
+        ledger.acknowledged.add(seq);
+        ledger.acknowledgedAt[seq - 1] = this.clock.now();
       }
     });
   }
@@ -103,6 +112,7 @@ export class Load {
       let outcome: Outcome = 'failed';
       try {
         connection ??= await this.database.connect(address, attemptTimeoutMs);
+        this.connections.add(connection);
         const { cut } = connection;
         deadline = setTimeout(cut, attemptTimeoutMs);
         outcome = 'indeterminate';
@@ -113,7 +123,7 @@ export class Load {
           outcome = 'failed';
         }
         this.lastErrors.set(series.name, describe(error));
-        connection?.cut();
+        this.drop(connection);
         connection = undefined;
       } finally {
         clearTimeout(deadline);
@@ -124,7 +134,14 @@ export class Load {
         await pause(rest, signal);
       }
     }
-    connection?.cut();
+    this.drop(connection);
+  }
+
+  private drop(connection: Connection | undefined): void {
+    if (connection !== undefined) {
+      connection.cut();
+      this.connections.delete(connection);
+    }
   }
 
   private async probe(series: Series, config: ProbeConfig): Promise<void> {

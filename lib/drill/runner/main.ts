@@ -1,41 +1,64 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { sha256 } from '../../evidence/digest';
+import { systemClock } from './clock';
 import { parseConfig } from './config';
-import { runDrill } from './run';
+import { runFailover, type DrillRun, type ExitCode } from './run';
 
-/** `node runner.cjs failover|readiness CONFIG`; the restore drill is not a subcommand yet. */
-async function main(): Promise<number> {
+/** After SIGTERM the drill cleans up in less; this is for what hangs all the same. */
+const HARD_STOP_MS = 9500;
+
+/** `node runner.cjs failover [CONFIG]`. The restore drill has its place beside it. */
+async function main(): Promise<ExitCode> {
   const [, program = '', subcommand = '', configFile = '/etc/phoenix/config.json'] = process.argv;
-  if (subcommand !== 'failover' && subcommand !== 'readiness') {
-    process.stderr.write(`usage: runner failover|readiness [CONFIG], got '${subcommand}'\n`);
-    return 2;
-  }
-  const stopping = new AbortController();
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    process.once(signal, () => stopping.abort());
-  }
-  const termination = process.env['TERMINATION_MESSAGE_PATH'] ?? '/dev/termination-log';
-  return runDrill({
-    subcommand,
+  const run = (): DrillRun => ({
     config: parseConfig(configFile, readFileSync(configFile, 'utf8')),
     runnerDigest: sha256(readFileSync(program)),
     holder: process.env['POD_NAME'] ?? `pid-${process.pid}`,
-    signal: stopping.signal,
+    clock: systemClock(),
+    signal: stopSignal(),
     writeLine: (line) => void process.stdout.write(line),
-    writeTermination: (text) => {
-      try {
-        writeFileSync(termination, text);
-      } catch {
-        // Outside a pod there is no such file; the evidence line has everything.
-      }
-    },
+    writeTermination,
   });
+  switch (subcommand) {
+    case 'failover':
+      return runFailover(run());
+    default:
+      throw new Error(`usage: runner failover [CONFIG], got '${subcommand}'`);
+  }
+}
+
+function stopSignal(): AbortSignal {
+  const stopping = new AbortController();
+  for (const name of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(name, () => {
+      stopping.abort();
+      setTimeout(() => {
+        fail(new Error(`not cleaned up ${HARD_STOP_MS} ms after ${name}: the next run sweeps`));
+        process.exit(1);
+      }, HARD_STOP_MS).unref();
+    });
+  }
+  return stopping.signal;
+}
+
+function writeTermination(text: string): void {
+  try {
+    writeFileSync(process.env['TERMINATION_MESSAGE_PATH'] ?? '/dev/termination-log', text);
+  } catch {
+    // Outside a pod there is no such file; the evidence line has everything.
+  }
+}
+
+function fail(error: Error): void {
+  const line = { time: new Date().toISOString(), event: 'error', message: error.message };
+  process.stdout.write(`${JSON.stringify(line)}\n`);
+  writeTermination(error.message);
 }
 
 main().then(
   (code) => process.exit(code),
-  (error: unknown) => {
-    process.stderr.write(`${(error as Error).stack ?? String(error)}\n`);
+  (error: Error) => {
+    fail(error);
     process.exit(2);
   },
 );

@@ -1,6 +1,6 @@
 import type { EvidenceMark } from '../../evidence/evidence';
 import { clusterPaths, sampleRoles, type Cluster, type EndpointSlice, type RoleSample } from './cluster';
-import { pause, type Clock } from './clock';
+import { pause, within, type Clock } from './clock';
 import type { FailoverConfig } from './config';
 import type { DrillDatabase } from './database';
 import type { KubernetesClient } from './kubernetes';
@@ -33,13 +33,14 @@ export class Observer {
     ];
   }
 
-  public mark(what: string): void {
-    this.marks.push({ at: Math.round(this.clock.now()), what });
+  public mark(what: string, at = this.clock.now()): void {
+    this.marks.push({ at: Math.round(at), what });
   }
 
+  /** Looks no further. A request that hangs is not waited for: it can only read. */
   public async stop(): Promise<void> {
     this.stopping.abort();
-    await Promise.all(this.loops);
+    await within(Promise.all(this.loops), 500, 'the last look').catch(() => undefined);
   }
 
   private see(cluster: Cluster): void {
@@ -57,6 +58,9 @@ export class Observer {
     }
     if (after?.currentPrimary !== before.currentPrimary) {
       this.mark(`current primary: ${after?.currentPrimary ?? 'none'}`);
+    }
+    if (after?.timelineID !== before.timelineID) {
+      this.mark(`timeline: ${after?.timelineID ?? 'none'}`);
     }
     if (after?.readyInstances !== before.readyInstances) {
       this.mark(`ready instances: ${after?.readyInstances ?? 0}`);

@@ -74,7 +74,7 @@ export function checkPreconditions(facts: ClusterFacts, config: FailoverConfig):
 }
 
 /** CloudNativePG fails over only if R + W > N: ready standbys that could have the commit, waited for, listed. */
-function checkQuorum(quorum: FailoverQuorum | undefined, pods: readonly Pod[], primary = ''): EvidenceCheck {
+export function checkQuorum(quorum: FailoverQuorum | undefined, pods: readonly Pod[], primary = ''): EvidenceCheck {
   const listed = quorum?.status?.standbyNames ?? [];
   const waited = quorum?.status?.standbyNumber ?? 0;
   const ready = listed.filter((name) => name !== primary && pods.some((p) => p.metadata.name === name && isReady(p)));

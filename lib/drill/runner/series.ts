@@ -30,7 +30,7 @@ export class Series {
     public readonly name: string,
     public readonly kind: 'write' | 'read' | 'probe',
     /** A success that took longer is an outage too: its client was waiting. */
-    private readonly slowMs: number,
+    public readonly slowMs: number,
   ) {}
 
   public add(outcome: Outcome, from: number, to: number): void {
@@ -49,9 +49,9 @@ export class Series {
     return last?.outcome === 'ok' && last.count >= SUCCESSES_TO_RECOVER && now - last.to <= this.slowMs;
   }
 
-  /** Attempts by outcome. */
-  public count(outcome: Outcome): number {
-    return this.bands.reduce((sum, band) => sum + (band.outcome === outcome ? band.count : 0), 0);
+  /** Attempts, of one outcome or all. */
+  public count(outcome?: Outcome): number {
+    return this.bands.reduce((sum, band) => sum + (band.outcome === (outcome ?? band.outcome) ? band.count : 0), 0);
   }
 }
 

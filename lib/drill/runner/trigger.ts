@@ -16,6 +16,7 @@ export interface TriggerContext {
   readonly primary: string;
   readonly observer: Observer;
   readonly signal: AbortSignal;
+  readonly wall: () => Date;
   /** Whether clients see an outage already. */
   readonly writesDown: () => boolean;
   readonly tell: (message: string) => void;
@@ -74,7 +75,7 @@ async function switchOver(kubernetes: KubernetesClient, context: TriggerContext)
         metadata: { resourceVersion: cluster.metadata.resourceVersion },
         status: {
           targetPrimary: target,
-          targetPrimaryTimestamp: new Date().toISOString(),
+          targetPrimaryTimestamp: context.wall().toISOString(),
           phase: 'Switchover in progress',
           phaseReason: `Switching over to ${target}`,
         },

@@ -23,13 +23,16 @@ export interface RunRecord {
   readonly primaryAfter: string;
   readonly timelineBefore: number;
   readonly timelineAfter: number;
+  /** What the operator says of the cluster at the end. */
+  readonly clusterState: string;
   readonly series: readonly RecordedSeries[];
+  /** Last thing that went wrong for each client. */
+  readonly lastErrors: ReadonlyMap<string, string>;
   /** Empty where the database could not be read afterwards. */
   readonly ledgers: readonly Comparison[];
   readonly roles: readonly RoleSample[];
   /** When all instances were ready and streaming again; null if not within the bound. */
   readonly redundancyAt: number | null;
-  readonly instancesReady: string;
   readonly exPrimaryStreaming: boolean;
   /** Answer of the old primary to a write: SQLSTATE, `accepted`, or why it was not asked. */
   readonly exPrimaryWrite: string;
@@ -74,7 +77,8 @@ export function judge(record: RunRecord, config: FailoverConfig): Judgement {
 
   const checks: EvidenceCheck[] = [
     check('run-complete', record.interrupted === undefined, 'ran to its end', record.interrupted ?? 'ran to its end'),
-    check('clients-back', writeOutageMs !== null && readOutageMs !== null && apiOutageMs !== null, 'all writers, readers and probes back: 5 successes in a row', stillDown(outages)), // prettier-ignore
+    check('primary-moved', record.primaryAfter !== record.primaryBefore && record.primaryAfter !== '', `another primary than ${record.primaryBefore}`, record.primaryAfter !== record.primaryBefore && record.primaryAfter !== '' ? record.primaryAfter : `${record.primaryAfter || 'unknown'}; ${record.clusterState}`), // prettier-ignore
+    check('clients-back', writeOutageMs !== null && readOutageMs !== null && apiOutageMs !== null, 'all writers, readers and probes back: 5 successes in a row', stillDown(outages, record.lastErrors)), // prettier-ignore
     check('ledger-compared', verified, 'the database read after the failover', verified ? `${writes.acknowledged} acknowledged writes compared` : 'the database could not be read'), // prettier-ignore
     rpoSeconds === 0
       ? check('acknowledged-writes-kept', verified && writes.lost === 0, 'no acknowledged write lost', lossText(writes.lost, lossWindowMs, lostWrites)) // prettier-ignore
@@ -85,12 +89,11 @@ export function judge(record: RunRecord, config: FailoverConfig): Judgement {
     check('write-outage', inTime(writeOutageMs), `at most ${rtoSeconds} s`, duration(writeOutageMs)),
     check('read-outage', inTime(readOutageMs), `at most ${rtoSeconds} s`, duration(readOutageMs)),
     check('api-outage', inTime(apiOutageMs), `at most ${rtoSeconds} s`, duration(apiOutageMs)),
-    check('primary-moved', record.primaryAfter !== record.primaryBefore && record.primaryAfter !== '', `another primary than ${record.primaryBefore}`, record.primaryAfter || 'none'), // prettier-ignore
     check('timeline-advanced', record.timelineAfter === expectedTimeline, `timeline ${expectedTimeline}`, `timeline ${record.timelineAfter}`), // prettier-ignore
     check('one-primary', split === undefined, 'never more than one instance takes writes', split === undefined ? `one in ${record.roles.length} looks` : `${split.primaries.join(' and ')} at ${(split.at / 1000).toFixed(1)} s`), // prettier-ignore
     check('ex-primary-back', record.exPrimaryStreaming, `${record.primaryBefore} streams from the new primary`, record.exPrimaryStreaming ? 'streaming' : 'not streaming'), // prettier-ignore
     check('ex-primary-refuses-writes', record.exPrimaryWrite === READ_ONLY, `SQLSTATE ${READ_ONLY}, read-only`, record.exPrimaryWrite), // prettier-ignore
-    check('redundancy-back', record.redundancyAt !== null, `all instances ready within ${config.bounds.redundancySeconds} s`, record.redundancyAt === null ? record.instancesReady : duration(record.redundancyAt - record.triggeredAt)), // prettier-ignore
+    check('redundancy-back', record.redundancyAt !== null, `all instances ready within ${config.bounds.redundancySeconds} s`, record.redundancyAt === null ? record.clusterState : duration(record.redundancyAt - record.triggeredAt)), // prettier-ignore
     ...(config.preconditions.synchronous ? [check('synchronous-again', record.synchronousAfter.length > 0, 'commits wait for a standby again', record.synchronousAfter.join(', ') || 'no synchronous standby')] : []), // prettier-ignore
     ...healthChecks(record, outages),
     check('clock-steady', Math.abs(record.clockJumpMs) <= CLOCK_JUMP_MS, `wall clock within ${CLOCK_JUMP_MS} ms of the monotonic clock`, `moved by ${Math.round(record.clockJumpMs)} ms`), // prettier-ignore
@@ -137,10 +140,19 @@ function totals(record: RunRecord): Repetition['writes'] {
     refused: attempts('failed'),
     indeterminate: attempts('indeterminate'),
     indeterminatePresent: sum((l) => l.indeterminatePresent),
+    indeterminateCauses: causes(record.ledgers),
     lost: sum((l) => size(l.lost)),
     duplicated: sum((l) => size(l.duplicated)),
     refusedPresent: sum((l) => size(l.refusedPresent)),
   };
+}
+
+function causes(ledgers: readonly Comparison[]): Record<string, number> {
+  const sums: Record<string, number> = {};
+  for (const [cause, count] of ledgers.flatMap((l) => [...l.causes])) {
+    sums[cause] = (sums[cause] ?? 0) + count;
+  }
+  return sums;
 }
 
 /** A health endpoint that never fails while no write succeeds reports something else than health. */
@@ -186,9 +198,13 @@ function longestWait(record: RunRecord): number {
   return Math.max(0, ...bands.filter((b) => b.outcome !== 'ok').map((b) => (b.to - b.from) / b.count));
 }
 
-function stillDown(outages: ReadonlyMap<RecordedSeries, readonly Outage[]>): string {
+function stillDown(
+  outages: ReadonlyMap<RecordedSeries, readonly Outage[]>,
+  lastErrors: ReadonlyMap<string, string>,
+): string {
   const down = [...outages].filter(([, of]) => of.some((o) => o.to === null)).map(([s]) => s.name);
-  return down.length === 0 ? 'all back' : `still down: ${down.join(', ')}`;
+  const why = lastErrors.get(down[0] ?? '');
+  return down.length === 0 ? 'all back' : `still down: ${down.join(', ')}${why === undefined ? '' : `; ${why}`}`;
 }
 
 function lossText(lost: number, windowMs: number, ranges: readonly string[]): string {
