@@ -133,5 +133,6 @@ async function loadSchemas() {
 }
 
 if (import.meta.url === pathToFileURL(resolve(process.argv[1] ?? '')).href) {
-  console.log(`build/runner.cjs: ${await bundleRunner()} bytes`);
+  const outfile = resolve(process.argv[2] ?? join(root, 'build', 'runner.cjs'));
+  console.log(`${outfile}: ${await bundleRunner(outfile)} bytes`);
 }

@@ -26,4 +26,4 @@ export type Findings = Omit<
 /** How long one look at the database or the API may take, milliseconds. */
 export const LOOK_MS = 5000;
 /** The same once a signal has fired: Kubernetes gives a pod 30 s, the runner promises 10 s. */
-export const LAST_LOOK_MS = 1500;
+export const LAST_LOOK_MS = 1200;

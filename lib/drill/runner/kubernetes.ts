@@ -55,7 +55,8 @@ const NEVER_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNRE
 
 /**
  * The few calls that a drill makes, typed and small enough for a ConfigMap. Reads are repeated with jitter after any
- * failure; writes only where the server cannot have acted: it asked to come back (429) or never got the request.
+ * failure; writes only where the server cannot have acted: it asked to come back (429), did not know us (401) or never
+ * got the request.
  */
 export class KubernetesClient {
   private readonly timeoutMs: number;
@@ -243,7 +244,8 @@ async function wholeText(call: Call, response: ApiResponse): Promise<string> {
 }
 
 function mayRepeat(call: Call, error: KubernetesError): boolean {
-  if (error.code === 429 || error.reason === 'NeverSent') {
+  // 401: a token that was rotated between our reading it and the server's is read again.
+  if (error.code === 429 || error.code === 401 || error.reason === 'NeverSent') {
     return true;
   }
   return call.method === 'GET' && (error.code === 0 || error.code >= 500);

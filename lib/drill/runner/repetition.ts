@@ -205,7 +205,9 @@ export class RepetitionRun {
 
   private lookBack(timeoutMs: number) {
     const look = lookAfter(this.run, this.database, this.failover, this.before, this.table, timeoutMs);
-    return within(look, 3 * timeoutMs, 'the last look').catch(() => UNKNOWN_AFTERMATH);
+    return within(look, this.run.signal.aborted ? LAST_LOOK_MS : 3 * LOOK_MS, 'the last look').catch(
+      () => UNKNOWN_AFTERMATH,
+    );
   }
 
   private recorded(): RecordedSeries[] {
