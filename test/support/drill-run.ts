@@ -33,6 +33,16 @@ export interface DrillOptions {
   readonly onLine?: (line: LogLine) => void;
 }
 
+/** Load that three drills side by side and two cores bear. */
+export const BED_LOAD: FailoverConfig['load'] = {
+  writers: 3,
+  readers: 2,
+  intervalMs: 5,
+  attemptTimeoutMs: 1000,
+  baselineSeconds: 0.4,
+  settleSeconds: 0.1,
+};
+
 /** A configuration for the bed: the same as in a cluster, with short times. */
 export function bedConfig(bed: Bed, options: Pick<DrillOptions, 'config' | 'failover'> = {}): RunnerConfig {
   const tokenFile = join(bed.database.folder, 'token');
@@ -46,7 +56,7 @@ export function bedConfig(bed: Bed, options: Pick<DrillOptions, 'config' | 'fail
     manifestsDigest: `sha256:${'0'.repeat(64)}`,
     from: 'bed',
     kubernetes: { url: bed.kubernetes.url, tokenFile },
-    lease: { name: 'state-hub-drill', seconds: 3 },
+    lease: { name: 'state-hub-drill', seconds: 1 },
     evidence: { configMap: 'state-hub-drill-failover', keep: 10, expiresAfterSeconds: 3600 },
     failover: {
       mode: 'deletePrimary',
@@ -65,7 +75,7 @@ export function bedConfig(bed: Bed, options: Pick<DrillOptions, 'config' | 'fail
         instancePort: bed.database.port,
         ...(bed.tls && { tls: bed.database.mounted }),
       },
-      load: { writers: 4, readers: 2, intervalMs: 5, attemptTimeoutMs: 1000, baselineSeconds: 0.5, settleSeconds: 0.2 },
+      load: BED_LOAD,
       probes: [
         { name: 'health', url: `${bed.service.url}/state/health`, health: true, ...probe },
         {
@@ -125,7 +135,7 @@ export function storedEvidence(bed: Bed): string[] {
 
 /** What a drill must not leave: tables, sessions, its Lease. */
 export async function leftBehind(bed: Bed): Promise<string[]> {
-  const tables = await bed.database.primary.query<{ name: string }>(`select tablename as name from pg_tables where schemaname = 'public'`, 'phoenix_drill'); // prettier-ignore
+  const tables = await bed.database.drillTables();
   // A closed connection's backend needs a moment to notice.
   let sessions: { query: string }[] = [];
   for (let i = 0; i < 20; i++) {

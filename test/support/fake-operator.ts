@@ -33,6 +33,18 @@ export interface OperatorBehaviour {
   onDead: (dead: PostgresServer) => Promise<void>;
 }
 
+/** An operator that does its work. */
+export const HEALTHY_BEHAVIOUR: OperatorBehaviour = {
+  detectionMs: 100,
+  outageMs: undefined,
+  rejoinMs: 100,
+  lagMs: 0,
+  deniesFailover: false,
+  oldPrimary: 'standby',
+  beforeServing: async () => undefined,
+  onDead: async () => undefined,
+};
+
 /** What really happened in one failover, in milliseconds of the wall clock. */
 export interface Truth {
   killedAt: number;
@@ -61,6 +73,7 @@ export class Bed {
   public work: Promise<unknown> = Promise.resolve();
   private timeline = 1;
   private stopped = false;
+  private split = false;
 
   private constructor(
     public readonly database: DatabaseBed,
@@ -70,17 +83,7 @@ export class Bed {
     public readonly tls: boolean,
     behaviour: Partial<OperatorBehaviour>,
   ) {
-    this.behaviour = {
-      detectionMs: 100,
-      outageMs: undefined,
-      rejoinMs: 100,
-      lagMs: 0,
-      deniesFailover: false,
-      oldPrimary: 'standby',
-      beforeServing: async () => undefined,
-      onDead: async () => undefined,
-      ...behaviour,
-    };
+    this.behaviour = { ...HEALTHY_BEHAVIOUR, ...behaviour };
     kubernetes.onDeleted = (object, path) => {
       if (!path.startsWith(`${PODS}/`)) {
         return true;
@@ -98,6 +101,17 @@ export class Bed {
 
   public get cluster(): StoredObject {
     return this.kubernetes.find(CLUSTER_PATH)!;
+  }
+
+  /** Whether all instances run and only one of them leads. */
+  public get healthy(): boolean {
+    const { phase, readyInstances } = this.cluster['status'] ?? {};
+    return (
+      phase === 'Cluster in healthy state' &&
+      readyInstances === 3 &&
+      !this.split &&
+      this.database.servers.every((s) => s.running)
+    );
   }
 
   /** A node's plug is pulled: the primary is gone and nobody asked the API. */
@@ -129,6 +143,7 @@ export class Bed {
       }
     }
     await database.streaming(2);
+    this.split = false;
     database.serve();
     this.describe(this.cluster['spec']?.postgresql?.synchronous !== undefined);
   }
@@ -199,7 +214,11 @@ export class Bed {
     this.patchStatus((status) => Object.assign(status, { phase: 'Failing over', targetPrimary: 'pending', readyInstances: 2 })); // prettier-ignore
     this.writeEndpoints();
     if (behaviour.deniesFailover) {
-      this.patchStatus((status) => (status['phaseReason'] = 'quorum check failed, failover denied'));
+      // One of two listed standbys is gone too: ready 1 + synchronous 1 is not more than 2 listed.
+      const [lost] = database.standbys;
+      lost!.kill();
+      this.kubernetes.remove(`${PODS}/${lost!.options.name}`);
+      this.patchStatus((status) => Object.assign(status, { readyInstances: 1 }));
       return;
     }
     const next = await database.mostAdvanced();
@@ -210,6 +229,7 @@ export class Bed {
     await behaviour.onDead(dead);
     if (behaviour.oldPrimary === 'second-primary') {
       await dead.start();
+      this.split = true;
     } else if (behaviour.oldPrimary === 'standby') {
       await database.rejoin(dead);
       await database.streaming(2);

@@ -51,22 +51,24 @@ export class PostgresServer {
 
   /** Makes the data folder of a standby from a running server, by the low-level backup API. */
   public async cloneFrom(source: PostgresServer, follow: string): Promise<void> {
-    rmSync(this.options.folder, { recursive: true, force: true });
     this.makeFolder();
     const client = await source.connect();
     try {
       await client.query(`select pg_backup_start('clone', true)`);
-      await copyFolder(source.options.folder, this.options.folder);
+      await mirrorFolder(source.options.folder, this.options.folder);
       const { rows } = await client.query('select labelfile, spcmapfile from pg_backup_stop(false)');
       const label = rows[0] as { labelfile: string };
       this.write('backup_label', label.labelfile);
     } finally {
       await client.end();
     }
-    mkdirSync(join(this.options.folder, 'pg_wal', 'archive_status'), { recursive: true });
-    this.own(join(this.options.folder, 'pg_wal'));
-    this.own(join(this.options.folder, 'pg_wal', 'archive_status'));
     this.follow(follow);
+  }
+
+  /** Makes the data folder from that of a server which was shut down cleanly. */
+  public async copyOf(folder: string): Promise<void> {
+    this.makeFolder();
+    await mirrorFolder(folder, this.options.folder, true);
   }
 
   /** Turns a cleanly stopped or cloned folder into a standby of whoever answers at `conninfo`. */
@@ -223,11 +225,14 @@ function childrenOf(pid: number): number[] {
   }
 }
 
-/** A copy of a folder that changes under the copy, which is what a base backup is. */
-async function copyFolder(from: string, to: string): Promise<void> {
-  const leave = ['pg_wal/*', 'postmaster.*', 'standby.signal', 'follow.conf', 'pg_stat_tmp/*', 'backup_label*'];
-  const script = `tar -C "$1" ${leave.map((p) => `--exclude='./${p}'`).join(' ')} -cf - . | tar -C "$2" -xpf -`;
-  const child = spawn('sh', ['-c', script, 'sh', from, to], { stdio: ['ignore', 'ignore', 'pipe'] });
+/** A copy of a folder that may change under the copy, which is what a base backup is. */
+async function mirrorFolder(from: string, to: string, wal = false): Promise<void> {
+  const { uid, gid } = postgresBinaries().identity;
+  const owner = uid === undefined || gid === undefined ? [] : [String(uid), String(gid)];
+  const child = spawn(process.execPath, [join(__dirname, 'mirror-folder.cjs'), from, to, ...owner], {
+    env: { ...process.env, WAL: wal ? 'copy' : 'leave' },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
   let stderr = '';
   child.stderr.on('data', (data: Buffer) => (stderr += data.toString()));
   const code = await new Promise((done) => child.once('exit', done));

@@ -22,7 +22,7 @@ export class TcpProxy {
   private endpoints: readonly Endpoint[] = [];
   private turn = 0;
   private answersHeld = false;
-  private resetAfter: { bytes: RegExp; left: number } | undefined;
+  private resetAfter: { matches: (data: Buffer) => boolean; left: number } | undefined;
 
   private constructor(private readonly server: Server) {
     server.on('connection', (client) => this.accept(client));
@@ -51,8 +51,8 @@ export class TcpProxy {
   }
 
   /** Forwards the next `times` messages that match, then resets instead of bringing the answer back. */
-  public resetInstead(bytes: RegExp, times: number): void {
-    this.resetAfter = { bytes, left: times };
+  public resetInstead(matches: (data: Buffer) => boolean, times: number): void {
+    this.resetAfter = { matches, left: times };
   }
 
   public async close(): Promise<void> {
@@ -74,7 +74,7 @@ export class TcpProxy {
     upstream.setNoDelay(true);
     client.on('data', (data) => {
       const fault = this.resetAfter;
-      if (fault !== undefined && fault.left > 0 && fault.bytes.test(data.toString('latin1'))) {
+      if (fault !== undefined && fault.left > 0 && fault.matches(data)) {
         fault.left--;
         doomed = true;
       }

@@ -17,6 +17,8 @@ import { judge, type RecordedSeries } from './verdict';
 
 /** A million rows take the server this long at most to sum up. */
 const COMPARE_MS = 60_000;
+/** Clients have connected and succeeded five times by then, or something is wrong. */
+const WARM_UP_MS = 10_000;
 /** Bands in one document, over all clients and repetitions: about 300 KB. */
 const MAX_BANDS = 4000;
 
@@ -90,13 +92,18 @@ export class RepetitionRun {
   private async baseline(): Promise<void> {
     const { clock, signal } = this.run;
     const { load } = this;
-    await pause(this.failover.load.baselineSeconds * 1000, signal);
+    const bad = () => load.series.find((s) => s.count('ok') !== s.count());
+    const slow = () => load.series.find((s) => !s.upAt(clock.now()));
+    await until(() => bad() !== undefined || slow() === undefined, WARM_UP_MS, signal);
+    if (bad() === undefined && slow() === undefined) {
+      await pause(this.failover.load.baselineSeconds * 1000, signal);
+    }
     if (signal.aborted) {
       throw new NotTriggered('stopped by a signal before the trigger');
     }
-    const unsteady = load.series.find((s) => !s.upAt(clock.now()) || s.count('ok') !== s.count());
+    const unsteady = bad() ?? slow();
     if (unsteady !== undefined) {
-      const why = load.lastErrors.get(unsteady.name) ?? `only ${unsteady.count('ok')} successes in ${this.failover.load.baselineSeconds} s`; // prettier-ignore
+      const why = load.lastErrors.get(unsteady.name) ?? `only ${unsteady.count('ok')} successes so far`;
       throw new NotTriggered(`load-not-steady: ${unsteady.name} before the trigger: ${why}`);
     }
   }
