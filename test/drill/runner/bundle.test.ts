@@ -1,10 +1,11 @@
-import { readFileSync, statSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { sha256 } from '../../../lib/evidence/digest';
+import { BedPool } from '../../support/bed-pool';
 import { bundle, DrillChild } from '../../support/drill-child';
-import { failures, leftBehind } from '../../support/drill-run';
-import { Bed } from '../../support/fake-operator';
+import { BED_LOAD, bedConfig, failures, leftBehind } from '../../support/drill-run';
 
 /** What the drill's Role grants: facts of CloudNativePG 1.30, section 4.7, and the drill's own Lease and evidence. */
 const RULES = [
@@ -17,98 +18,92 @@ const RULES = [
   { apiGroups: [''], resources: ['configmaps'], verbs: ['get', 'create', 'update'] },
 ];
 
-let bed: Bed;
+const folder = mkdtempSync(join(tmpdir(), 'phoenix-bundle-'));
+let pool: BedPool;
 let runner: string;
 beforeAll(async () => {
-  bed = await Bed.start({ tls: true, behaviour: { outageMs: 1000 } });
-  runner = bundle(bed.database.folder);
+  runner = bundle(folder);
+  pool = await BedPool.start(3, { tls: true });
 });
-afterEach(async () => {
-  bed.kubernetes.fault = () => undefined;
-  await bed.work;
+afterAll(async () => {
+  rmSync(folder, { recursive: true });
+  await pool.stop();
 });
-afterAll(() => bed.stop());
 
 test('the bundle fits a ConfigMap, is the same twice and names no folder of the machine', () => {
   expect(statSync(runner).size).toBeLessThan(200 * 1024);
-  const again = readFileSync(bundle(bed.database.folder, 'again.cjs'));
+  const again = readFileSync(bundle(folder, 'again.cjs'));
   expect(again.equals(readFileSync(runner))).toBe(true);
   expect(again.toString()).not.toContain(process.cwd());
   expect(again.toString()).not.toContain('node_modules');
 });
 
-test('the bundled runner passes over verified TLS with the rights that the facts grant, and names its own digest', async () => {
-  bed.kubernetes.rules = [...RULES, { apiGroups: ['version'], resources: [''], verbs: ['list'] }];
-  const { code, evidence, termination, stderr } = await new DrillChild(runner, bed).finished;
-  bed.kubernetes.rules = undefined;
-  expect(stderr).toBe('');
-  expect(failures(evidence!)).toEqual([]);
-  expect(code).toBe(0);
-  expect(evidence!.runnerDigest).toBe(sha256(readFileSync(runner)));
-  expect(termination).toMatch(/^failover passed/);
-  expect(await leftBehind(bed)).toEqual([]);
-});
+test.concurrent('the bundled runner passes over verified TLS with the rights that the facts grant, and names its own digest', () =>
+  pool.use({ outageMs: 1000 }, async (bed) => {
+    bed.kubernetes.rules = [...RULES, { apiGroups: ['version'], resources: [''], verbs: ['list'] }];
+    const { code, evidence, termination, stderr } = await new DrillChild(runner, bed).finished;
+    bed.kubernetes.rules = undefined;
+    expect(stderr).toBe('');
+    expect(failures(evidence!)).toEqual([]);
+    expect(code).toBe(0);
+    expect(evidence!.runnerDigest).toBe(sha256(readFileSync(runner)));
+    expect(termination).toMatch(/^failover passed/);
+    expect(await leftBehind(bed)).toEqual([]);
+  }));
 
-test('a certificate that does not name the host is refused', async () => {
-  const { database } = (await import('../../support/drill-run')).bedConfig(bed).failover!;
-  const { code, evidence } = await new DrillChild(runner, bed, {
-    failover: { database: { ...database, host: '127.0.0.1' } },
-  }).finished;
-  expect(code).toBe(2);
-  expect(evidence!.reason).toMatch(/^standbys-streaming: .*altnames/);
-});
+test.concurrent('a certificate that does not name the host is refused', () =>
+  pool.use({ outageMs: 1000 }, async (bed) => {
+    const { database } = bedConfig(bed).failover!;
+    const { code, evidence } = await new DrillChild(runner, bed, {
+      failover: { database: { ...database, host: '127.0.0.1' } },
+    }).finished;
+    expect(code).toBe(2);
+    expect(evidence!.reason).toMatch(/^standbys-streaming: .*altnames/);
+  }));
 
-test('a Secret rotated in mid run is read again, and the drill passes', async () => {
-  const child = new DrillChild(runner, bed);
-  await child.says('phase', 'trigger');
-  bed.database.rotate(true);
-  bed.kubernetes.token = 'token-2';
-  (await import('node:fs')).writeFileSync(`${bed.database.folder}/token`, 'token-2');
-  const { code, evidence } = await child.finished;
-  expect(failures(evidence!)).toEqual([]);
-  expect(code).toBe(0);
-});
+test.concurrent('a Secret rotated in mid run is read again, and the drill passes', () =>
+  pool.use({ outageMs: 1000 }, async (bed) => {
+    const child = new DrillChild(runner, bed);
+    await child.says('phase', 'trigger');
+    bed.database.rotate(true);
+    bed.kubernetes.token = 'token-2';
+    writeFileSync(`${bed.database.folder}/token`, 'token-2');
+    const { code, evidence } = await child.finished;
+    expect(failures(evidence!)).toEqual([]);
+    expect(code).toBe(0);
+  }));
 
-test('SIGTERM under load, before the trigger, aborts and leaves nothing', async () => {
-  const child = new DrillChild(runner, bed, { failover: { load: { writers: 4, readers: 2, intervalMs: 5, attemptTimeoutMs: 1000, baselineSeconds: 30, settleSeconds: 0 } } }); // prettier-ignore
-  await child.says('progress', 'load | 1');
-  const from = performance.now();
-  child.process.kill('SIGTERM');
-  const { code, evidence } = await child.finished;
-  expect(performance.now() - from).toBeLessThan(3000);
-  expect(code).toBe(2);
-  expect(evidence!.reason).toBe('stopped by a signal before the trigger');
-  expect(await leftBehind(bed)).toEqual([]);
-});
+test.concurrent('SIGTERM under load, before the trigger, aborts and leaves nothing', () =>
+  pool.use({ outageMs: 1000 }, async (bed) => {
+    const child = new DrillChild(runner, bed, { failover: { load: { ...BED_LOAD, baselineSeconds: 30 } } }); // prettier-ignore
+    await child.says('progress', 'load | 1');
+    const from = performance.now();
+    child.process.kill('SIGTERM');
+    const { code, evidence } = await child.finished;
+    expect(performance.now() - from).toBeLessThan(3000);
+    expect(code).toBe(2);
+    expect(evidence!.reason).toBe('stopped by a signal before the trigger');
+    expect(await leftBehind(bed)).toEqual([]);
+  }));
 
-test('SIGTERM in mid failover with an API that hangs ends within 10 s, says failed, and the next run sweeps', async () => {
-  const child = new DrillChild(runner, bed);
-  await child.says('phase', 'observe');
-  bed.kubernetes.fault = () => ({ hang: true });
-  const from = performance.now();
-  child.process.kill('SIGTERM');
-  const { code, termination, evidence } = await child.finished;
-  expect(performance.now() - from).toBeLessThan(10_000);
-  expect(code).toBe(1);
-  expect(termination).toMatch(/^failover failed: run-complete: expected ran to its end, observed stopped by a signal/);
-  expect(evidence!.cleanup).toMatchObject({ ok: false, notes: expect.arrayContaining([expect.stringContaining('Lease state-hub-drill')]) }); // prettier-ignore
-  bed.kubernetes.fault = () => undefined;
-  await bed.work;
-  expect(await leftBehind(bed)).not.toEqual([]);
-  const next = await new DrillChild(runner, bed).finished;
-  expect(next.code).toBe(0);
-  expect(await leftBehind(bed)).toEqual([]);
-});
-
-test('a run that was killed outright is swept by the next', async () => {
-  const child = new DrillChild(runner, bed);
-  await child.says('phase', 'load');
-  await sleep(200);
-  child.process.kill('SIGKILL');
-  expect((await child.finished).evidence).toBeUndefined();
-  expect(await leftBehind(bed)).toEqual([expect.stringMatching(/^table phoenix_ledger_/), 'Lease state-hub-drill']);
-  const { code, lines } = await new DrillChild(runner, bed).finished;
-  expect(code).toBe(0);
-  expect(lines.find((line) => line.event === 'swept')!.message).toMatch(/^removed table phoenix_ledger_/);
-  expect(await leftBehind(bed)).toEqual([]);
-});
+test.concurrent('SIGTERM in mid failover with an API that hangs ends within 10 s, says failed, and the next run sweeps', () =>
+  pool.use({ outageMs: 1000 }, async (bed) => {
+    const child = new DrillChild(runner, bed);
+    await child.says('phase', 'observe');
+    bed.kubernetes.fault = () => ({ hang: true });
+    const from = performance.now();
+    child.process.kill('SIGTERM');
+    const { code, termination, evidence } = await child.finished;
+    expect(performance.now() - from).toBeLessThan(10_000);
+    expect(code).toBe(1);
+    expect(termination).toMatch(
+      /^failover failed: run-complete: expected ran to its end, observed stopped by a signal/,
+    );
+    expect(evidence!.cleanup).toMatchObject({ ok: false, notes: expect.arrayContaining([expect.stringContaining('Lease state-hub-drill')]) }); // prettier-ignore
+    bed.kubernetes.fault = () => undefined;
+    await bed.work;
+    expect(await leftBehind(bed)).not.toEqual([]);
+    const next = await new DrillChild(runner, bed).finished;
+    expect(next.code).toBe(0);
+    expect(await leftBehind(bed)).toEqual([]);
+  }));
