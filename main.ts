@@ -1,8 +1,13 @@
 import { Duration, Size } from 'cdk8s';
 import { Cpu } from 'cdk8s-plus-28';
-import { Bootstrap, HighlyAvailableService, PhoenixApp, Platform, Storage } from './lib';
+import { ArgoCd, Bootstrap, Flux, HighlyAvailableService, PhoenixApp, Platform, Storage } from './lib';
 
-const app = new PhoenixApp();
+const app = new PhoenixApp({
+  delivery: [
+    new Flux({ path: '.', external: { 'cloudnative-pg': {}, 'barman-cloud': {} } }),
+    new ArgoCd({ path: '.', repository: 'https://git.example.net/threephoenix/state-hub.git' }),
+  ],
+});
 
 const threePhoenix = new Platform({
   name: 'threephoenix',
@@ -54,6 +59,7 @@ new HighlyAvailableService(app, 'state-hub', {
   access: {
     clients: [{ name: 'ops-bridge', namespace: 'ops-bridge', podLabels: { 'app.kubernetes.io/name': 'ops-bridge' } }],
   },
+  operatorUnits: ['cloudnative-pg', 'barman-cloud'],
   runbooks: 'https://git.example.net/threephoenix/state-hub/src/branch/main/dist/docs/state-hub/runbooks',
 });
 

@@ -2,6 +2,10 @@ export { ApiService, type ApiMetrics, type ApiServiceProps, type EnvironmentValu
 export { PrivateNamespace, type PrivateNamespaceProps } from './base/private-namespace';
 export { Document, type DocumentProps } from './docs/document';
 export { PhoenixApp, type PhoenixAppProps } from './gitops/app';
+export { ArgoCd, type ArgoCdProps } from './gitops/argocd';
+export { Flux, type FluxExternal, type FluxProps } from './gitops/flux';
+export type { DatabaseGate } from './gitops/flux-health';
+export type { FluxAlerts, FluxSource } from './gitops/flux-objects';
 export type { Delivery, Manifest, ManifestMetadata, OutputFile, RenderedObject, RenderedUnit } from './gitops/rendered';
 export { RequiredSecret, type RequiredSecretKey, type RequiredSecretProps } from './gitops/required-secret';
 export { markCarriesScripts, markHoldsData, type ObjectTraits } from './gitops/traits';

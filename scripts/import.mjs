@@ -6,6 +6,7 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { importConstructs } from './import/constructs.mjs';
+import { writeSchemas } from './import/schemas.mjs';
 
 const { values } = parseArgs({
   options: { from: { type: 'string', default: '../shared' }, out: { type: 'string', default: '.' } },
@@ -20,3 +21,4 @@ for (const folder of ['crds', 'kubernetes']) {
   }
 }
 await importConstructs({ crds: join(from, 'crds'), out: join(resolve(values.out), 'imports') });
+writeSchemas(from, join(resolve(values.out), 'schemas'));

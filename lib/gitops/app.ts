@@ -1,6 +1,8 @@
 import { App } from 'cdk8s';
 import { Document } from '../docs/document';
+import { warningsBelow } from '../_warning';
 import { failWithMessageLast } from './_last-words';
+import { graphOf } from './graph';
 import { layoutUnits } from './layout';
 import { outputReadme } from './output-readme';
 import { renderUnits } from './render';
@@ -40,7 +42,9 @@ export class PhoenixApp extends App {
 
   /** The charts as data: what is written, before it is written. */
   public units(): readonly RenderedUnit[] {
-    return this.delivery.reduce<readonly RenderedUnit[]>((units, engine) => engine.decorate(units), renderUnits(this));
+    const units = renderUnits(this);
+    graphOf(units);
+    return this.delivery.reduce<readonly RenderedUnit[]>((all, engine) => engine.decorate(all), units);
   }
 
   /** All files, with paths below `outdir`. */
@@ -49,11 +53,14 @@ export class PhoenixApp extends App {
     const manifests = layoutUnits(units);
     const delivery = this.delivery.flatMap((engine) => engine.files(units));
     const documents = Document.findAll(this).map((doc) => ({ path: `docs/${doc.path}`, text: doc.produce() }));
-    return [outputReadme(units, documents), ...manifests, ...delivery, ...documents];
+    const files = [...manifests, ...delivery, ...documents];
+    return [outputReadme(units, files), ...files];
   }
 
-  /** Writes all files. Whatever is wrong is thrown before the first one is touched. */
+  /** Writes all files. Whatever is wrong is thrown before the first one is touched; warnings go to standard error. */
   public override synth(): void {
-    writeFiles(this.outdir, this.files());
+    const files = this.files();
+    warningsBelow(this).forEach((warning) => process.stderr.write(`warning: ${warning}\n`));
+    writeFiles(this.outdir, files);
   }
 }

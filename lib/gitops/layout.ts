@@ -1,3 +1,4 @@
+import { kustomizationYaml } from './_kustomization';
 import { manifestYaml } from './yaml';
 import type { Manifest, OutputFile, RenderedObject, RenderedUnit } from './rendered';
 
@@ -32,11 +33,6 @@ function layoutUnit(unit: RenderedUnit): OutputFile[] {
   ];
 }
 
-/** A `kustomization.yaml` that lists resources and does nothing else. */
-export function kustomizationYaml(resources: readonly string[]): string {
-  return manifestYaml({ apiVersion: 'kustomize.config.k8s.io/v1beta1', kind: 'Kustomization', resources });
-}
-
 function objectYaml(object: RenderedObject): string {
   return `# Generated from ${object.constructPath}. Do not edit.\n${manifestYaml(object.manifest)}`;
 }
@@ -50,15 +46,8 @@ function fileName(manifest: Manifest): string {
 
 /** One object in two places is applied twice and pruned by whichever place loses it first. */
 function refuseDuplicates(units: readonly RenderedUnit[]): void {
-  const unitNames = new Set<string>();
   const owners = new Map<string, string>();
   for (const unit of units) {
-    if (unitNames.has(unit.name)) {
-      throw new Error(
-        `two units are named '${unit.name}'; the name is the construct's path joined by dashes, change one id`,
-      );
-    }
-    unitNames.add(unit.name);
     for (const { manifest, constructPath } of unit.objects) {
       const { name, namespace } = manifest.metadata;
       const group = manifest.apiVersion.includes('/') ? manifest.apiVersion.split('/')[0] : '';

@@ -2,11 +2,12 @@ import type { OutputFile, RenderedUnit } from './rendered';
 import { GENERATED } from './writer';
 
 /** The page that a person finds first in the output folder. It is also how the writer knows the folder is its own. */
-export function outputReadme(units: readonly RenderedUnit[], documents: readonly OutputFile[]): OutputFile {
+export function outputReadme(units: readonly RenderedUnit[], files: readonly OutputFile[]): OutputFile {
   const sections = [
     `${GENERATED}\n\nEverything here is written by synthesis and overwritten by the next one. Change the program, not these files.`,
     `## Units\n\nEach folder in \`manifests/\` is one unit: applied, gated and depended on as a whole.\n\n${unitTable(units)}`,
   ];
+  const documents = files.filter(({ path }) => path.startsWith('docs/'));
   if (documents.length > 0) {
     const links = documents.map(({ path }) => `- [${path.slice('docs/'.length)}](${path})`).sort();
     sections.push(`## Documents\n\n${links.join('\n')}`);

@@ -61,6 +61,8 @@ async function cdk8sImport(file, out) {
   const packageJson = createRequire(import.meta.url).resolve('cdk8s-cli/package.json');
   const cli = join(dirname(packageJson), 'bin', 'cdk8s');
   await promisify(execFile)(process.execPath, [cli, 'import', file, '--output', out, '--language', 'typescript'], {
+    // Elsewhere it would write itself into the cdk8s.yaml of this repository.
+    cwd: dirname(file),
     env: { ...process.env, CDK8S_CHECK_UPGRADE: 'false' },
   });
 }

@@ -217,7 +217,7 @@ describe('fails, and touches no file', () => {
       const outer = new Chart(app, 'a');
       configMap(new Chart(outer, 'b'), 'y');
     });
-    expect(message).toContain("two units are named 'a-b'");
+    expect(message).toContain("two units are called 'a-b'");
   });
 
   it('for whatever a construct finds wrong with itself, all of it at once', () => {

@@ -1,0 +1,106 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { Readable } from 'node:stream';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { commands } from '../../lib/cli/_registry';
+import { runCli } from '../../lib/cli/_run';
+import { contractJson, secretsContract } from '../../lib/gitops/sops-contract';
+import { stateHub } from '../gitops/needs';
+
+const ROOT = resolve(__dirname, '../..');
+let repository = '';
+
+beforeEach(() => {
+  repository = mkdtempSync(join(tmpdir(), 'phoenix-cli-'));
+  mkdirSync(join(repository, 'dist/docs'), { recursive: true });
+  cpSync(join(ROOT, 'secrets'), join(repository, 'secrets'), { recursive: true });
+  writeFileSync(join(repository, 'dist/docs/secrets.json'), contractJson(secretsContract(stateHub)));
+});
+
+async function run(...args: string[]): Promise<{ code: number; out: string; err: string }> {
+  let out = '';
+  let err = '';
+  const io = {
+    stdout: (text: string) => (out += text),
+    stderr: (text: string) => (err += text),
+    stdin: Readable.from([]),
+    env: {},
+    cwd: repository,
+    color: false,
+  };
+  return { code: await runCli(['secrets', 'check', ...args], io, commands, '0'), out, err };
+}
+
+describe('phoenix secrets check', () => {
+  it('finds nothing wrong with the files of State Hub', async () => {
+    expect(await run()).toEqual({ code: 0, out: 'no findings: 2 Secrets needed, 2 found\n', err: '' });
+  });
+
+  it('takes a folder with or without a slash, and files above it', async () => {
+    mkdirSync(join(repository, 'deploy'));
+    cpSync(join(repository, 'secrets'), join(repository, 'deploy/secrets'), { recursive: true });
+    cpSync(join(repository, 'secrets/.sops.yaml'), join(repository, '.sops.yaml'));
+    rmSync(join(repository, 'deploy/secrets/.sops.yaml'));
+
+    expect((await run('deploy/secrets')).code).toBe(0);
+    expect((await run('./deploy/secrets/')).code).toBe(0);
+  });
+
+  it('prints what to do for each finding, and exits with 2', async () => {
+    const plain = 'apiVersion: v1\nkind: Secret\nmetadata: {name: state-hub-db-owner, namespace: state-hub}\n';
+    writeFileSync(join(repository, 'secrets/state-hub-db-owner.sops.yaml'), `${plain}data: {password: eA==}\n`);
+    const { code, out } = await run();
+
+    expect(code).toBe(2);
+    expect(out).toContain('secrets/state-hub-db-owner.sops.yaml\n  the Secret is not encrypted, and everybody');
+    expect(out).toContain(
+      "    to do: encrypt it with 'sops --config secrets/.sops.yaml encrypt --in-place secrets/state-hub-db-owner.sops.yaml'",
+    );
+    expect(out).toMatch(/\n4 findings in 1 file: 2 Secrets needed, 2 found\n$/);
+  });
+
+  it('prints the same as JSON', async () => {
+    rmSync(join(repository, 'secrets/state-hub-db-owner.sops.yaml'));
+    const { code, out } = await run('--format', 'json');
+
+    expect(code).toBe(2);
+    expect(JSON.parse(out)).toMatchObject({ needed: 2, found: 1, findings: [{ rule: 'missing-secret' }, {}] });
+  });
+
+  it('looks for plain Secrets in the whole output folder', async () => {
+    writeFileSync(join(repository, 'dist/x.yaml'), 'kind: Secret\nmetadata: {name: a}\nstringData: {x: y}\n');
+
+    expect(await run()).toMatchObject({
+      code: 2,
+      out: expect.stringContaining('dist/x.yaml\n  synthesis wrote the Secret'),
+    });
+  });
+
+  it.each([
+    [['nowhere'], "'nowhere': no such file or directory"],
+    [['dist/docs/secrets.json'], "'dist/docs/secrets.json' is a file; name the folder that holds it"],
+    [['--contract', 'x.json'], "there is no 'x.json'; write it with 'npm run synth', or name it with --contract"],
+    [['--contract', 'secrets/README.md'], "'secrets/README.md': it is no JSON"],
+  ])('answers %j with one line and exit code 1', async (args, message) => {
+    const { code, out, err } = await run(...args);
+
+    expect({ code, out }).toEqual({ code: 1, out: '' });
+    expect(err.replaceAll(`${repository}/`, '')).toContain(`phoenix secrets check: ${message}`);
+    expect(err.trimEnd().split('\n')).toHaveLength(2);
+  });
+});
+
+describe('the program', () => {
+  const tsx = join(ROOT, 'node_modules/.bin/tsx');
+  const main = join(ROOT, 'lib/cli/main.ts');
+
+  it('prints its version and help, and sets the exit code', () => {
+    const version = execFileSync(tsx, [main, '--version'], { encoding: 'utf8', cwd: repository });
+    const missing = spawnSync(tsx, [main, 'secrets', 'check', 'nowhere'], { encoding: 'utf8', cwd: repository });
+
+    expect(version).toMatch(/^\d+\.\d+\.\d+\n$/);
+    expect(missing).toMatchObject({ status: 1, stdout: '' });
+  });
+});
