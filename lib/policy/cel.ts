@@ -25,7 +25,10 @@ export function evaluate(rule: CelRule, self: unknown): CelOutcome {
     if (result === true) {
       return PASSED;
     }
-    return { status: 'failed', message: rule.message === '' ? `breaks the rule ${rule.rule}` : firstLower(rule.message) };
+    return {
+      status: 'failed',
+      message: rule.message === '' ? `breaks the rule ${rule.rule}` : firstLower(rule.message),
+    };
   } catch (error) {
     const text = firstLine(error);
     // The API server refuses an object when a rule reads a field that is not there.
@@ -65,5 +68,7 @@ function firstLine(error: unknown): string {
 }
 
 function firstLower(text: string): string {
-  return /^[A-Z][a-z]/.test(text) ? text[0]!.toLowerCase() + text.slice(1).replace(/[.]$/, '') : text.replace(/[.]$/, '');
+  return /^[A-Z][a-z]/.test(text)
+    ? text[0]!.toLowerCase() + text.slice(1).replace(/[.]$/, '')
+    : text.replace(/[.]$/, '');
 }
