@@ -1,9 +1,11 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Evidence } from '../../lib/evidence/evidence';
 import { systemClock, type Clock } from '../../lib/drill/runner/clock';
 import type { FailoverConfig, RunnerConfig } from '../../lib/drill/runner/config';
+import { KubernetesClient } from '../../lib/drill/runner/kubernetes';
 import { runFailover } from '../../lib/drill/runner/run';
+import { httpTransport } from '../../lib/drill/runner/transport';
 import { CLUSTER, NAMESPACE, type Bed } from './fake-operator';
 
 /** One line of the runner's log. */
@@ -28,7 +30,10 @@ export interface DrillOptions {
   readonly failover?: Partial<FailoverConfig>;
   readonly signal?: AbortSignal;
   readonly clock?: Clock;
-  readonly holder?: string;
+  /** Node that the drill runs on. */
+  readonly node?: string;
+  /** How long one request to Kubernetes may take. */
+  readonly timeoutMs?: number;
   /** Told each line as it is written. */
   readonly onLine?: (line: LogLine) => void;
 }
@@ -54,7 +59,6 @@ export function bedConfig(bed: Bed, options: Pick<DrillOptions, 'config' | 'fail
     platform: 'threephoenix',
     namespace: NAMESPACE,
     manifestsDigest: `sha256:${'0'.repeat(64)}`,
-    from: 'bed',
     kubernetes: { url: bed.kubernetes.url, tokenFile },
     lease: { name: 'state-hub-drill', seconds: 1 },
     evidence: { configMap: 'state-hub-drill-failover', keep: 10, expiresAfterSeconds: 3600 },
@@ -98,10 +102,16 @@ export function bedConfig(bed: Bed, options: Pick<DrillOptions, 'config' | 'fail
 export async function drill(bed: Bed, options: DrillOptions = {}): Promise<Outcome> {
   const lines: LogLine[] = [];
   let termination = '';
+  const config = bedConfig(bed, options);
   const code = await runFailover({
-    config: bedConfig(bed, options),
+    config,
+    kubernetes: new KubernetesClient(
+      httpTransport({ url: bed.kubernetes.url, token: () => readFileSync(config.kubernetes.tokenFile, 'utf8') }),
+      { timeoutMs: options.timeoutMs ?? 5000 },
+    ),
     runnerDigest: `sha256:${'1'.repeat(64)}`,
-    holder: options.holder ?? 'drill-pod',
+    holder: 'drill-pod',
+    node: options.node ?? 'operator-machine',
     clock: options.clock ?? systemClock(),
     signal: options.signal ?? new AbortController().signal,
     writeLine: (text) => {

@@ -34,6 +34,7 @@ export interface Backup extends KubernetesObject {
 }
 
 export interface Pod extends KubernetesObject {
+  readonly spec?: { readonly nodeName?: string };
   readonly status?: {
     readonly podIP?: string;
     readonly conditions?: readonly { readonly type: string; readonly status: string }[];

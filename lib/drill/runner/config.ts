@@ -67,6 +67,8 @@ export interface FailoverConfig {
 
 /** What a readiness check compares the cluster with. */
 export interface ReadinessConfig {
+  /** Where it runs from, for reports side by side. */
+  readonly from: string;
   readonly nodes: readonly string[];
   readonly kubernetes: string;
   readonly operatorNamespace: string;
@@ -87,8 +89,6 @@ export interface RunnerConfig {
   readonly platform: string;
   readonly namespace: string;
   readonly manifestsDigest: string;
-  /** Where it runs from, for readiness reports side by side. */
-  readonly from: string;
   readonly kubernetes: { readonly url: string; readonly tokenFile: string; readonly caFile?: string };
   readonly lease: { readonly name: string; readonly seconds: number };
   readonly evidence: { readonly configMap: string; readonly keep: number; readonly expiresAfterSeconds: number };
@@ -116,7 +116,6 @@ export const CONFIG_SCHEMA = object(
     platform: text,
     namespace: text,
     manifestsDigest: text,
-    from: text,
     kubernetes: object({ url: text, tokenFile: text, caFile: text }, ['caFile']),
     lease: object({ name: text, seconds: whole }),
     evidence: object({ configMap: text, keep: whole, expiresAfterSeconds: positive }),
@@ -171,6 +170,7 @@ export const CONFIG_SCHEMA = object(
       }),
     }),
     readiness: object({
+      from: text,
       nodes: texts,
       kubernetes: text,
       operatorNamespace: text,

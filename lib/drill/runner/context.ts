@@ -13,6 +13,8 @@ export interface RunContext {
   readonly runId: string;
   /** Who runs: the pod's name. */
   readonly holder: string;
+  /** Node that this runs on; undefined where nobody says. */
+  readonly node: string | undefined;
   /** Fires on SIGTERM: stop everything, clean up, report. */
   readonly signal: AbortSignal;
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { Socket } from 'node:net';
+import { lookup } from 'node:dns/promises';
+import { isIP, Socket } from 'node:net';
 import { Client } from 'pg';
 import type { DatabaseConfig } from './config';
 
@@ -11,8 +12,13 @@ export interface Connection {
   readonly cut: () => void;
 }
 
+/** Names are asked for again after this long: clients that try again all the time must not become a load on DNS. */
+const NAME_LASTS_MS = 1000;
+
 /** Where to connect: a Service or one instance. */
 export interface Address {
+  /** What the server's certificate must name: an instance is reached by address, its certificate names the Service. */
+  readonly name: string;
   readonly host: string;
   readonly port: number;
 }
@@ -21,35 +27,39 @@ export interface Address {
 export class DrillDatabase {
   public readonly primary: Address;
   public readonly replicas: Address;
+  private readonly names = new Map<string, { readonly address: Promise<string>; readonly until: number }>();
 
   public constructor(private readonly config: DatabaseConfig) {
-    this.primary = { host: config.host, port: config.port };
-    this.replicas = { host: config.readOnlyHost, port: config.readOnlyPort ?? config.port };
+    const { host, readOnlyHost, port, readOnlyPort = port } = config;
+    this.primary = { name: host, host, port };
+    this.replicas = { name: readOnlyHost, host: readOnlyHost, port: readOnlyPort };
   }
 
   /** An instance by its pod's address. */
   public instance(podIp: string): Address {
-    return { host: podIp, port: this.config.instancePort ?? this.config.port };
+    return { name: this.config.host, host: podIp, port: this.config.instancePort ?? this.config.port };
   }
 
   public async connect(address: Address, timeoutMs: number): Promise<Connection> {
-    const { name, user, tls, host } = this.config;
+    const { name, user, tls } = this.config;
+    const host = await this.resolve(address.host);
     const socket = new Socket();
     socket.setNoDelay(true);
     const client = new Client({
-      ...address,
+      host,
+      port: address.port,
       database: name,
       user,
       stream: () => socket,
       application_name: 'phoenix-drill',
       connectionTimeoutMillis: timeoutMs,
-      // verify-full: chain and name. An instance is reached by address, its certificate names the Service.
+      // verify-full: chain and name.
       ssl: tls && {
         ca: readFileSync(tls.ca, 'utf8'),
         cert: readFileSync(tls.cert, 'utf8'),
         key: readFileSync(tls.key, 'utf8'),
         rejectUnauthorized: true,
-        servername: host,
+        ...(isIP(address.name) === 0 ? { servername: address.name } : { host: address.name }),
       },
     });
     const connection: Connection = { client, warned: false, cut: () => socket.destroy() };
@@ -62,6 +72,20 @@ export class DrillDatabase {
       throw error;
     }
     return connection;
+  }
+
+  private async resolve(host: string): Promise<string> {
+    const known = this.names.get(host);
+    if (isIP(host) !== 0) {
+      return host;
+    }
+    if (known !== undefined && performance.now() < known.until) {
+      return known.address;
+    }
+    const address = lookup(host).then((found) => found.address);
+    this.names.set(host, { address, until: performance.now() + NAME_LASTS_MS });
+    address.catch(() => this.names.delete(host));
+    return address;
   }
 
   /** One connection for one piece of work. */

@@ -32,7 +32,7 @@ export async function gatherFacts(
     kubernetes.list<Backup>(paths.backups),
   ]);
   const ours = backups.filter((backup) => backup.spec?.cluster?.name === failover.cluster);
-  const facts = { cluster, pods, quorum, backups: ours, now: clock.wall() };
+  const facts = { cluster, pods, quorum, backups: ours, now: clock.wall(), ownNode: run.node };
   try {
     return { ...facts, replication: await readReplication(database, LOOK_MS) };
   } catch (error) {

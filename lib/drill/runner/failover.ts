@@ -1,5 +1,5 @@
 import type { EvidenceCheck, Repetition } from '../../evidence/evidence';
-import { pause, stoppable, Stopped, within } from './clock';
+import { pause, stoppable, Stopped, until, within } from './clock';
 import type { FailoverConfig } from './config';
 import { LAST_LOOK_MS, LOOK_MS, type RunContext } from './context';
 import { DrillDatabase } from './database';
@@ -7,7 +7,7 @@ import { gatherFacts, kubernetesVersion } from './facts';
 import { Lease, LeaseHeld } from './lease';
 import { check, checkPreconditions, type ClusterFacts } from './preconditions';
 import { RepetitionRun } from './repetition';
-import { createTable, dropTables, tableName } from './table';
+import { createTable, dropTables, isReplayed, tableName } from './table';
 import { NotTriggered } from './trigger';
 
 /** What all repetitions together found. */
@@ -109,9 +109,7 @@ export class FailoverDrill {
     const taken = [...this.preconditions];
     for (let i = 0; i < failover.repetitions; i++) {
       this.phase = 'preconditions';
-      this.facts = await stoppable(gatherFacts(run, database, failover), run.signal);
-      this.preconditions = [...taken, ...checkPreconditions(this.facts, failover)];
-      const unmet = this.preconditions.find((c) => !c.ok);
+      const unmet = await this.checkPreconditions(taken, i === 0 ? 0 : failover.bounds.redundancySeconds);
       if (unmet !== undefined) {
         return `${unmet.name}: expected ${unmet.expected}, observed ${unmet.observed}`;
       }
@@ -119,7 +117,7 @@ export class FailoverDrill {
         this.touched = true;
         await stoppable(this.sweepAndCreate(), run.signal);
       }
-      const repetition = new RepetitionRun(run, database, this.table, this.facts, i * failover.load.writers);
+      const repetition = new RepetitionRun(run, database, this.table, this.facts!, i * failover.load.writers);
       this.current = repetition;
       try {
         this.repetitions.push(await repetition.execute());
@@ -141,11 +139,32 @@ export class FailoverDrill {
     return undefined;
   }
 
+  /** After a failover the operator needs a while to be done with it; before the first one nothing is waited for. */
+  private async checkPreconditions(
+    taken: readonly EvidenceCheck[],
+    seconds: number,
+  ): Promise<EvidenceCheck | undefined> {
+    const { run, failover, database } = this;
+    const unmet = async () => {
+      this.facts = await stoppable(gatherFacts(run, database, failover), run.signal);
+      this.preconditions = [...taken, ...checkPreconditions(this.facts, failover)];
+      return this.preconditions.find((c) => !c.ok);
+    };
+    if (seconds > 0 && (await until(async () => (await unmet()) === undefined, seconds * 1000, run.signal, 500))) {
+      return undefined;
+    }
+    return unmet();
+  }
+
   private async sweepAndCreate(): Promise<void> {
-    await this.database.use(this.database.primary, LOOK_MS, async (client) => {
+    await this.database.use(this.database.primary, 3 * LOOK_MS, async (client) => {
       const swept = await dropTables(client);
       swept.forEach((name) => this.run.log('swept', `removed table ${name} of an earlier run`));
-      await createTable(client, this.table);
+      const lsn = await createTable(client, this.table);
+      // A reader on a standby that has not seen the table yet would look like an outage.
+      if (!(await until(() => isReplayed(client, lsn), LOOK_MS, this.run.signal))) {
+        throw new Error(`standby-lags: a standby has not replayed the ledger's table after ${LOOK_MS} ms`);
+      }
     });
   }
 

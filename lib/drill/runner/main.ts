@@ -1,8 +1,10 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { sha256 } from '../../evidence/digest';
 import { systemClock } from './clock';
-import { parseConfig } from './config';
+import { parseConfig, type RunnerConfig } from './config';
+import { KubernetesClient } from './kubernetes';
 import { runFailover, type DrillRun, type ExitCode } from './run';
+import { httpTransport, type Transport } from './transport';
 
 /** After SIGTERM the drill cleans up in less; this is for what hangs all the same. */
 const HARD_STOP_MS = 9500;
@@ -10,21 +12,35 @@ const HARD_STOP_MS = 9500;
 /** `node runner.cjs failover [CONFIG]`. The restore drill has its place beside it. */
 async function main(): Promise<ExitCode> {
   const [, program = '', subcommand = '', configFile = '/etc/phoenix/config.json'] = process.argv;
-  const run = (): DrillRun => ({
-    config: parseConfig(configFile, readFileSync(configFile, 'utf8')),
-    runnerDigest: sha256(readFileSync(program)),
-    holder: process.env['POD_NAME'] ?? `pid-${process.pid}`,
-    clock: systemClock(),
-    signal: stopSignal(),
-    writeLine: (line) => void process.stdout.write(line),
-    writeTermination,
-  });
+  const run = (): DrillRun => {
+    const config = parseConfig(configFile, readFileSync(configFile, 'utf8'));
+    return {
+      config,
+      kubernetes: new KubernetesClient(transportOf(config)),
+      runnerDigest: sha256(readFileSync(program)),
+      holder: process.env['POD_NAME'] ?? `pid-${process.pid}`,
+      node: process.env['NODE_NAME'],
+      clock: systemClock(),
+      signal: stopSignal(),
+      writeLine: (line) => void process.stdout.write(line),
+      writeTermination,
+    };
+  };
   switch (subcommand) {
     case 'failover':
       return runFailover(run());
     default:
       throw new Error(`usage: runner failover [CONFIG], got '${subcommand}'`);
   }
+}
+
+/** The token and the CA are read again for each request: the kubelet rotates them under a running pod. */
+function transportOf({ kubernetes: { url, tokenFile, caFile } }: RunnerConfig): Transport {
+  return httpTransport({
+    url,
+    token: () => readFileSync(tokenFile, 'utf8'),
+    ...(caFile !== undefined && { ca: () => readFileSync(caFile) }),
+  });
 }
 
 function stopSignal(): AbortSignal {

@@ -12,6 +12,8 @@ export interface ClusterFacts {
   /** Why `replication` is missing. */
   readonly replicationError?: string;
   readonly now: Date;
+  /** Node that the drill runs on; undefined where nobody says. */
+  readonly ownNode: string | undefined;
 }
 
 export const HEALTHY = 'Cluster in healthy state';
@@ -50,6 +52,11 @@ export function checkPreconditions(facts: ClusterFacts, config: FailoverConfig):
           : `the drill role may not see standbys: grant it pg_read_all_stats`,
     ),
   ];
+  if (config.mode === 'external') {
+    const node = pods.find((pod) => pod.metadata.name === status?.currentPrimary)?.spec?.nodeName;
+    const apart = facts.ownNode !== undefined && facts.ownNode !== node;
+    checks.push(check('drill-survives', apart, `the drill runs on another node than ${node ?? 'the primary'}`, facts.ownNode ?? 'unknown: set NODE_NAME')); // prettier-ignore
+  }
   if (wanted.synchronous) {
     checks.push(
       check(

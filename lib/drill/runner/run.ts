@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { seal } from '../../evidence/digest';
 import type { Evidence, Verdict } from '../../evidence/evidence';
 import { within, type Clock } from './clock';
@@ -8,17 +7,19 @@ import { LAST_LOOK_MS, LOOK_MS, type Findings, type RunContext } from './context
 import { EvidenceStore, previousDigest } from './evidence-store';
 import { FailoverDrill } from './failover';
 import { failoverFindings } from './findings';
-import { KubernetesClient } from './kubernetes';
+import type { KubernetesClient } from './kubernetes';
 import { jsonLog } from './log';
 import { terminationMessage } from './termination';
-import { httpTransport, type Transport } from './transport';
 
 /** The edges of the program. */
 export interface DrillRun {
   readonly config: RunnerConfig;
+  readonly kubernetes: KubernetesClient;
   readonly runnerDigest: string;
   /** Who holds the Lease: the pod's name. */
   readonly holder: string;
+  /** Node that this runs on; undefined where nobody says. */
+  readonly node: string | undefined;
   readonly clock: Clock;
   /** Fires on SIGTERM. */
   readonly signal: AbortSignal;
@@ -45,13 +46,12 @@ export async function runDrill(
   name: Evidence['drill'],
   work: (run: RunContext) => Promise<Findings>,
 ): Promise<ExitCode> {
-  const { config, clock, signal, holder } = drill;
+  const { config, kubernetes, clock, signal, holder, node } = drill;
   const started = clock.wall();
   const runId = makeRunId(started);
   const log = jsonLog(drill.writeLine, () => clock.wall());
-  const kubernetes = new KubernetesClient(transportOf(config));
   log('start', `${name} drill of ${config.service} on ${config.platform}, run ${runId}`, { runId });
-  const findings = await work({ config, kubernetes, clock, log, runId, holder, signal });
+  const findings = await work({ config, kubernetes, clock, log, runId, holder, node, signal });
 
   const build = (before: readonly Evidence[], found: Findings): Evidence => {
     const finished = clock.wall();
@@ -88,15 +88,6 @@ export async function runDrill(
 
 export function exitCode(verdict: Verdict, cleanedUp: boolean): ExitCode {
   return verdict === 'failed' ? 1 : verdict === 'aborted' ? 2 : cleanedUp ? 0 : 3;
-}
-
-/** The token and the CA are read again for each request: the kubelet rotates them under a running pod. */
-function transportOf({ kubernetes: { url, tokenFile, caFile } }: RunnerConfig): Transport {
-  return httpTransport({
-    url,
-    token: () => readFileSync(tokenFile, 'utf8'),
-    ...(caFile !== undefined && { ca: () => readFileSync(caFile) }),
-  });
 }
 
 /** Sorts by time, also as a ConfigMap key. */

@@ -10,9 +10,20 @@ export function tableName(runId: string): string {
   return TABLE_PREFIX + runId.replace(/[^a-z0-9]/g, '_');
 }
 
-/** Makes the ledger table. No key on it: a write that happens twice must show, not fail. */
-export async function createTable(client: Client, table: string): Promise<void> {
+/** Makes the ledger table. No key on it: a write that happens twice must show, not fail. Returns the WAL position after. */
+export async function createTable(client: Client, table: string): Promise<string> {
   await client.query(`create table ${table} (writer int not null, seq int not null, at timestamptz default now())`);
+  const { rows } = await client.query<{ lsn: string }>('select pg_current_wal_lsn() as lsn');
+  return rows[0]!.lsn;
+}
+
+/** Whether every standby that streams has replayed what the primary had written when first asked. */
+export async function isReplayed(client: Client, lsn: string): Promise<boolean> {
+  const { rows } = await client.query<{ replayed: boolean | null }>(
+    `select bool_and(replay_lsn >= $1::pg_lsn) as replayed from pg_stat_replication where state = 'streaming'`,
+    [lsn],
+  );
+  return rows[0]?.replayed !== false;
 }
 
 /** Drops the ledger tables of all runs: the Lease says that no other run is alive. Returns their names. */

@@ -219,6 +219,23 @@ test.concurrent('an API that throttles, drops and forgets does not disturb the m
     expect(Math.abs(result.evidence.repetitions[0]!.writeOutageMs! - 900)).toBeLessThan(400);
   }));
 
+test.concurrent('an API that does not answer aborts the drill before anything is touched', () =>
+  pool.use({}, async (bed) => {
+    bed.kubernetes.fault = () => ({ hang: true });
+    const { code, evidence } = await drill(bed, { timeoutMs: 50 });
+    expect(code).toBe(2);
+    expect(evidence.reason).toMatch(/^lease-not-taken: GET .*\/leases\/state-hub-drill: no answer within 50 ms$/);
+    expect(evidence.cleanup.notes).toContainEqual(expect.stringMatching(/^evidence was not stored in ConfigMap/));
+  }));
+
+test.concurrent('an external drill does not run on the node whose plug is pulled', () =>
+  pool.use({}, async (bed) => {
+    const primary = bed.database.primary.options.name;
+    const { code, evidence } = await drill(bed, { node: `railiance0${primary.slice(-1)}`, failover: { mode: 'external' } }); // prettier-ignore
+    expect(code).toBe(2);
+    expect(evidence.reason).toMatch(/^drill-survives: expected the drill runs on another node than railiance0\d, observed railiance0\d$/); // prettier-ignore
+  }));
+
 test.concurrent('a status patch that always conflicts aborts the switchover', () =>
   pool.use({}, async (bed) => {
     bed.kubernetes.fault = (r) => (r.verb === 'patch' ? { status: 409, reason: 'Conflict' } : undefined);
