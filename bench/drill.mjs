@@ -74,7 +74,7 @@ async function kills(runs = 30) {
     need(code === 0 && left.length === 0, `after a kill in '${moment}': ${evidence?.reason}, left ${left.join(', ')}`);
     return moment;
   });
-  const counts = [...new Set(moments)].map((one) => `${moments.filter((m) => m === one).length} in ${one}`);
+  const counts = [...new Set(moments)].map((one) => `${moments.filter((m) => m === one).length} in '${one}'`);
   bar(
     moments.length === runs,
     `${moments.length} kills (${counts.join(', ')}): the next run passed and nothing was left`,

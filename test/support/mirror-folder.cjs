@@ -1,15 +1,15 @@
 // Makes one folder the same as another by copying only files whose size or time differs, as rsync does: `node
 // mirror-folder.cjs FROM TO [uid gid]`. A process of its own, because a test's own process measures time meanwhile.
 const fs = require('node:fs');
-const { join } = require('node:path');
+const path = require('node:path');
 
 const [from, to, uid, gid] = process.argv.slice(2);
 /** What belongs to the running server and not to a copy of it. */
 const LEAVE = new Set(['postmaster.pid', 'postmaster.opts', 'standby.signal', 'follow.conf', 'backup_label', 'backup_label.old', 'pg_stat_tmp']); // prettier-ignore
 
-function own(path) {
+function own(file) {
   if (uid !== undefined) {
-    fs.chownSync(path, Number(uid), Number(gid));
+    fs.chownSync(file, Number(uid), Number(gid));
   }
 }
 
@@ -22,11 +22,11 @@ function mirror(source, target, top) {
   }
   for (const entry of fs.readdirSync(target, { withFileTypes: true })) {
     if (!wanted.has(entry.name)) {
-      fs.rmSync(join(target, entry.name), { recursive: true, force: true });
+      fs.rmSync(path.join(target, entry.name), { recursive: true, force: true });
     }
   }
   for (const [name, entry] of wanted) {
-    const [a, b] = [join(source, name), join(target, name)];
+    const [a, b] = [path.join(source, name), path.join(target, name)];
     if (entry.isDirectory()) {
       if (!fs.existsSync(b)) {
         fs.mkdirSync(b, { mode: 0o700 });
@@ -36,7 +36,7 @@ function mirror(source, target, top) {
       const noWal = top && name === 'pg_wal' && process.env.WAL !== 'copy';
       if (noWal) {
         fs.rmSync(b, { recursive: true });
-        for (const folder of [b, join(b, 'archive_status'), join(b, 'summaries')]) {
+        for (const folder of [b, path.join(b, 'archive_status'), path.join(b, 'summaries')]) {
           fs.mkdirSync(folder, { mode: 0o700 });
           own(folder);
         }

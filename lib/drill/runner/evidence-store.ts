@@ -1,6 +1,6 @@
 import type { Evidence } from '../../evidence/evidence';
 import { chainOf, isNewer, schemaMistakes } from '../../evidence/history';
-import { KubernetesError, type KubernetesClient, type KubernetesObject } from './kubernetes';
+import { isUncertain, KubernetesError, type KubernetesClient, type KubernetesObject } from './kubernetes';
 
 interface ConfigMap extends KubernetesObject {
   readonly data?: Readonly<Record<string, string>>;
@@ -25,7 +25,12 @@ export class EvidenceStore {
   public async append(build: (before: readonly Evidence[]) => Evidence): Promise<Evidence> {
     for (let attempt = 1; ; attempt++) {
       const map = await this.kubernetes.find<ConfigMap>(this.path);
-      const evidence = build(documentsIn(map));
+      const before = documentsIn(map);
+      const evidence = build(before);
+      const arrived = before.find((other) => other.runId === evidence.runId);
+      if (arrived !== undefined) {
+        return arrived;
+      }
       const mistakes = schemaMistakes(evidence);
       if (mistakes.length > 0) {
         throw new Error(`the document does not match its schema: ${mistakes.join('; ')}`);
@@ -34,7 +39,8 @@ export class EvidenceStore {
         await this.write(map, evidence);
         return evidence;
       } catch (error) {
-        if (!(error instanceof KubernetesError && error.code === 409) || attempt === 5) {
+        const again = isUncertain(error) || (error instanceof KubernetesError && error.code === 409);
+        if (!again || attempt === 5) {
           throw error;
         }
       }

@@ -5,6 +5,7 @@ import { LAST_LOOK_MS, LOOK_MS, type RunContext } from './context';
 import { DrillDatabase } from './database';
 import { gatherFacts, kubernetesVersion } from './facts';
 import { Lease, LeaseHeld } from './lease';
+import type { WriterLedger } from './ledger';
 import { check, checkPreconditions, type ClusterFacts } from './preconditions';
 import { RepetitionRun } from './repetition';
 import { createTable, dropTables, isReplayed, tableName } from './table';
@@ -34,6 +35,7 @@ export class FailoverDrill {
   private readonly table: string;
   private phase = 'lease';
   private current: RepetitionRun | undefined;
+  private readonly ledgers = new Map<number, WriterLedger>();
   private preconditions: EvidenceCheck[] = [];
   private facts: ClusterFacts | undefined;
   private readonly repetitions: Repetition[] = [];
@@ -117,7 +119,7 @@ export class FailoverDrill {
         this.touched = true;
         await stoppable(this.sweepAndCreate(), run.signal);
       }
-      const repetition = new RepetitionRun(run, database, this.table, this.facts!, i * failover.load.writers);
+      const repetition = new RepetitionRun(run, database, this.table, this.facts!, this.ledgers);
       this.current = repetition;
       try {
         this.repetitions.push(await repetition.execute());

@@ -33,6 +33,11 @@ export class KubernetesError extends Error {
   }
 }
 
+/** Whether a write may or may not have taken effect: the caller has to look. */
+export function isUncertain(error: unknown): boolean {
+  return error instanceof KubernetesError && (error.code === 0 || error.code >= 500);
+}
+
 /** Settings of a `KubernetesClient`. */
 export interface KubernetesClientOptions {
   /** How long one request may take to be answered, milliseconds. @default 5000 */

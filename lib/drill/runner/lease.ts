@@ -1,5 +1,5 @@
 import { pause, within, type Clock } from './clock';
-import { KubernetesError, type KubernetesClient, type KubernetesObject } from './kubernetes';
+import { isUncertain, KubernetesError, type KubernetesClient, type KubernetesObject } from './kubernetes';
 
 interface LeaseObject extends KubernetesObject {
   readonly spec: {
@@ -40,7 +40,7 @@ export class Lease {
     const { seconds } = this.at;
     let seen: string | undefined;
     const started = this.clock.now();
-    for (;;) {
+    for (let uncertain = 0; ;) {
       const existing = await this.kubernetes.find<LeaseObject>(this.path);
       const holder = existing?.spec.holderIdentity ?? '';
       const free = holder === '' || holder === this.holder;
@@ -50,9 +50,16 @@ export class Lease {
         throw new LeaseHeld(`${holder} runs a drill and renewed its Lease '${this.at.name}' just now`);
       }
       if (existing === undefined || free || silent) {
-        if (await this.take(existing)) {
-          this.renewing = this.renew();
-          return;
+        try {
+          if (await this.take(existing)) {
+            this.renewing = this.renew();
+            return;
+          }
+        } catch (error) {
+          // It may be ours already: look again.
+          if (!isUncertain(error) || ++uncertain === 5) {
+            throw error;
+          }
         }
         seen = undefined;
       } else {
@@ -69,9 +76,18 @@ export class Lease {
   public async release(): Promise<void> {
     this.stopping.abort();
     await within(this.renewing, 1000, 'the last beat').catch(() => undefined);
-    const existing = await this.kubernetes.find<LeaseObject>(this.path);
-    if (existing?.spec.holderIdentity === this.holder) {
-      await this.kubernetes.delete(this.path, existing.metadata.uid ?? '');
+    for (let attempt = 1; ; attempt++) {
+      const existing = await this.kubernetes.find<LeaseObject>(this.path);
+      if (existing?.spec.holderIdentity !== this.holder) {
+        return;
+      }
+      try {
+        return await this.kubernetes.delete(this.path, existing.metadata.uid ?? '');
+      } catch (error) {
+        if (!isUncertain(error) || attempt === 5) {
+          throw error;
+        }
+      }
     }
   }
 

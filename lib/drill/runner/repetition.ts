@@ -1,26 +1,17 @@
-import type { EvidenceSeries, Repetition } from '../../evidence/evidence';
+import type { Repetition } from '../../evidence/evidence';
+import { steadyLoad } from './baseline';
 import { readReplication } from './cluster';
-import { pause, until, within } from './clock';
+import { pause, until } from './clock';
 import type { FailoverConfig } from './config';
-import { LAST_LOOK_MS, LOOK_MS, type RunContext } from './context';
+import { LAST_LOOK_MS, type RunContext } from './context';
 import type { DrillDatabase } from './database';
-import { lookAfter, UNKNOWN_AFTERMATH } from './facts';
-import { describeForOperator } from './handover';
-import { compareLedger, type Comparison } from './ledger';
+import type { WriterLedger } from './ledger';
 import { Load } from './load';
 import { Observer } from './observer';
 import { HEALTHY, type ClusterFacts } from './preconditions';
 import type { Outcome } from './series';
-import { readStored } from './table';
 import { NotTriggered, trigger } from './trigger';
-import { judge, type RecordedSeries } from './verdict';
-
-/** A million rows take the server this long at most to sum up. */
-const COMPARE_MS = 60_000;
-/** Clients have connected and succeeded five times by then, or something is wrong. */
-const WARM_UP_MS = 10_000;
-/** Bands in one document, over all clients and repetitions: about 300 KB. */
-const MAX_BANDS = 4000;
+import { verify } from './verify';
 
 /** One failover: load, trigger, observe, verify. */
 export class RepetitionRun {
@@ -34,13 +25,15 @@ export class RepetitionRun {
   private readonly load: Load;
   private readonly before: string;
   private readonly wallStart: number;
+  private readonly writerBase: number;
 
   public constructor(
     private readonly run: RunContext,
     private readonly database: DrillDatabase,
     private readonly table: string,
     private readonly facts: ClusterFacts,
-    private readonly writerBase: number,
+    /** Ledgers of earlier repetitions by writer; this one adds its own. */
+    private readonly ledgers: Map<number, WriterLedger>,
   ) {
     const { clock, kubernetes, config } = run;
     this.failover = config.failover!;
@@ -48,7 +41,9 @@ export class RepetitionRun {
     this.wallStart = clock.wall().getTime() - clock.now();
     this.enter('load');
     this.observer = new Observer(kubernetes, database, config.namespace, this.failover, clock);
-    this.load = new Load(clock, database, this.failover, table, writerBase);
+    this.writerBase = ledgers.size;
+    this.load = new Load(clock, database, this.failover, table, this.writerBase);
+    this.load.ledgers.forEach((ledger, i) => ledgers.set(this.writerBase + i, ledger));
   }
 
   public get primary(): string | undefined {
@@ -63,7 +58,7 @@ export class RepetitionRun {
   /** @throws NotTriggered when it is certain that nothing was done */
   public async execute(): Promise<Repetition> {
     const { signal, clock } = this.run;
-    await this.baseline();
+    await steadyLoad(this.load, this.failover.load.baselineSeconds, clock, signal);
     const triggeredAt = await this.pull();
     const left = (seconds: number) => seconds * 1000 - (clock.now() - triggeredAt);
     const { recoverySeconds, redundancySeconds } = this.failover.bounds;
@@ -81,31 +76,28 @@ export class RepetitionRun {
       this.enter('settle');
       await pause(this.failover.load.settleSeconds * 1000, signal);
     }
-    return this.verify(triggeredAt, recovered, redundancyAt);
+    this.enter('verify');
+    await this.stop();
+    const { repetition, handover } = await verify(this.run, this.database, {
+      failover: this.failover,
+      facts: this.facts,
+      load: this.load,
+      observer: this.observer,
+      table: this.table,
+      ledgers: this.ledgers,
+      writerBase: this.writerBase,
+      triggeredAt,
+      recovered,
+      redundancyAt,
+      clockJumpMs: clock.wall().getTime() - clock.now() - this.wallStart,
+    });
+    this.handover = handover;
+    return repetition;
   }
 
   /** Stops the load; safe to call at any point. */
   public async stop(): Promise<void> {
     await Promise.all([this.load.stop(this.run.signal.aborted ? 300 : undefined), this.observer.stop()]);
-  }
-
-  private async baseline(): Promise<void> {
-    const { clock, signal } = this.run;
-    const { load } = this;
-    const bad = () => load.series.find((s) => s.count('ok') !== s.count());
-    const slow = () => load.series.find((s) => !s.upAt(clock.now()));
-    await until(() => bad() !== undefined || slow() === undefined, WARM_UP_MS, signal);
-    if (bad() === undefined && slow() === undefined) {
-      await pause(this.failover.load.baselineSeconds * 1000, signal);
-    }
-    if (signal.aborted) {
-      throw new NotTriggered('stopped by a signal before the trigger');
-    }
-    const unsteady = bad() ?? slow();
-    if (unsteady !== undefined) {
-      const why = load.lastErrors.get(unsteady.name) ?? `only ${unsteady.count('ok')} successes so far`;
-      throw new NotTriggered(`load-not-steady: ${unsteady.name} before the trigger: ${why}`);
-    }
   }
 
   /** Returns when the primary was taken away. */
@@ -158,91 +150,8 @@ export class RepetitionRun {
     }
   }
 
-  private async verify(triggeredAt: number, recovered: boolean, redundancyAt: number | null): Promise<Repetition> {
-    this.enter('verify');
-    const { run, failover, observer, load, before } = this;
-    const { clock, signal } = run;
-    await this.stop();
-    const [ledgers, after] = await Promise.all([
-      this.compare(signal.aborted ? LAST_LOOK_MS : COMPARE_MS),
-      this.lookBack(signal.aborted ? LAST_LOOK_MS : LOOK_MS),
-    ]);
-    const series = this.recorded();
-    const { firstFailure, ...judgement } = judge(
-      {
-        triggeredAt,
-        primaryBefore: before,
-        primaryAfter: after.primary,
-        timelineBefore: this.facts.cluster.status?.timelineID ?? 0,
-        timelineAfter: after.timeline,
-        series,
-        lastErrors: load.lastErrors,
-        ledgers,
-        roles: observer.roles,
-        redundancyAt,
-        clusterState: after.state,
-        exPrimaryStreaming: after.streaming.includes(before),
-        exPrimaryWrite: after.exPrimaryWrite,
-        synchronousAfter: after.synchronous,
-        clockJumpMs: clock.wall().getTime() - clock.now() - this.wallStart,
-        interrupted: signal.aborted ? 'stopped by a signal' : undefined,
-      },
-      failover,
-    );
-    if (firstFailure !== undefined) {
-      this.handover = await within(describeForOperator(run, failover, load, recovered), signal.aborted ? LAST_LOOK_MS : 2 * LOOK_MS, 'the look for the handover').catch((error: unknown) => [String(error)]); // prettier-ignore
-      this.handover.forEach((note) => run.log('handover', note));
-    }
-    const kept = this.kept(series);
-    return { ...judgement, marks: [...observer.marks], series: kept };
-  }
-
-  private async compare(timeoutMs: number): Promise<Comparison[]> {
-    const { load, writerBase, database, table } = this;
-    try {
-      const stored = await database.use(database.primary, timeoutMs, (client) => readStored(client, table));
-      return load.ledgers.map((ledger, i) =>
-        compareLedger(writerBase + i, ledger, stored.get(writerBase + i) ?? { present: [], duplicated: [] }),
-      );
-    } catch (error) {
-      this.run.log('error', `the ledger could not be compared: ${(error as Error).message}`);
-      return [];
-    }
-  }
-
-  private lookBack(timeoutMs: number) {
-    const look = lookAfter(this.run, this.database, this.failover, this.before, this.table, timeoutMs);
-    return within(look, this.run.signal.aborted ? LAST_LOOK_MS : 3 * LOOK_MS, 'the last look').catch(
-      () => UNKNOWN_AFTERMATH,
-    );
-  }
-
-  private recorded(): RecordedSeries[] {
-    const { load, failover } = this;
-    return load.series.map((s) => {
-      const probe = failover.probes.find((p) => `probe ${p.name}` === s.name);
-      return { name: s.name, kind: s.kind, bands: s.bands, slowMs: s.slowMs, health: probe?.health ?? false };
-    });
-  }
-
-  /** The bands that go into the document: a client that flaps for an hour must not make it too large to store. */
-  private kept(series: readonly RecordedSeries[]): EvidenceSeries[] {
-    const most = Math.max(10, Math.floor(MAX_BANDS / series.length / this.failover.repetitions));
-    return series.map(({ name, kind, bands }) => {
-      if (bands.length > most) {
-        this.run.log('evidence', `${name}: the first ${most} of ${bands.length} bands are kept`);
-      }
-      const rounded = bands.slice(0, most).map(({ outcome, from, to, count }) => ({ outcome, from: round(from), to: round(to), count })); // prettier-ignore
-      return { name, kind, bands: rounded };
-    });
-  }
-
   private enter(phase: string): void {
     this.phase = phase;
     this.run.log('phase', phase);
   }
-}
-
-function round(ms: number): number {
-  return Math.round(ms * 10) / 10;
 }

@@ -1,7 +1,7 @@
 import { clusterPaths, type Cluster, type Pod } from './cluster';
 import { until } from './clock';
 import type { FailoverConfig } from './config';
-import { KubernetesError, type KubernetesClient } from './kubernetes';
+import { isUncertain, KubernetesError, type KubernetesClient } from './kubernetes';
 import type { Observer } from './observer';
 
 /** The trigger was not pulled: nothing happened and nothing will. */
@@ -45,16 +45,26 @@ async function deletePrimary(kubernetes: KubernetesClient, context: TriggerConte
     throw new NotTriggered(`the primary's pod could not be read: ${(error as Error).message}`);
   });
   const uid = pod.metadata.uid ?? '';
-  try {
-    await kubernetes.delete(path, uid, 1);
-  } catch (error) {
-    if (!(error instanceof KubernetesError) || error.code !== 0) {
-      throw new NotTriggered((error as Error).message);
-    }
-    // No answer is not a no: the pod may be gone.
-    const now = await kubernetes.find<Pod>(path).catch(() => undefined);
-    if (now?.metadata.uid === uid && now.metadata.deletionTimestamp === undefined && !context.writesDown()) {
-      throw new NotTriggered(`the API server did not take the delete: ${error.message}`);
+  const isGone = async () => {
+    const now = await kubernetes.find<Pod>(path);
+    return now === undefined || now.metadata.uid !== uid || now.metadata.deletionTimestamp !== undefined;
+  };
+  // With the uid in it a delete can be repeated: it cannot hit the pod's successor.
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await kubernetes.delete(path, uid, 1);
+    } catch (error) {
+      const message = (error as Error).message;
+      if (!isUncertain(error) && attempt === 1) {
+        throw new NotTriggered(message);
+      }
+      // No answer is not a no. If nobody knows, it counts as done.
+      if (await isGone().catch(() => true)) {
+        return;
+      }
+      if (attempt === 3) {
+        throw new NotTriggered(`the API server did not take the delete: ${message}`);
+      }
     }
   }
 }

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { systemClock } from '../../../lib/drill/runner/clock';
 import { BedPool } from '../../support/bed-pool';
 import type { PostgresServer } from '../../support/postgres-server';
-import { BED_LOAD, drill, failures, leftBehind, type LogLine } from '../../support/drill-run';
+import { BED_LOAD, drill, failures, leftBehind, storedEvidence, type LogLine } from '../../support/drill-run';
 import { CLUSTER_PATH, NAMESPACE } from '../../support/fake-operator';
 
 // A drill that has only ever been seen green is no evidence. Each test breaks one thing and wants the one reason.
@@ -31,7 +31,7 @@ const at = (phase: string, act: () => void) => (line: LogLine) => {
 test.concurrent('an objective missed by one second fails', () =>
   pool.use({ outageMs: 1600 }, async (bed) => {
     const { code, evidence } = await drill(bed, { failover: { objective: { rpoSeconds: 0, rtoSeconds: 0.6 } } });
-    expect(evidence.reason).toMatch(/^write-outage: expected at most 0\.6 s, observed 1\.[67]\d s$/);
+    expect(evidence.reason).toMatch(/^write-outage: expected at most 0\.6 s, observed (1\.[6-9]|2\.[01])\d s$/);
     expect(names(evidence)).toEqual(['write-outage', 'api-outage']);
     expect(code).toBe(1);
     expect(await leftBehind(bed)).toEqual([]);
@@ -65,19 +65,24 @@ test.concurrent('a path that answers 200 with an error in the body is not up', (
     expect(await leftBehind(bed)).toEqual([]);
   }));
 
-test.concurrent('a row that vanished and a row that is there twice are named', () =>
-  pool.use({ beforeServing: damage }, async (bed) => {
-    const { code, evidence } = await drill(bed);
+test.concurrent('rows that vanished, are there twice or nobody wrote are named, those of an earlier failover too', () => {
+  let failovers = 0;
+  const inTheSecond = async (primary: PostgresServer) => (++failovers === 2 ? damage(primary) : undefined);
+  return pool.use({ beforeServing: inTheSecond }, async (bed) => {
+    const { code, evidence } = await drill(bed, { failover: { repetitions: 2 } });
     expect(code).toBe(1);
-    const [repetition] = evidence.repetitions;
-    expect(repetition!.lostWrites).toEqual(['0:2-3', '1:4-4']);
-    expect(repetition!.writes).toMatchObject({ lost: 3, duplicated: 1 });
+    const [before, after] = evidence.repetitions;
+    expect(before!.verdict).toBe('passed');
+    // Writers 0 to 2 wrote in the first failover, 3 to 5 in the second.
+    expect(after!.lostWrites).toEqual(['0:2-3', '4:4-4']);
+    expect(after!.writes).toMatchObject({ lost: 3, duplicated: 1 });
     expect(failures(evidence)).toEqual([
-      expect.stringMatching(/^acknowledged-writes-kept: 3 lost over \d+ ms: 0:2-3 1:4-4$/),
-      'writes-once: 2:5-5',
-      'no-unknown-rows: 2:1000001-1000001',
+      expect.stringMatching(/^acknowledged-writes-kept: 3 lost over \d+ ms: 0:2-3 4:4-4$/),
+      'writes-once: 5:5-5',
+      'no-unknown-rows: 5:1000001-1000001 77:1-1',
     ]);
-  }));
+  });
+});
 
 test.concurrent('two primaries at once are seen', () =>
   pool.use({ oldPrimary: 'second-primary' }, async (bed) => {
@@ -207,16 +212,13 @@ test.concurrent('an API that throttles, drops and forgets does not disturb the m
       bed.kubernetes.compact();
       bed.kubernetes.cutWatches();
     });
-    // Reads are repeated; a write that is dropped on its way may not be, so the run may abort before the trigger.
-    let result = await drill(bed, { onLine: compact });
-    for (let i = 0; i < 5 && result.code === 2; i++) {
-      expect(result.evidence.reason).toMatch(
-        /^(lease-not-taken: POST|the API server did not take the delete: DELETE) .*(socket hang up|ECONNRESET)/,
-      );
-      result = await drill(bed, { onLine: compact });
-    }
+    const result = await drill(bed, { onLine: compact });
+    expect(result.code).toBe(0);
     expect(failures(result.evidence)).toEqual([]);
     expect(Math.abs(result.evidence.repetitions[0]!.writeOutageMs! - 900)).toBeLessThan(400);
+    expect(n).toBeGreaterThan(35);
+    expect(await leftBehind(bed)).toEqual([]);
+    expect(storedEvidence(bed)).toHaveLength(1);
   }));
 
 test.concurrent('an API that does not answer aborts the drill before anything is touched', () =>
@@ -258,11 +260,11 @@ test.concurrent('a pod that was replaced since the look is not deleted', () =>
 
 /** Takes rows away and puts rows in, behind everybody's back. */
 async function damage(primary: PostgresServer): Promise<void> {
-  const [table] = await primary.query<{ name: string }>(`select tablename as name from pg_tables where schemaname = 'public'`, 'phoenix_drill'); // prettier-ignore
-  const { name } = table!;
+  const tables = await primary.query<{ name: string }>(`select tablename as name from pg_tables where schemaname = 'public'`, 'phoenix_drill'); // prettier-ignore
+  const { name } = tables[0]!;
   for (const sql of [
-    `delete from ${name} where (writer, seq) in ((0, 2), (0, 3), (1, 4))`,
-    `insert into ${name} (writer, seq) values (2, 5), (2, 1000001)`,
+    `delete from ${name} where (writer, seq) in ((0, 2), (0, 3), (4, 4))`,
+    `insert into ${name} (writer, seq) values (5, 5), (5, 1000001), (77, 1)`,
   ]) {
     await primary.query(sql, 'phoenix_drill');
   }
