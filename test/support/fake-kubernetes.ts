@@ -74,7 +74,7 @@ export class FakeKubernetes {
   public readonly requests: ApiRequest[] = [];
   /** Told of what a client changed, after it is stored. */
   public onPatched: (object: StoredObject, path: string) => void = () => undefined;
-  /** Told of a client's delete. The object goes at once unless the hook returns false. */
+  /** Told of a client's delete. The object goes at once, or is marked where the hook returns false. */
   public onDeleted: (object: StoredObject, path: string) => boolean = () => true;
 
   private readonly server: Server = createServer((request, response) => void this.answer(request, response));
@@ -82,6 +82,7 @@ export class FakeKubernetes {
   private readonly history: WatchEvent[] = [];
   private readonly watchers = new Set<(event: WatchEvent) => void>();
   private readonly validators = new Map<string, ValidateFunction>();
+  private readonly losing: { matches: (request: ApiRequest) => boolean; left: number }[] = [];
   private version = 1000;
   private oldest = 0;
 
@@ -145,6 +146,13 @@ export class FakeKubernetes {
     this.version++;
   }
 
+  /** Does what the next matching requests ask, then cuts the connection instead of answering. */
+  public loseAnswers(matches: (request: ApiRequest) => boolean, times: number): { readonly left: number } {
+    const losing = { matches, left: times };
+    this.losing.push(losing);
+    return losing;
+  }
+
   /** Cuts every open watch. */
   public cutWatches(): void {
     this.server.closeAllConnections();
@@ -202,6 +210,14 @@ export class FakeKubernetes {
       const what = `${request.verb} resource "${request.resource}" in API group "${request.group}" named "${request.name}"`;
       return fail(response, 403, 'Forbidden', `cannot ${what}`);
     }
+    const losing = this.losing.find(({ matches, left }) => left > 0 && matches(request));
+    if (losing !== undefined) {
+      losing.left--;
+      response.write = () => true;
+      response.end = () => response;
+      response.writeHead = () => response;
+      setImmediate(() => incoming.socket.resetAndDestroy());
+    }
     try {
       this.serve(request, url, response);
     } catch (error) {
@@ -242,8 +258,10 @@ export class FakeKubernetes {
       if (uid !== undefined && uid !== object.metadata.uid) {
         return fail(response, 409, 'Conflict', 'Precondition failed: UID in precondition does not match');
       }
-      if (this.onDeleted(object, path)) {
+      if (object.metadata.deletionTimestamp === undefined && this.onDeleted(object, path)) {
         this.remove(path);
+      } else if (this.objects.has(path)) {
+        this.change(path, (dying) => (dying.metadata.deletionTimestamp ??= new Date().toISOString()));
       }
       return send(response, 200, object);
     }

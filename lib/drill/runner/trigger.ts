@@ -73,30 +73,41 @@ async function deletePrimary(kubernetes: KubernetesClient, context: TriggerConte
 async function switchOver(kubernetes: KubernetesClient, context: TriggerContext): Promise<void> {
   const { namespace, config, primary } = context;
   const paths = clusterPaths(namespace, config.cluster);
+  const pods = await kubernetes.list<Pod>(paths.pods, paths.podLabels);
+  const target = pods.map((pod) => pod.metadata.name).sort().find((name) => name !== primary); // prettier-ignore
   for (let attempt = 1; ; attempt++) {
+    const cluster = await kubernetes.get<Cluster>(paths.cluster);
+    if (attempt > 1 && cluster.status?.targetPrimary === target) {
+      return;
+    }
+    if (target === undefined || cluster.status?.currentPrimary !== primary) {
+      throw new NotTriggered(`there is no standby to switch to, or the primary is no longer ${primary}`);
+    }
     try {
-      const cluster = await kubernetes.get<Cluster>(paths.cluster);
-      const pods = await kubernetes.list<Pod>(paths.pods, paths.podLabels);
-      const target = pods.map((pod) => pod.metadata.name).sort().find((name) => name !== primary); // prettier-ignore
-      if (target === undefined || cluster.status?.currentPrimary !== primary) {
-        throw new NotTriggered(`there is no standby to switch to, or the primary is no longer ${primary}`);
-      }
-      await kubernetes.patch(`${paths.cluster}/status`, {
-        metadata: { resourceVersion: cluster.metadata.resourceVersion },
-        status: {
-          targetPrimary: target,
-          targetPrimaryTimestamp: context.wall().toISOString(),
-          phase: 'Switchover in progress',
-          phaseReason: `Switching over to ${target}`,
-        },
-      });
+      await kubernetes.patch(`${paths.cluster}/status`, promotion(cluster, target, context.wall()));
       return;
     } catch (error) {
-      if (!(error instanceof KubernetesError && error.code === 409) || attempt === 5) {
-        throw error instanceof NotTriggered ? error : new NotTriggered((error as Error).message);
+      const again = isUncertain(error) || (error instanceof KubernetesError && error.code === 409);
+      if (!again || attempt === 5) {
+        throw new NotTriggered((error as Error).message);
       }
     }
   }
+}
+
+function promotion(cluster: Cluster, target: string, now: Date): object {
+  const { conditions = [] } = cluster.status ?? {};
+  const notReady = { type: 'Ready', status: 'False', reason: 'ClusterIsNotReady', message: 'Cluster Is Not Ready', lastTransitionTime: now.toISOString() }; // prettier-ignore
+  return {
+    metadata: { resourceVersion: cluster.metadata.resourceVersion },
+    status: {
+      targetPrimary: target,
+      targetPrimaryTimestamp: now.toISOString(),
+      phase: 'Switchover in progress',
+      phaseReason: `Switching over to ${target}`,
+      conditions: [...conditions.filter((condition) => condition.type !== 'Ready'), notReady],
+    },
+  };
 }
 
 async function waitForPlug({ config, observer, signal, writesDown, tell, primary }: TriggerContext): Promise<void> {

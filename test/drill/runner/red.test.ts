@@ -208,6 +208,11 @@ test.concurrent('an API that throttles, drops and forgets does not disturb the m
       n++;
       return n % 5 === 0 ? { drop: true } : n % 7 === 0 ? { status: 429, reason: 'TooManyRequests', retryAfter: 0 } : undefined; // prettier-ignore
     };
+    const lost = [
+      bed.kubernetes.loseAnswers((r) => r.verb === 'create' && r.resource === 'leases', 1),
+      bed.kubernetes.loseAnswers((r) => r.verb === 'delete' && r.resource === 'pods', 1),
+      bed.kubernetes.loseAnswers((r) => r.verb === 'create' && r.resource === 'configmaps', 1),
+    ];
     const compact = at('observe', () => {
       bed.kubernetes.compact();
       bed.kubernetes.cutWatches();
@@ -217,6 +222,7 @@ test.concurrent('an API that throttles, drops and forgets does not disturb the m
     expect(failures(result.evidence)).toEqual([]);
     expect(Math.abs(result.evidence.repetitions[0]!.writeOutageMs! - 900)).toBeLessThan(400);
     expect(n).toBeGreaterThan(35);
+    expect(lost.map((one) => one.left)).toEqual([0, 0, 0]);
     expect(await leftBehind(bed)).toEqual([]);
     expect(storedEvidence(bed)).toHaveLength(1);
   }));
@@ -246,6 +252,16 @@ test.concurrent('a status patch that always conflicts aborts the switchover', ()
     expect(evidence.reason).toMatch(/^PATCH .*\/clusters\/state-hub-db\/status: 409 Conflict/);
     expect(bed.kubernetes.requests.filter((r) => r.verb === 'patch')).toHaveLength(5);
     expect(await leftBehind(bed)).toEqual([]);
+  }));
+
+test.concurrent('a switchover whose patch arrived without its answer goes on', () =>
+  pool.use({}, async (bed) => {
+    const fault = bed.kubernetes.loseAnswers((r) => r.verb === 'patch', 1);
+    const { code, evidence } = await drill(bed, { failover: { mode: 'switchover' } });
+    expect(failures(evidence)).toEqual([]);
+    expect(code).toBe(0);
+    expect(fault.left).toBe(0);
+    expect(bed.kubernetes.requests.filter((r) => r.verb === 'patch')).toHaveLength(1);
   }));
 
 test.concurrent('a pod that was replaced since the look is not deleted', () =>
