@@ -56,7 +56,7 @@ export class EvidenceStore {
   }
 
   private async write(map: ConfigMap | undefined, evidence: Evidence): Promise<void> {
-    const data = prune({ ...map?.data, [`${evidence.runId}.json`]: JSON.stringify(evidence) }, this.at.keep);
+    const data = prune(map?.data ?? {}, `${evidence.runId}.json`, JSON.stringify(evidence), this.at.keep);
     if (map !== undefined) {
       await this.kubernetes.update(this.path, { ...map, data });
       return;
@@ -92,14 +92,18 @@ function documentsIn(map: ConfigMap | undefined): Evidence[] {
   });
 }
 
-/** Run ids sort by time; the newest entry always stays. */
-function prune(data: Readonly<Record<string, string>>, keep: number): Record<string, string> {
-  const kept: Record<string, string> = {};
-  let bytes = 0;
-  const newestFirst = Object.keys(data).sort().toReversed();
-  for (const [i, key] of newestFirst.entries()) {
+/** The new document and the newest others that fit; run ids sort by time. */
+function prune(
+  data: Readonly<Record<string, string>>,
+  newKey: string,
+  newText: string,
+  keep: number,
+): Record<string, string> {
+  const kept: Record<string, string> = { [newKey]: newText };
+  let bytes = Buffer.byteLength(newText);
+  for (const key of Object.keys(data).sort().toReversed()) {
     bytes += Buffer.byteLength(data[key]!);
-    if (i > 0 && (i >= keep || bytes > MAX_BYTES)) {
+    if (Object.keys(kept).length >= keep || bytes > MAX_BYTES) {
       break;
     }
     kept[key] = data[key]!;

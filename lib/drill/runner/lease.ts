@@ -1,4 +1,4 @@
-import { pause, within, type Clock } from './clock';
+import { pause, Stopped, within, type Clock } from './clock';
 import { isUncertain, KubernetesError, type KubernetesClient, type KubernetesObject } from './kubernetes';
 
 interface LeaseObject extends KubernetesObject {
@@ -33,42 +33,40 @@ export class Lease {
   ) {}
 
   /**
-   * Takes the lease, waiting at most its duration for a silent holder.
-   * @throws `LeaseHeld` if its holder is alive
+   * Takes the lease, waiting at most its duration for a silent holder. Whether a holder is silent is judged by its beats
+   * changing, not by the time that they name: clocks of nodes differ.
+   *
+   * @throws LeaseHeld if its holder is alive
    */
   public async acquire(signal: AbortSignal): Promise<void> {
-    const { seconds } = this.at;
-    let seen: string | undefined;
-    const started = this.clock.now();
-    for (let uncertain = 0; ;) {
+    let seen: { readonly beat: string; readonly since: number } | undefined;
+    for (let uncertain = 0; ; await pause(250, signal)) {
       const existing = await this.kubernetes.find<LeaseObject>(this.path);
-      const holder = existing?.spec.holderIdentity ?? '';
-      const free = holder === '' || holder === this.holder;
-      const silent = this.clock.now() - started > (existing?.spec.leaseDurationSeconds ?? seconds) * 1000;
-      const beat = `${holder} ${existing?.spec.renewTime ?? ''}`;
-      if (seen !== undefined && beat !== seen && !free) {
-        throw new LeaseHeld(`${holder} runs a drill and renewed its Lease '${this.at.name}' just now`);
+      const { holderIdentity = '', renewTime = '', leaseDurationSeconds = this.at.seconds } = existing?.spec ?? {};
+      if (signal.aborted || this.stopping.signal.aborted) {
+        throw new Stopped();
       }
-      if (existing === undefined || free || silent) {
-        try {
-          if (await this.take(existing)) {
-            this.renewing = this.renew();
-            return;
-          }
-        } catch (error) {
-          // It may be ours already: look again.
-          if (!isUncertain(error) || ++uncertain === 5) {
-            throw error;
-          }
+      if (holderIdentity !== '' && holderIdentity !== this.holder) {
+        const beat = `${holderIdentity} ${renewTime}`;
+        if (seen !== undefined && seen.beat !== beat) {
+          throw new LeaseHeld(`${holderIdentity} runs a drill and renewed its Lease '${this.at.name}' just now`);
         }
-        seen = undefined;
-      } else {
-        seen = beat;
+        seen ??= { beat, since: this.clock.now() };
+        if (this.clock.now() - seen.since <= leaseDurationSeconds * 1000) {
+          continue;
+        }
       }
-      if (signal.aborted) {
-        throw new LeaseHeld(`stopped while ${holder} held the Lease '${this.at.name}'`);
+      try {
+        if (await this.take(existing)) {
+          this.renewing = this.renew();
+          return;
+        }
+      } catch (error) {
+        // It may be ours already: look again.
+        if (!isUncertain(error) || ++uncertain === 5) {
+          throw error;
+        }
       }
-      await pause(250, signal);
     }
   }
 

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Clock } from './clock';
 import { pause } from './clock';
 import type { FailoverConfig, ProbeConfig } from './config';
@@ -27,8 +28,10 @@ export class Load {
     /** First number of each writer's sequence, so that repetitions share a table. */
     writerBase: number,
   ) {
-    // A success that took longer counts as an outage of that client.
-    const { writers, readers, attemptTimeoutMs: slowMs } = config.load;
+    const { writers, readers, attemptTimeoutMs, intervalMs } = config.load;
+    // A success after a longer silence ends an outage of that client.
+    const slowMs = attemptTimeoutMs + intervalMs;
+    setMaxListeners(0, this.stopping.signal);
     this.ledgers = Array.from({ length: writers }, () => new WriterLedger());
     const writing = this.ledgers.map((ledger, i) => {
       const series = new Series(`writer ${writerBase + i}`, 'write', slowMs);

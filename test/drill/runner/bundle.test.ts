@@ -1,7 +1,9 @@
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { parseConfig } from '../../../lib/drill/runner/config';
 import { sha256 } from '../../../lib/evidence/digest';
 import { BedPool } from '../../support/bed-pool';
 import { bundle, DrillChild } from '../../support/drill-child';
@@ -36,6 +38,32 @@ test('the bundle fits a ConfigMap, is the same twice and names no folder of the 
   expect(again.equals(readFileSync(runner))).toBe(true);
   expect(again.toString()).not.toContain(process.cwd());
   expect(again.toString()).not.toContain('node_modules');
+});
+
+test('a wrong subcommand and a wrong configuration end with exit 2 and say what is wrong, in the log and to Kubernetes', () => {
+  const config = join(folder, 'config.json');
+  const termination = join(folder, 'termination');
+  writeFileSync(config, '{"version":2,"extra":true}');
+  writeFileSync(termination, '');
+  const start = (...args: string[]) => {
+    const { status, stdout, stderr } = spawnSync(process.execPath, [runner, ...args], { encoding: 'utf8', env: { ...process.env, TERMINATION_MESSAGE_PATH: termination } }); // prettier-ignore
+    expect(stderr).toBe('');
+    const { event, message } = JSON.parse(stdout) as { event: string; message: string };
+    expect(readFileSync(termination, 'utf8')).toBe(message);
+    return [status, event, message];
+  };
+  expect(start('restor')).toEqual([2, 'error', expect.stringMatching(/^usage: runner failover \[CONFIG\], got 'restor'$/)]); // prettier-ignore
+  // The same words as the validator that is not bundled.
+  const words = (() => {
+    try {
+      parseConfig(config, readFileSync(config, 'utf8'));
+      return 'nothing';
+    } catch (error) {
+      return (error as Error).message;
+    }
+  })();
+  expect(words).toContain(`/ must not have property 'extra'; /version must be 1`);
+  expect(start('failover', config)).toEqual([2, 'error', words]);
 });
 
 test.concurrent('the bundled runner passes over verified TLS with the rights that the facts grant, and names its own digest', () =>
