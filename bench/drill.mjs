@@ -1,5 +1,5 @@
 // Measures the failover drill against real PostgreSQL servers whose truth is known:
-//   node --import tsx bench/drill.mjs [outage|failovers|kills|load|lost ...] [--runs N] [--lanes N]
+//   node --import tsx bench/drill.mjs [outage|failovers|kills|load|lost ...] [--runs N] [--lanes N] [--seconds 1,5,20]
 // outage: error of the measured write outage at 1, 5 and 20 s. failovers: 50 with synchronous replication lose nothing.
 // kills: SIGKILL at 30 random moments, then the next run sweeps and passes. load: acknowledged writes a second and
 // memory of the runner. lost: without synchronous replication the lost writes are found, every time.
@@ -13,7 +13,7 @@ import { Bed, HEALTHY_BEHAVIOUR } from '../test/support/fake-operator.ts';
 import { bundle, DrillChild } from '../test/support/drill-child.ts';
 import { BED_LOAD, leftBehind } from '../test/support/drill-run.ts';
 
-const { values, positionals } = parseArgs({ allowPositionals: true, options: { runs: { type: 'string' }, lanes: { type: 'string', default: '1' } } }); // prettier-ignore
+const { values, positionals } = parseArgs({ allowPositionals: true, options: { runs: { type: 'string' }, lanes: { type: 'string', default: '1' }, seconds: { type: 'string', default: '1,5,20' } } }); // prettier-ignore
 const parts = { outage, failovers, kills, load, lost };
 const BOUNDS = { recoverySeconds: 60, redundancySeconds: 60, armSeconds: 1 };
 const folder = mkdtempSync(join(tmpdir(), 'phoenix-bench-'));
@@ -31,7 +31,7 @@ console.log(`load average ${loadavg().map((n) => n.toFixed(1)).join(' ')}`); // 
 process.exit(missed === 0 ? 0 : 1);
 
 async function outage(runs = 20) {
-  for (const seconds of [1, 5, 20]) {
+  for (const seconds of values.seconds.split(',').map(Number)) {
     const errors = await inLanes(runs, { synchronous: true }, async (bed) => {
       Object.assign(bed.behaviour, HEALTHY_BEHAVIOUR, { outageMs: seconds * 1000 });
       const { code, evidence } = await run(bed, { objective: { rpoSeconds: 0, rtoSeconds: 60 } });
