@@ -41,18 +41,19 @@ export interface Repetition {
   readonly resolutionMs: number;
   /** From the trigger to all instances ready and streaming again. */
   readonly redundancyMs: number | null;
-  /** From the oldest lost acknowledged write to the loss of the primary; 0 without a loss. */
-  readonly lossWindowMs: number;
+  /** From the oldest lost acknowledged write to the loss of the primary; 0 without a loss, null where nobody knows. */
+  readonly lossWindowMs: number | null;
   readonly writes: {
     readonly acknowledged: number;
     readonly refused: number;
     readonly indeterminate: number;
-    readonly indeterminatePresent: number;
+    /** This and the counts below: null where the database could not be read afterwards, so that nobody knows. */
+    readonly indeterminatePresent: number | null;
     /** Why they are indeterminate, and how many for each reason. */
     readonly indeterminateCauses: Readonly<Record<string, number>>;
-    readonly lost: number;
-    readonly duplicated: number;
-    readonly refusedPresent: number;
+    readonly lost: number | null;
+    readonly duplicated: number | null;
+    readonly refusedPresent: number | null;
   };
   /** The lost acknowledged writes as `writer:from-to`, at most 200 entries. */
   readonly lostWrites: readonly string[];

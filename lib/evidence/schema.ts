@@ -3,6 +3,7 @@ const textOrNull = { type: ['string', 'null'] } as const;
 const time = { type: 'string', pattern: '^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$' } as const;
 const digest = { type: 'string', pattern: '^sha256:[0-9a-f]{64}$' } as const;
 const count = { type: 'integer', minimum: 0 } as const;
+const countOrNull = { type: ['integer', 'null'], minimum: 0 } as const;
 const duration = { type: 'number', minimum: 0 } as const;
 const durationOrNull = { type: ['number', 'null'], minimum: 0 } as const;
 const verdict = { enum: ['passed', 'failed', 'aborted'] } as const;
@@ -29,16 +30,16 @@ const repetition = object({
   apiOutageMs: durationOrNull,
   resolutionMs: duration,
   redundancyMs: durationOrNull,
-  lossWindowMs: duration,
+  lossWindowMs: durationOrNull,
   writes: object({
     acknowledged: count,
     refused: count,
     indeterminate: count,
-    indeterminatePresent: count,
+    indeterminatePresent: countOrNull,
     indeterminateCauses: { type: 'object', additionalProperties: count },
-    lost: count,
-    duplicated: count,
-    refusedPresent: count,
+    lost: countOrNull,
+    duplicated: countOrNull,
+    refusedPresent: countOrNull,
   }),
   lostWrites: { ...list({ type: 'string', pattern: '^\\d+:\\d+-\\d+$' }), maxItems: 200 },
   primaryBefore: text,

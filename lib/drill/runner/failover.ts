@@ -83,12 +83,11 @@ export class FailoverDrill {
   public progress(): void {
     const { ok, failed, indeterminate } = this.current?.writes ?? { ok: 0, failed: 0, indeterminate: 0 };
     const primary = this.current?.primary ?? this.facts?.cluster.status?.currentPrimary ?? '-';
-    const phase = this.current?.phase ?? this.phase;
     const elapsed = Math.round(this.run.clock.now() / 1000);
     this.run.log(
       'progress',
-      `${phase} | ${elapsed} s | writes ${ok} ok, ${failed} failed, ${indeterminate} indeterminate | primary ${primary}`,
-      { phase, elapsed, ok, failed, indeterminate, primary },
+      `${this.phase} | ${elapsed} s | writes ${ok} ok, ${failed} failed, ${indeterminate} indeterminate | primary ${primary}`,
+      { phase: this.phase, elapsed, ok, failed, indeterminate, primary },
     );
   }
 
@@ -110,7 +109,7 @@ export class FailoverDrill {
     const { run, failover, database } = this;
     const taken = [...this.preconditions];
     for (let i = 0; i < failover.repetitions; i++) {
-      this.phase = 'preconditions';
+      this.enter('preconditions');
       const unmet = await this.checkPreconditions(taken, i === 0 ? 0 : failover.bounds.redundancySeconds);
       if (unmet !== undefined) {
         return `${unmet.name}: expected ${unmet.expected}, observed ${unmet.observed}`;
@@ -119,7 +118,7 @@ export class FailoverDrill {
         this.touched = true;
         await stoppable(this.sweepAndCreate(), run.signal);
       }
-      const repetition = new RepetitionRun(run, database, this.table, this.facts!, this.ledgers);
+      const repetition = new RepetitionRun(run, database, this.table, this.facts!, this.ledgers, (phase) => this.enter(phase)); // prettier-ignore
       this.current = repetition;
       try {
         this.repetitions.push(await repetition.execute());
@@ -132,13 +131,17 @@ export class FailoverDrill {
         await repetition.stop();
         this.triggered ||= repetition.triggered;
         this.handover = repetition.handover;
-        this.current = undefined;
       }
       if (this.repetitions.at(-1)?.verdict !== 'passed' || run.signal.aborted) {
         return undefined;
       }
     }
     return undefined;
+  }
+
+  private enter(phase: string): void {
+    this.phase = phase;
+    this.run.log('phase', phase);
   }
 
   /** After a failover the operator needs a while to be done with it; before the first one nothing is waited for. */
@@ -172,7 +175,7 @@ export class FailoverDrill {
 
   /** Leaves nothing behind, whatever happened before; returns what could not be removed. */
   private async cleanUp(): Promise<string[]> {
-    this.phase = 'clean up';
+    this.enter('clean up');
     const leftovers: string[] = [];
     if (this.touched) {
       await this.dropTables().catch((error: unknown) => {

@@ -27,7 +27,16 @@ export async function describeForOperator(
     `primary: current ${status?.currentPrimary ?? 'unknown'}, target ${status?.targetPrimary ?? 'unknown'}; ${status?.readyInstances ?? 0} of ${cluster?.spec.instances ?? 0} instances ready`,
     `pods: ${pods.map((p) => `${p.metadata.name} ${isReady(p) ? 'ready' : 'not ready'}`).join(', ') || 'none'}`,
     `failover quorum: ${quorum === undefined ? 'no object' : `${quorum.status?.standbyNumber ?? 0} of ${quorum.status?.standbyNames?.join(', ') ?? 'none'}`}`,
-    ...[...load.lastErrors].map(([client, problem]) => `last error of ${client}: ${problem}`),
+    ...lastErrors(load),
     `look: kubectl -n ${config.namespace} describe cluster ${failover.cluster}; kubectl -n ${config.namespace} logs -l ${paths.podLabels.split(',')[0]} -c postgres --tail=50`,
   ];
+}
+
+/** One line for each problem, not for each client that has it. */
+function lastErrors({ lastErrors: of }: Load): string[] {
+  const problems = [...new Set(of.values())];
+  return problems.map((problem) => {
+    const clients = [...of].filter(([, its]) => its === problem).map(([client]) => client);
+    return `last error of ${clients.join(', ')}: ${problem}`;
+  });
 }

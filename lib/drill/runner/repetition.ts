@@ -15,7 +15,6 @@ import { verify } from './verify';
 
 /** One failover: load, trigger, observe, verify. */
 export class RepetitionRun {
-  public phase = 'load';
   /** Whether a primary was, or may have been, taken away. */
   public triggered = false;
   /** What a person needs where it did not end well. */
@@ -34,6 +33,7 @@ export class RepetitionRun {
     private readonly facts: ClusterFacts,
     /** Ledgers of earlier repetitions by writer; this one adds its own. */
     private readonly ledgers: Map<number, WriterLedger>,
+    private readonly enter: (phase: string) => void,
   ) {
     const { clock, kubernetes, config } = run;
     this.failover = config.failover!;
@@ -148,10 +148,5 @@ export class RepetitionRun {
     } catch {
       return false;
     }
-  }
-
-  private enter(phase: string): void {
-    this.phase = phase;
-    this.run.log('phase', phase);
   }
 }

@@ -9,7 +9,7 @@ export function terminationMessage(evidence: Evidence): string {
   const ms = (value: number | null) => (value === null ? 'not back' : `${Math.round(value)} ms`);
   const lines = evidence.repetitions.map(
     (r, i) =>
-      `run ${i + 1}: writes ${ms(r.writeOutageMs)}, reads ${ms(r.readOutageMs)}, api ${ms(r.apiOutageMs)}, lost ${r.writes.lost}`,
+      `run ${i + 1}: writes ${ms(r.writeOutageMs)}, reads ${ms(r.readOutageMs)}, api ${ms(r.apiOutageMs)}, lost ${r.writes.lost ?? 'unknown'}`,
   );
   const failed = [...evidence.preconditions, ...evidence.repetitions.flatMap((r) => r.checks), ...evidence.checks]
     .filter((c) => !c.ok)

@@ -1,7 +1,7 @@
 import type { EvidenceCheck, Repetition, Spread } from '../../evidence/evidence';
 import type { FailoverConfig } from './config';
 import { rangeTexts, type Comparison } from './ledger';
-import { size } from './ranges';
+import { size, type Range } from './ranges';
 import { check } from './preconditions';
 import { outagesOf, worstDowntime, type Band, type Outage } from './series';
 import type { RoleSample } from './cluster';
@@ -66,13 +66,15 @@ export function judge(record: RunRecord, config: FailoverConfig): Judgement {
   const writes = totals(record);
   const oldest = Math.min(...record.ledgers.map((l) => l.oldestLostAt ?? Infinity));
   const lossEnd = Math.min(...of('write').flatMap((s) => outages.get(s)!.map((o) => o.from)), Infinity);
-  const lossWindowMs = writes.lost === 0 ? 0 : Math.max(1, (Number.isFinite(lossEnd) ? lossEnd : oldest) - oldest);
+  const lostCount = sum(record, (l) => size(l.lost));
+  const lossWindowMs = lostCount === 0 ? 0 : Math.max(1, (Number.isFinite(lossEnd) ? lossEnd : oldest) - oldest);
   const { rpoSeconds, rtoSeconds } = config.objective;
   const lostWrites = record.ledgers.flatMap((l) => rangeTexts(l.writer, l.lost));
   const verified = record.ledgers.length > 0;
   const duration = (ms: number | null) => (ms === null ? 'not back' : `${(ms / 1000).toFixed(2)} s`);
   const inTime = (ms: number | null) => ms !== null && ms <= rtoSeconds * 1000;
   const split = record.roles.find((sample) => sample.primaries.length > 1);
+  const loss = verified ? lossText(lostCount, lossWindowMs, lostWrites) : 'unknown';
   const expectedTimeline = record.timelineBefore + 1;
 
   const checks: EvidenceCheck[] = [
@@ -81,11 +83,9 @@ export function judge(record: RunRecord, config: FailoverConfig): Judgement {
     check('clients-back', writeOutageMs !== null && readOutageMs !== null && apiOutageMs !== null, 'all writers, readers and probes back: 5 successes in a row', stillDown(outages, record.lastErrors)), // prettier-ignore
     check('ledger-compared', verified, 'the database read after the failover', verified ? `${writes.acknowledged} acknowledged writes compared` : 'the database could not be read'), // prettier-ignore
     rpoSeconds === 0
-      ? check('acknowledged-writes-kept', verified && writes.lost === 0, 'no acknowledged write lost', lossText(writes.lost, lossWindowMs, lostWrites)) // prettier-ignore
-      : check('acknowledged-writes-kept', verified && lossWindowMs <= rpoSeconds * 1000, `losses within ${rpoSeconds} s before the failure`, lossText(writes.lost, lossWindowMs, lostWrites)), // prettier-ignore
-    check('writes-once', writes.duplicated === 0, 'each write present once', duplicateText(record.ledgers)),
-    check('refused-writes-absent', writes.refusedPresent === 0, 'no refused write present', countText(writes.refusedPresent, 'refused writes are present')), // prettier-ignore
-    check('no-unknown-rows', record.ledgers.every((l) => l.unknown.length === 0), 'no row that no writer sent', record.ledgers.flatMap((l) => rangeTexts(l.writer, l.unknown)).slice(0, 5).join(' ') || 'none'), // prettier-ignore
+      ? check('acknowledged-writes-kept', verified && lostCount === 0, 'no acknowledged write lost', loss) // prettier-ignore
+      : check('acknowledged-writes-kept', verified && lossWindowMs <= rpoSeconds * 1000, `losses within ${rpoSeconds} s before the failure`, loss), // prettier-ignore
+    ...(verified ? ledgerChecks(record.ledgers) : []),
     check('write-outage', inTime(writeOutageMs), `at most ${rtoSeconds} s`, duration(writeOutageMs)),
     check('read-outage', inTime(readOutageMs), `at most ${rtoSeconds} s`, duration(readOutageMs)),
     check('api-outage', inTime(apiOutageMs), `at most ${rtoSeconds} s`, duration(apiOutageMs)),
@@ -107,7 +107,7 @@ export function judge(record: RunRecord, config: FailoverConfig): Judgement {
     apiOutageMs,
     resolutionMs: longestWait(record),
     redundancyMs: record.redundancyAt === null ? null : record.redundancyAt - record.triggeredAt,
-    lossWindowMs,
+    lossWindowMs: verified ? lossWindowMs : null,
     writes,
     lostWrites: lostWrites.slice(0, 200),
     primaryBefore: record.primaryBefore,
@@ -128,8 +128,24 @@ export function spread(values: readonly (number | null)[]): Spread | null {
   return { worst: sorted.at(-1)!, median: rank(0.5), p95: rank(0.95) };
 }
 
+function sum({ ledgers }: RunRecord, value: (l: Comparison) => number): number {
+  return ledgers.reduce((total, ledger) => total + value(ledger), 0);
+}
+
+function ledgerChecks(ledgers: readonly Comparison[]): EvidenceCheck[] {
+  const named = (name: string, expected: string, pick: (l: Comparison) => readonly Range[]) => {
+    const found = ledgers.flatMap((l) => rangeTexts(l.writer, pick(l)));
+    return check(name, found.length === 0, expected, found.slice(0, 10).join(' ') || 'none');
+  };
+  return [
+    named('writes-once', 'no write present twice', (l) => l.duplicated),
+    named('refused-writes-absent', 'no refused write present', (l) => l.refusedPresent),
+    named('no-unknown-rows', 'no row that no writer sent', (l) => l.unknown),
+  ];
+}
+
 function totals(record: RunRecord): Repetition['writes'] {
-  const sum = (value: (l: Comparison) => number) => record.ledgers.reduce((total, l) => total + value(l), 0);
+  const known = (value: (l: Comparison) => number) => (record.ledgers.length === 0 ? null : sum(record, value));
   const attempts = (outcome: Band['outcome']) =>
     record.series
       .filter((s) => s.kind === 'write')
@@ -139,11 +155,11 @@ function totals(record: RunRecord): Repetition['writes'] {
     acknowledged: attempts('ok'),
     refused: attempts('failed'),
     indeterminate: attempts('indeterminate'),
-    indeterminatePresent: sum((l) => l.indeterminatePresent),
+    indeterminatePresent: known((l) => l.indeterminatePresent),
     indeterminateCauses: causes(record.ledgers),
-    lost: sum((l) => size(l.lost)),
-    duplicated: sum((l) => size(l.duplicated)),
-    refusedPresent: sum((l) => size(l.refusedPresent)),
+    lost: known((l) => size(l.lost)),
+    duplicated: known((l) => size(l.duplicated)),
+    refusedPresent: known((l) => size(l.refusedPresent)),
   };
 }
 
@@ -211,12 +227,4 @@ function lossText(lost: number, windowMs: number, ranges: readonly string[]): st
   return lost === 0
     ? 'none lost'
     : `${lost} lost over ${Math.round(windowMs)} ms: ${ranges.slice(0, 10).join(' ')}${ranges.length > 10 ? ' ...' : ''}`;
-}
-
-function duplicateText(ledgers: readonly Comparison[]): string {
-  return ledgers.flatMap((l) => rangeTexts(l.writer, l.duplicated)).slice(0, 10).join(' ') || 'none twice'; // prettier-ignore
-}
-
-function countText(count: number, text: string): string {
-  return count === 0 ? 'none' : `${count} ${text}`;
 }

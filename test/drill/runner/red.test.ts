@@ -110,6 +110,10 @@ test.concurrent('a failover that quorum denies stops the load and hands over', (
     expect(code).toBe(1);
     expect(evidence.reason).toMatch(/^primary-moved: .*phase 'Failing over'; the failover quorum is not held: 1 ready \+ 1 synchronous against 2 listed$/); // prettier-ignore
     expect(evidence.repetitions[0]!.writeOutageMs).toBeNull();
+    // Nobody could look, so nobody may say that nothing is lost.
+    expect(evidence.repetitions[0]!.writes).toMatchObject({ lost: null, duplicated: null, refusedPresent: null });
+    expect(failures(evidence)).toContain('acknowledged-writes-kept: unknown');
+    expect(termination).toContain('lost unknown');
     expect(evidence.handover[0]).toBe('clients were not served again within 1.5 s; the load is stopped');
     expect(evidence.handover.join('\n')).toMatch(/pods: .*state-hub-db-\d ready/);
     expect(Buffer.byteLength(termination)).toBeLessThanOrEqual(4096);
