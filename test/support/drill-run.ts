@@ -43,7 +43,7 @@ export const BED_LOAD: FailoverConfig['load'] = {
   writers: 3,
   readers: 2,
   intervalMs: 5,
-  attemptTimeoutMs: 1000,
+  attemptTimeoutMs: 3000,
   baselineSeconds: 0.4,
   settleSeconds: 0.1,
 };
@@ -52,7 +52,7 @@ export const BED_LOAD: FailoverConfig['load'] = {
 export function bedConfig(bed: Bed, options: Pick<DrillOptions, 'config' | 'failover'> = {}): RunnerConfig {
   const tokenFile = join(bed.database.folder, 'token');
   writeFileSync(tokenFile, `${bed.kubernetes.token}\n`);
-  const probe = { intervalMs: 50, timeoutMs: 1000 };
+  const probe = { intervalMs: 50, timeoutMs: 3000 };
   return {
     version: 1,
     service: 'state-hub',
@@ -98,8 +98,20 @@ export function bedConfig(bed: Bed, options: Pick<DrillOptions, 'config' | 'fail
   };
 }
 
+/** A machine that is busy with other tests can be too slow for steady load; nothing was touched then. */
+const TOO_BUSY = /^load-not-steady: .*(timeout|only \d+ successes)/;
+
 /** Runs the failover drill in this process, against the bed. */
 export async function drill(bed: Bed, options: DrillOptions = {}): Promise<Outcome> {
+  for (let attempt = 1; ; attempt++) {
+    const outcome = await drillOnce(bed, options);
+    if (attempt === 4 || !TOO_BUSY.test(outcome.evidence.reason)) {
+      return outcome;
+    }
+  }
+}
+
+async function drillOnce(bed: Bed, options: DrillOptions): Promise<Outcome> {
   const lines: LogLine[] = [];
   let termination = '';
   const config = bedConfig(bed, options);

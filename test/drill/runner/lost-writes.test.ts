@@ -49,7 +49,7 @@ test('asynchronous replication with a lagging standby loses writes, and the dril
   expect(lost.filter((row) => !expected.includes(row))).toEqual([]);
   expect(unanswered.length).toBeLessThanOrEqual(repetition!.writes.indeterminate);
   expect(repetition!.lossWindowMs).toBeGreaterThan(150);
-  expect(repetition!.lossWindowMs).toBeLessThan(700);
+  expect(repetition!.lossWindowMs).toBeLessThan(3000);
   expect(termination).toContain(`lost ${lost.length}`);
 });
 
