@@ -113,7 +113,8 @@ function shorten(code) {
   return short;
 }
 
-async function loadSchemas() {
+/** CONFIG_SCHEMA and EVIDENCE_SCHEMA as the sources have them. */
+export async function loadSchemas() {
   const { outputFiles } = await build({
     absWorkingDir: root,
     stdin: {

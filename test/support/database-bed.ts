@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -191,33 +192,40 @@ export class DatabaseBed {
   }
 }
 
+/** What every bed begins with, in database `postgres` if no other is named. */
+const CONTENT: readonly (readonly [sql: string, database?: string])[] = [
+  ['create role phoenix_drill login in role pg_read_all_stats'],
+  ['create role state_hub login'],
+  ['create database phoenix_drill owner phoenix_drill'],
+  ['create database state_hub owner state_hub'],
+  ['create table bed_truth (at timestamptz)'],
+  [`create table episodes as select i as id, 'note ' || i as text from generate_series(1, 50) as i`, 'state_hub'],
+  ['alter table episodes owner to state_hub', 'state_hub'],
+];
+
 /**
- * A data folder with roles, databases and the service's data, shut down cleanly: made once on this machine, because
- * making it takes longer than most tests.
+ * A data folder with that content, shut down cleanly: made once on this machine and kept among its temporary files,
+ * because making it takes longer than most tests.
  */
 async function templateFolder(port: number): Promise<string> {
-  const { uid } = postgresBinaries().identity;
-  const folder = join(scratch(), `phoenix-template-18-${uid ?? process.getuid?.() ?? 0}-1`);
+  const { identity, version } = postgresBinaries();
+  const key = createHash('sha256')
+    .update(`${version} ${JSON.stringify(CONTENT)}`)
+    .digest('hex')
+    .slice(0, 12);
+  const folder = join(tmpdir(), `phoenix-template-${identity.uid ?? process.getuid?.() ?? 0}-${key}`);
   if (existsSync(folder)) {
     return folder;
   }
-  const parent = mkdtempSync(join(scratch(), 'phoenix-making-'));
+  const parent = mkdtempSync(join(tmpdir(), 'phoenix-making-'));
   chmodSync(parent, 0o755);
   const data = join(parent, 'data');
   const server = new PostgresServer({ name: 'template', folder: data, host: '127.0.0.11', port, settings: [`unix_socket_directories = ''`, 'fsync = off'], access: access(false) }); // prettier-ignore
   server.initdb();
   await server.start();
-  for (const sql of [
-    'create role phoenix_drill login in role pg_read_all_stats',
-    'create role state_hub login',
-    'create database phoenix_drill owner phoenix_drill',
-    'create database state_hub owner state_hub',
-    'create table bed_truth (at timestamptz)',
-  ]) {
-    await server.query(sql);
+  for (const [sql, database] of CONTENT) {
+    await server.query(sql, database);
   }
-  await server.query(`create table episodes as select i as id, 'note ' || i as text from generate_series(1, 50) as i`, 'state_hub'); // prettier-ignore
-  await server.query('alter table episodes owner to state_hub', 'state_hub');
   await server.stop();
   try {
     renameSync(data, folder);

@@ -7,6 +7,8 @@ export interface PostgresBinaries {
   readonly initdb: string;
   readonly pgCtl: string;
   readonly postgres: string;
+  /** Of the package that they come from. */
+  readonly version: string;
   /** PostgreSQL refuses to run as root; empty where the tests do not run as root. */
   readonly identity: { readonly uid?: number; readonly gid?: number };
 }
@@ -39,6 +41,7 @@ function find(): PostgresBinaries {
     initdb: join(bin, 'initdb'),
     pgCtl: join(bin, 'pg_ctl'),
     postgres: join(bin, 'postgres'),
+    version: (JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }).version,
     identity,
   };
   try {
