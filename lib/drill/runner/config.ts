@@ -193,5 +193,11 @@ export function parseConfig(source: string, content: string): RunnerConfig {
   if (mistakes.length > 0) {
     throw new Error(`${source}: ${mistakes.join('; ')}`);
   }
-  return value as RunnerConfig;
+  const config = value as RunnerConfig;
+  if (config.lease.name === config.failover?.cluster) {
+    throw new Error(
+      `${source}: /lease/name must not be '${config.lease.name}': the operator has its own Lease of that name`,
+    );
+  }
+  return config;
 }

@@ -27,7 +27,7 @@ export interface Address {
 export class DrillDatabase {
   public readonly primary: Address;
   public readonly replicas: Address;
-  private readonly names = new Map<string, { readonly address: Promise<string>; readonly until: number }>();
+  private readonly names = new Map<string, { readonly address: Promise<string>; readonly askedAt: number }>();
 
   public constructor(private readonly config: DatabaseConfig) {
     const { host, readOnlyHost, port, readOnlyPort = port } = config;
@@ -74,18 +74,27 @@ export class DrillDatabase {
     return connection;
   }
 
+  /** Only the first look is waited for: a name server that was on the lost node must not look like a lost database. */
   private async resolve(host: string): Promise<string> {
-    const known = this.names.get(host);
     if (isIP(host) !== 0) {
       return host;
     }
-    if (known !== undefined && performance.now() < known.until) {
+    const known = this.names.get(host);
+    if (known !== undefined && performance.now() - known.askedAt < NAME_LASTS_MS) {
       return known.address;
     }
-    const address = lookup(host).then((found) => found.address);
-    this.names.set(host, { address, until: performance.now() + NAME_LASTS_MS });
-    address.catch(() => this.names.delete(host));
-    return address;
+    const fresh = lookup(host).then((found) => found.address);
+    const address = known === undefined ? fresh : fresh.catch(() => known.address);
+    const entry: { address: Promise<string>; askedAt: number } = {
+      address: known?.address ?? address,
+      askedAt: performance.now(),
+    };
+    this.names.set(host, entry);
+    address.then(
+      () => (entry.address = address),
+      () => this.names.delete(host),
+    );
+    return entry.address;
   }
 
   /** One connection for one piece of work. */

@@ -54,7 +54,7 @@ interface Call {
 }
 
 const ATTEMPTS = 5;
-const WATCH_SECONDS = 60;
+const WATCH_SECONDS = 30;
 /** Errors before the request has left: nothing can have happened. */
 const NEVER_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOENT']);
 
@@ -196,7 +196,7 @@ export class KubernetesClient {
 
   private async *lines(path: string, signal: AbortSignal): AsyncGenerator<string> {
     const call: Call = { method: 'GET', path };
-    const response = await this.open(call, (WATCH_SECONDS + 30) * 1000, signal);
+    const response = await this.open(call, (WATCH_SECONDS + 10) * 1000, signal);
     if (response.status !== 200) {
       throw refusal(call, response.status, await wholeText(call, response), 0);
     }

@@ -26,6 +26,8 @@ export class Observer {
     const { signal } = this.stopping;
     this.loops = [
       kubernetes.watch(paths.clusters, config.cluster, signal, (cluster) => this.see(cluster as Cluster)),
+      // A watch over a connection to a lost API server stays silent for long; a look now and then does not.
+      this.every(1000, async () => this.see(await kubernetes.get<Cluster>(paths.cluster))),
       this.every(250, () => this.lookAtEndpoints(paths.slices, paths.rwLabels)),
       this.every(500, async () => {
         this.roles.push(await sampleRoles(kubernetes, database, namespace, config, clock));
@@ -44,6 +46,9 @@ export class Observer {
   }
 
   private see(cluster: Cluster): void {
+    if (this.cluster !== undefined && versionOf(cluster) <= versionOf(this.cluster)) {
+      return;
+    }
     const before = this.cluster?.status;
     const after = cluster.status;
     this.cluster = cluster;
@@ -88,4 +93,9 @@ export class Observer {
       await pause(ms, signal);
     }
   }
+}
+
+/** Later states have larger versions; Kubernetes promises that since 1.35 and has always kept it. */
+function versionOf(cluster: Cluster): number {
+  return Number(cluster.metadata.resourceVersion ?? 0);
 }

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { FailoverConfig } from '../../../lib/drill/runner/config';
+import { parseConfig, type FailoverConfig } from '../../../lib/drill/runner/config';
 import { isRefusal } from '../../../lib/drill/runner/database';
 import { compareLedger, WriterLedger } from '../../../lib/drill/runner/ledger';
 import { judgeAnswer } from '../../../lib/drill/runner/probe';
@@ -8,6 +8,8 @@ import { intersect, RangeCollector, size, subtract, type Ranges } from '../../..
 import { outagesOf, Series, worstDowntime, type Outcome } from '../../../lib/drill/runner/series';
 import { cutBytes } from '../../../lib/drill/runner/termination';
 import { judge, spread, type RunRecord } from '../../../lib/drill/runner/verdict';
+import { bedConfig } from '../../support/drill-run';
+import type { Bed } from '../../support/fake-operator';
 
 const numbers = fc.uniqueArray(fc.integer({ min: 1, max: 60 })).map((list) => list.sort((a, b) => a - b));
 
@@ -166,6 +168,16 @@ test('each fact of a record can fail the verdict by its own name', () => {
   for (const [name, change] of cases) {
     expect(judge(record(2000, change), CONFIG)).toMatchObject({ verdict: 'failed', firstFailure: { name } });
   }
+});
+
+test('the configuration of a run is checked in full, and the operator keeps its own Lease', () => {
+  const bed = { kubernetes: { url: 'http://x', token: 't' }, service: { url: 'http://y' }, database: { folder: '/tmp', rw: { port: 1 }, ro: { port: 2 }, port: 3 } }; // prettier-ignore
+  const config = bedConfig(bed as unknown as Bed);
+  expect(parseConfig('c', JSON.stringify(config))).toEqual(config);
+  const broken = { ...config, failover: { ...config.failover, repetitions: 0, load: undefined } };
+  expect(() => parseConfig('c', JSON.stringify(broken))).toThrow(`c: /failover must have property 'load'; /failover/repetitions must be >= 1`); // prettier-ignore
+  const stolen = { ...config, lease: { ...config.lease, name: config.failover!.cluster } };
+  expect(() => parseConfig('c', JSON.stringify(stolen))).toThrow(`c: /lease/name must not be 'state-hub-db': the operator has its own Lease of that name`); // prettier-ignore
 });
 
 test('only an error that comes before the commit is a refusal', () => {

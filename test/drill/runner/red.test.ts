@@ -250,6 +250,15 @@ test.concurrent('an external drill does not run on the node whose plug is pulled
     expect(evidence.reason).toMatch(/^drill-survives: expected the drill runs on another node than railiance0\d, observed railiance0\d$/); // prettier-ignore
   }));
 
+test.concurrent('a watch that stays silent for ever does not hide the failover', () =>
+  pool.use({}, async (bed) => {
+    bed.kubernetes.fault = (r) => (r.verb === 'watch' ? { hang: true } : undefined);
+    const { code, evidence } = await drill(bed);
+    expect(failures(evidence)).toEqual([]);
+    expect(code).toBe(0);
+    expect(evidence.repetitions[0]!.marks.map((mark) => mark.what)).toContain('phase: Cluster in healthy state');
+  }));
+
 test.concurrent('a status patch that always conflicts aborts the switchover', () =>
   pool.use({}, async (bed) => {
     bed.kubernetes.fault = (r) => (r.verb === 'patch' ? { status: 409, reason: 'Conflict' } : undefined);
