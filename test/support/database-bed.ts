@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { issue, type Certificate } from './certificates';
+import { Guardian } from './guardian';
 import { postgresBinaries } from './postgres-binaries';
 import { PostgresServer } from './postgres-server';
 import { TcpProxy, type Endpoint } from './tcp-proxy';
@@ -42,6 +43,7 @@ export class DatabaseBed {
   public primary: PostgresServer;
   public readonly mounted: MountedCertificates;
   private authority: Certificate;
+  private readonly guardian: Guardian;
 
   private constructor(
     public readonly folder: string,
@@ -54,6 +56,7 @@ export class DatabaseBed {
     /** One replication link for each server, so that a test can hold it up. */
     public readonly links: readonly TcpProxy[],
   ) {
+    this.guardian = new Guardian(folder);
     const names = hosts.map((_, i) => `${cluster}-${i + 1}`);
     this.servers = hosts.map(
       (host, i) =>
@@ -64,6 +67,7 @@ export class DatabaseBed {
           port,
           settings: settings(names[i]!, names, options),
           access: access(options.tls),
+          started: (pid) => this.guardian.watch(pid),
         }),
     );
     this.primary = this.servers[0]!;
@@ -163,6 +167,7 @@ export class DatabaseBed {
     this.servers.forEach((server) => server.kill());
     await Promise.all([this.rw, this.ro, ...this.links].map((proxy) => proxy.close()));
     rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 });
+    this.guardian.dismiss();
   }
 
   private async bootstrap(): Promise<void> {

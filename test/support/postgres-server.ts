@@ -15,6 +15,8 @@ export interface ServerOptions {
   readonly settings: readonly string[];
   /** Whole `pg_hba.conf`. */
   readonly access: string;
+  /** Told of each process that is started. */
+  readonly started?: (pid: number) => void;
 }
 
 const running = new Set<PostgresServer>();
@@ -91,6 +93,7 @@ export class PostgresServer {
       const child = spawn(postgres, ['-D', folder], { ...identity, stdio: ['ignore', 'pipe', 'pipe'] });
       this.process = child;
       running.add(this);
+      this.options.started?.(child.pid!);
       const collect = (data: Buffer) => {
         this.log = (this.log + data.toString()).slice(-20_000);
       };
