@@ -6,6 +6,7 @@ import { clusterExists } from './rules/cluster-exists';
 import { clusterName } from './rules/cluster-name';
 import { configMapExists } from './rules/config-map-exists';
 import { configMapKeyExists } from './rules/config-map-key-exists';
+import { connectionParameters } from './rules/connection-parameters';
 import { cronJobAlone } from './rules/cron-job-alone';
 import { cronJobBounded } from './rules/cron-job-bounded';
 import { cronJobHistory } from './rules/cron-job-history';
@@ -20,6 +21,7 @@ import { databaseReachable } from './rules/database-reachable';
 import { defaultDeny } from './rules/default-deny';
 import { disruptionBudgetBlocksDrain } from './rules/disruption-budget-blocks-drain';
 import { disruptionBudgetOverlaps } from './rules/disruption-budget-overlaps';
+import { dnsPeerKnown } from './rules/dns-peer-known';
 import { dnsReachable } from './rules/dns-reachable';
 import { driftListItems } from './rules/drift-list-items';
 import { durableCommits } from './rules/durable-commits';
@@ -40,6 +42,7 @@ import { monitorSelects } from './rules/monitor-selects';
 import { namespaceExists } from './rules/namespace-exists';
 import { namespaceRestricted } from './rules/namespace-restricted';
 import { namespaceSet } from './rules/namespace-set';
+import { networkPolicyDirection } from './rules/network-policy-direction';
 import { networkPolicyPeerExists } from './rules/network-policy-peer-exists';
 import { networkPolicyPortServed } from './rules/network-policy-port-served';
 import { networkPolicySelectsPods } from './rules/network-policy-selects-pods';
@@ -74,6 +77,7 @@ import { serverNameUnique } from './rules/server-name-unique';
 import { serviceAccountExists } from './rules/service-account-exists';
 import { serviceAccountWithPlugin } from './rules/service-account-with-plugin';
 import { servicePortServed } from './rules/service-port-served';
+import { serviceReachable } from './rules/service-reachable';
 import { serviceSelectsPods } from './rules/service-selects-pods';
 import { shutdownDelays } from './rules/shutdown-delays';
 import { singleReplica } from './rules/single-replica';
@@ -105,6 +109,7 @@ export const rules: readonly PolicyRule[] = [
   clusterName,
   configMapExists,
   configMapKeyExists,
+  connectionParameters,
   cronJobAlone,
   cronJobBounded,
   cronJobHistory,
@@ -119,6 +124,7 @@ export const rules: readonly PolicyRule[] = [
   defaultDeny,
   disruptionBudgetBlocksDrain,
   disruptionBudgetOverlaps,
+  dnsPeerKnown,
   dnsReachable,
   driftListItems,
   durableCommits,
@@ -139,6 +145,7 @@ export const rules: readonly PolicyRule[] = [
   namespaceExists,
   namespaceRestricted,
   namespaceSet,
+  networkPolicyDirection,
   networkPolicyPeerExists,
   networkPolicyPortServed,
   networkPolicySelectsPods,
@@ -173,6 +180,7 @@ export const rules: readonly PolicyRule[] = [
   serviceAccountExists,
   serviceAccountWithPlugin,
   servicePortServed,
+  serviceReachable,
   serviceSelectsPods,
   shutdownDelays,
   singleReplica,
