@@ -7,7 +7,7 @@ const WORDS = new Map<string, boolean>([
 
 const bool = defineScalarTag('tag:yaml.org,2002:bool', {
   implicit: true,
-  implicitFirstChars: [...'tTyYoOfFnN'],
+  implicitFirstChars: 'tTyYoOfFnN'.split(''),
   resolve: (source) => WORDS.get(source) ?? NOT_RESOLVED,
   identify: () => false,
 });

@@ -136,11 +136,21 @@ function isKustomizeFile(value: unknown, file: string): boolean {
   );
 }
 
-/** Without what sops adds; its values stay `ENC[...]`, which no rule reads. */
+/** Without what sops adds, and with empty values where it encrypted them: nobody can judge those without the key. */
 function decrypted(manifest: unknown): unknown {
   if (isObject(manifest) && isObject(manifest['sops']) && manifest['sops']['mac'] !== undefined) {
     const { sops: _, ...rest } = manifest;
-    return rest;
+    return emptied(rest);
   }
   return manifest;
+}
+
+function emptied(value: unknown): unknown {
+  if (isObject(value)) {
+    return Object.fromEntries(Object.entries(value).map(([name, below]) => [name, emptied(below)]));
+  }
+  if (Array.isArray(value)) {
+    return value.map(emptied);
+  }
+  return typeof value === 'string' && value.startsWith('ENC[') ? '' : value;
 }

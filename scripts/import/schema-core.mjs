@@ -144,9 +144,11 @@ function sinceTable(snapshots, used) {
     if (!used.has(shortName(name))) {
       continue;
     }
+    // Fields of a definition that is itself new are told by the field that uses it.
+    const those = snapshots.filter(({ definitions }) => definitions[name] !== undefined);
     const fields = new Set(snapshots.flatMap(({ definitions }) => Object.keys(definitions[name]?.properties ?? {})));
     for (const field of fields) {
-      const has = snapshots.map(({ definitions }) => definitions[name]?.properties?.[field] !== undefined);
+      const has = those.map(({ definitions }) => definitions[name]?.properties?.[field] !== undefined);
       const key = `${shortName(name)}.${field}`;
       if (has.every(Boolean) && FEATURE_GATES[key] === undefined) {
         continue;
@@ -154,8 +156,8 @@ function sinceTable(snapshots, used) {
       const first = has.indexOf(true);
       const last = has.lastIndexOf(true);
       table[key] = {
-        ...(first > 0 ? sinceOf(key, snapshots[first - 1].version, snapshots[first].version) : {}),
-        ...(last < snapshots.length - 1 ? { until: snapshots[last].version } : {}),
+        ...(first > 0 ? sinceOf(key, those[first - 1].version, those[first].version) : {}),
+        ...(last < those.length - 1 ? { until: those[last].version } : {}),
         ...(FEATURE_GATES[key] ? { gate: FEATURE_GATES[key][0], onSince: FEATURE_GATES[key][1] } : {}),
       };
     }
