@@ -1,3 +1,4 @@
+import type * as cel from '@marcbachmann/cel-js';
 import type { CelRule } from './schema/_crd';
 
 /** What came of one CEL rule. `skipped` is never a pass: it could not be judged offline. */
@@ -56,9 +57,9 @@ let shared: { parse(rule: string): Program } | undefined;
 /** Loaded when the first rule has to run: most sets of manifests have none. */
 function environment(): { parse(rule: string): Program } {
   if (shared === undefined) {
-    const { Environment } = require('@marcbachmann/cel-js') as typeof import('@marcbachmann/cel-js');
+    const { Environment } = require('@marcbachmann/cel-js') as typeof cel;
     const made = new Environment({ unlistedVariablesAreDyn: true });
-    shared = { parse: (rule) => made.parse(rule) as unknown as Program };
+    shared = { parse: (rule) => made.parse(rule) as Program };
   }
   return shared;
 }

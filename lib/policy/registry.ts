@@ -6,6 +6,7 @@ import { clusterExists } from './rules/cluster-exists';
 import { clusterName } from './rules/cluster-name';
 import { configMapExists } from './rules/config-map-exists';
 import { configMapKeyExists } from './rules/config-map-key-exists';
+import { connectionParameters } from './rules/connection-parameters';
 import { cronJobAlone } from './rules/cron-job-alone';
 import { cronJobBounded } from './rules/cron-job-bounded';
 import { cronJobHistory } from './rules/cron-job-history';
@@ -20,6 +21,7 @@ import { databaseReachable } from './rules/database-reachable';
 import { defaultDeny } from './rules/default-deny';
 import { disruptionBudgetBlocksDrain } from './rules/disruption-budget-blocks-drain';
 import { disruptionBudgetOverlaps } from './rules/disruption-budget-overlaps';
+import { dnsPeerKnown } from './rules/dns-peer-known';
 import { dnsReachable } from './rules/dns-reachable';
 import { driftListItems } from './rules/drift-list-items';
 import { durableCommits } from './rules/durable-commits';
@@ -30,6 +32,7 @@ import { fluxDangerousFields } from './rules/flux-dangerous-fields';
 import { fluxReferenceExists } from './rules/flux-reference-exists';
 import { imageCatalogExists } from './rules/image-catalog-exists';
 import { imageDigest } from './rules/image-digest';
+import { imageVersion } from './rules/image-version';
 import { initdbConsistent } from './rules/initdb-consistent';
 import { instancesApart } from './rules/instances-apart';
 import { jobNotInGit } from './rules/job-not-in-git';
@@ -40,6 +43,7 @@ import { monitorSelects } from './rules/monitor-selects';
 import { namespaceExists } from './rules/namespace-exists';
 import { namespaceRestricted } from './rules/namespace-restricted';
 import { namespaceSet } from './rules/namespace-set';
+import { networkPolicyDirection } from './rules/network-policy-direction';
 import { networkPolicyPeerExists } from './rules/network-policy-peer-exists';
 import { networkPolicyPortServed } from './rules/network-policy-port-served';
 import { networkPolicySelectsPods } from './rules/network-policy-selects-pods';
@@ -74,6 +78,7 @@ import { serverNameUnique } from './rules/server-name-unique';
 import { serviceAccountExists } from './rules/service-account-exists';
 import { serviceAccountWithPlugin } from './rules/service-account-with-plugin';
 import { servicePortServed } from './rules/service-port-served';
+import { serviceReachable } from './rules/service-reachable';
 import { serviceSelectsPods } from './rules/service-selects-pods';
 import { shutdownDelays } from './rules/shutdown-delays';
 import { singleReplica } from './rules/single-replica';
@@ -105,6 +110,7 @@ export const rules: readonly PolicyRule[] = [
   clusterName,
   configMapExists,
   configMapKeyExists,
+  connectionParameters,
   cronJobAlone,
   cronJobBounded,
   cronJobHistory,
@@ -119,6 +125,7 @@ export const rules: readonly PolicyRule[] = [
   defaultDeny,
   disruptionBudgetBlocksDrain,
   disruptionBudgetOverlaps,
+  dnsPeerKnown,
   dnsReachable,
   driftListItems,
   durableCommits,
@@ -129,6 +136,7 @@ export const rules: readonly PolicyRule[] = [
   fluxReferenceExists,
   imageCatalogExists,
   imageDigest,
+  imageVersion,
   initdbConsistent,
   instancesApart,
   jobNotInGit,
@@ -139,6 +147,7 @@ export const rules: readonly PolicyRule[] = [
   namespaceExists,
   namespaceRestricted,
   namespaceSet,
+  networkPolicyDirection,
   networkPolicyPeerExists,
   networkPolicyPortServed,
   networkPolicySelectsPods,
@@ -173,6 +182,7 @@ export const rules: readonly PolicyRule[] = [
   serviceAccountExists,
   serviceAccountWithPlugin,
   servicePortServed,
+  serviceReachable,
   serviceSelectsPods,
   shutdownDelays,
   singleReplica,

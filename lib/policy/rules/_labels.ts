@@ -11,7 +11,7 @@ export function showSelector(selector: unknown): string {
   const parts = [
     showLabels((matchLabels ?? {}) as Readonly<Record<string, unknown>>),
     ...((matchExpressions ?? []) as readonly Readonly<Record<string, unknown>>[]).map((expression) =>
-      [expression['key'], expression['operator'], expression['values']].filter((part) => part !== undefined).join(' '),
+      JSON.stringify(expression),
     ),
   ].filter((part) => part !== '');
   return parts.join(', ') || 'any label';

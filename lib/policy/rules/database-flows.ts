@@ -1,10 +1,15 @@
-import { listOr, objectOr } from '../resource';
+import type { Pods } from '../_pods';
+import { type Resource, listOr, objectOr } from '../resource';
 import type { PolicyRule } from '../rule';
+import type { World } from '../world';
 import { cluster, example, policy } from './_examples';
-import { allows } from './_flows';
+import { allows, policiesOver } from './_flows';
+import { showLabels } from './_labels';
 
 const OPERATOR = { 'app.kubernetes.io/name': 'cloudnative-pg' };
 const STATUS = 8000;
+/** Of the Service and of the server itself: policies judge the address after the Service was resolved. */
+const API_SERVER = [443, 6443];
 const POSTGRES = 5432;
 const inside = { podSelector: { matchLabels: { 'cnpg.io/cluster': 'db' } } };
 const operator = {
@@ -50,7 +55,7 @@ export const databaseFlows: PolicyRule = {
       if (!allows(pods, 'ingress', { namespace, labels: OPERATOR }, port, world)) {
         report.fail(
           '',
-          `policies keep the operator in '${namespace}' from port ${port}: there is no failover, and nobody says so`,
+          `policies keep the operator (${showLabels(OPERATOR)} in '${namespace}') from port ${port}: there is no failover, and nobody says so`,
         );
       }
       if (Number(resource.spec['instances'] ?? 1) > 1 && !allows(pods, 'ingress', self, port, world)) {
@@ -60,37 +65,52 @@ export const databaseFlows: PolicyRule = {
         report.fail('', `policies keep its instances from reaching port ${port} of each other`);
       }
     }
-    if (listOr(resource.spec['plugins']).length > 0 && !reachesOutside(resource.name, resource.namespace, world)) {
-      report.fail('', 'policies keep its instances from every address outside: no WAL reaches the object store');
+    for (const { port, what } of outside(resource, world)) {
+      if (!reachesOutside(pods, port, world)) {
+        report.fail('', `policies keep its instances from port ${port} outside: ${what}`);
+      }
+    }
+    if (!API_SERVER.some((port) => reachesOutside(pods, port, world))) {
+      report.fail(
+        '',
+        `policies keep its instances from the Kubernetes API (${API_SERVER.join(' or ')}): none of them starts`,
+      );
     }
   },
 };
 
-/** Whether some policy lets the instances out to addresses, or to anywhere. */
-function reachesOutside(name: string, namespace: string, world: Parameters<PolicyRule['check']>[1]): boolean {
-  const instance = world.selected(namespace, {
-    matchLabels: { 'cnpg.io/cluster': name, 'cnpg.io/podRole': 'instance' },
-  })[0];
-  const policies = world
-    .all('networking.k8s.io/v1/NetworkPolicy')
-    .filter(
-      (one) =>
-        instance !== undefined &&
-        one.namespace === namespace &&
-        ((one.spec['policyTypes'] ?? []) as string[]).includes('Egress') &&
-        world.selected(namespace, objectOr(one.spec['podSelector'])).includes(instance),
-    );
+/** Where instances have to go outside the cluster. */
+function outside(cluster: Resource, world: World): readonly { readonly port: number; readonly what: string }[] {
+  const store = listOr(cluster.spec['plugins'])
+    .map((plugin) => String(objectOr(plugin['parameters'])['barmanObjectName']))
+    .map((name) => world.find('ObjectStore', cluster.namespace, name))
+    .find((one) => one !== undefined);
+  const sources = listOr(cluster.spec['externalClusters']).filter((one) => one['connectionParameters'] !== undefined);
+  return [
+    ...(store === undefined ? [] : [{ port: portOf(store), what: 'no WAL reaches the object store' }]),
+    ...sources.map((one) => ({
+      port: Number(objectOr(one['connectionParameters'])['port'] ?? POSTGRES),
+      what: `external cluster '${one['name']}' cannot be read`,
+    })),
+  ];
+}
+
+function portOf(store: Resource): number {
+  const [, scheme, port] =
+    /^(https?):\/\/[^/:]+(?::(\d+))?/.exec(String(objectOr(store.spec['configuration'])['endpointURL'])) ?? [];
+  return port === undefined ? (scheme === 'http' ? 80 : 443) : Number(port);
+}
+
+/** Whether the policies over these pods let them out to addresses on a port. */
+function reachesOutside(pods: Pods, port: number, world: World): boolean {
+  const policies = policiesOver(pods, 'Egress', world);
   return (
     policies.length === 0 ||
     policies.some((one) =>
-      listOr(one.spec['egress']).some((rule) => {
-        const peers = listOr(rule['to']);
-        const web = listOr(rule['ports']);
-        return (
-          (peers.length === 0 ||
-            peers.some((peer) => peer['ipBlock'] !== undefined || peer['namespaceSelector'] !== undefined)) &&
-          (web.length === 0 || web.some((port) => ![53, POSTGRES, STATUS].includes(Number(port['port']))))
-        );
+      listOr(one.spec['egress']).some(({ to, ports: allowed }) => {
+        const peers = listOr(to);
+        const wide = peers.length === 0 || peers.some((peer) => peer['ipBlock'] !== undefined);
+        return wide && (listOr(allowed).length === 0 || listOr(allowed).some((each) => each['port'] === port));
       }),
     )
   );

@@ -27,11 +27,11 @@ export const durableCommits: PolicyRule = {
   check(resource, _, report) {
     const parameters = objectOr(objectOr(resource.spec['postgresql'])['parameters']);
     for (const [name, weak] of Object.entries(WEAK)) {
-      const value: unknown = parameters[name];
-      if (value !== undefined && weak.includes(String(value).toLowerCase())) {
+      const value = parameters[name] as string | undefined;
+      if (value !== undefined && weak.includes(value.toLowerCase())) {
         report.fail(
           ['spec', 'postgresql', 'parameters', name],
-          `${name} = ${String(value)} acknowledges commits that can be lost`,
+          `${name} = ${value} acknowledges commits that can be lost`,
         );
       }
     }

@@ -35,7 +35,7 @@ export const livenessOutlastsFailover: PolicyRule = {
     const pods = world.pods(resource);
     listOr(pods?.spec?.['containers']).forEach((one, i) => {
       const liveness = objectOr(one['livenessProbe']);
-      const path: unknown = objectOr(liveness['httpGet'])['path'];
+      const path = objectOr(liveness['httpGet'])['path'] as string | undefined;
       const seconds = Number(liveness['periodSeconds'] ?? 10) * Number(liveness['failureThreshold'] ?? 3);
       if (
         path !== undefined &&
@@ -44,7 +44,7 @@ export const livenessOutlastsFailover: PolicyRule = {
       ) {
         report.fail(
           [...(pods?.path ?? []), 'containers', i, 'livenessProbe'],
-          `after ${seconds} s without '${String(path)}' the container is restarted, but a failover of the database may take ${FAILOVER_SECONDS} s`,
+          `after ${seconds} s without '${path}' the container is restarted, but a failover of the database may take ${FAILOVER_SECONDS} s`,
         );
       }
     });

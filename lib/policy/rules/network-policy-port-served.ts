@@ -1,15 +1,17 @@
-import { objectOr } from '../resource';
-import type { PolicyRule } from '../rule';
+import type { Pods } from '../_pods';
+import { type YamlObject, objectOr } from '../resource';
+import type { PolicyRule, Report } from '../rule';
+import type { World } from '../world';
 import { deployment, example, policy } from './_examples';
-import { flowRules } from './_flows';
+import { type FlowRule, flowRules } from './_flows';
 
-/** A port that a NetworkPolicy lets in must be one that the pods listen on. */
+/** A port that a NetworkPolicy opens must be one that somebody listens on. */
 export const networkPolicyPortServed: PolicyRule = {
   name: 'network-policy-port-served',
   family: 'references',
   severity: 'error',
   kinds: ['networking.k8s.io/v1/NetworkPolicy'],
-  summary: 'every port that a NetworkPolicy lets in is a port of its pods',
+  summary: 'every port that a NetworkPolicy opens is a port of the pods there',
   why: 'NetworkPolicies judge the port of the pod, not of the Service: opening 80 in front of a pod on 8080 opens nothing (kubernetes.io, Network Policies).',
   remediation: 'write the port of the container',
   example: example(
@@ -27,27 +29,47 @@ export const networkPolicyPortServed: PolicyRule = {
     80,
   ),
   check(resource, world, report) {
-    const pods = world.selected(resource.namespace, objectOr(resource.spec['podSelector']));
-    const served = pods.flatMap((one) => one.ports);
-    if (served.length === 0 || pods.some((one) => one.ports.length === 0)) {
-      return;
-    }
-    for (const rule of flowRules(resource).filter((one) => one.direction === 'ingress')) {
-      rule.ports.forEach(({ port, endPort }, i) => {
-        const hit = served.some(
-          (one) =>
-            one.port === port ||
-            one.name === port ||
-            (typeof endPort === 'number' && Number(port) <= one.port && one.port <= endPort),
-        );
-        if (port !== undefined && !hit) {
-          const names = [...new Set(served.map((one) => one.port))];
-          report.fail(
-            [...rule.path, 'ports', i, 'port'],
-            `its pods do not listen on ${port}; they listen on ${names.join(', ')}`,
-          );
+    const own = world.selected(resource.namespace, objectOr(resource.spec['podSelector']));
+    for (const rule of flowRules(resource)) {
+      if (rule.direction === 'ingress') {
+        checkPorts(rule, own, report);
+      } else if (rule.peers.length > 0) {
+        const peers = rule.peers.map((peer) => knownPods(peer, resource.namespace, world));
+        // One peer that is not known may serve any port.
+        if (peers.every((pods) => pods.length > 0)) {
+          checkPorts(rule, peers.flat(), report);
         }
-      });
+      }
     }
   },
 };
+
+function checkPorts(rule: FlowRule, pods: readonly Pods[], report: Report): void {
+  const served = pods.flatMap((one) => one.ports);
+  if (pods.length === 0 || pods.some((one) => one.ports.length === 0)) {
+    return;
+  }
+  rule.ports.forEach(({ port, endPort }, i) => {
+    const hit = served.some(
+      (one) =>
+        one.port === port ||
+        one.name === port ||
+        (typeof endPort === 'number' && Number(port) <= one.port && one.port <= endPort),
+    );
+    if (port !== undefined && !hit) {
+      const names = [...new Set(served.map((one) => one.port))];
+      report.fail(
+        [...rule.path, 'ports', i, 'port'],
+        `no pod there listens on ${port}; they listen on ${names.join(', ')}`,
+      );
+    }
+  });
+}
+
+/** The pods of a peer whose namespace is told by name. */
+function knownPods(peer: YamlObject, home: string, world: World): readonly Pods[] {
+  const { namespaceSelector, podSelector } = peer;
+  const named: unknown = objectOr(objectOr(namespaceSelector)['matchLabels'])['kubernetes.io/metadata.name'];
+  const namespace = namespaceSelector === undefined ? home : named;
+  return typeof namespace === 'string' && podSelector !== undefined ? world.selected(namespace, podSelector) : [];
+}

@@ -31,16 +31,17 @@ export const offNodeCopy: PolicyRule = {
     if (plugins.length === 0 && bootstrap['recovery'] === undefined) {
       report.fail('spec.plugins', 'nothing archives it: it is lost with the cluster, and no mistake can be undone');
     }
-    const scheduled = world
+    const schedules = world
       .all('postgresql.cnpg.io/v1/ScheduledBackup')
-      .some(
+      .filter(
         ({ namespace, spec }) =>
-          namespace === resource.namespace &&
-          objectOr(spec['cluster'])['name'] === resource.name &&
-          spec['suspend'] !== true,
+          namespace === resource.namespace && objectOr(spec['cluster'])['name'] === resource.name,
       );
-    if (plugins.length > 0 && !scheduled) {
+    const [first] = schedules;
+    if (plugins.length > 0 && first === undefined) {
       report.fail('', 'no ScheduledBackup makes base backups of it: WAL alone restores nothing');
+    } else if (first !== undefined && schedules.every(({ spec }) => spec['suspend'] === true)) {
+      report.fail('', `its ScheduledBackup '${first.name}' has suspend: true, so no base backup is made`);
     }
   },
 };

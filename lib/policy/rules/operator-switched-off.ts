@@ -30,7 +30,7 @@ export const operatorSwitchedOff: PolicyRule = {
   check(resource, _, report) {
     for (const [name, value] of Object.entries(resource.annotations)) {
       const off = OFF[name];
-      if (off?.bad(String(value)) === true) {
+      if (off?.bad(value) === true) {
         report.fail(['metadata', 'annotations', name], off.why);
       }
     }

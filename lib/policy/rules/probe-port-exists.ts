@@ -23,11 +23,11 @@ export const probePortExists: PolicyRule = {
       const known = ports.flatMap((port) => [port['name'], port['containerPort']]).filter((port) => port !== undefined);
       for (const probe of PROBES) {
         for (const action of ACTIONS) {
-          const port: unknown = objectOr(objectOr(container[probe])[action])['port'];
+          const port = objectOr(objectOr(container[probe])[action])['port'] as string | number | undefined;
           if (port !== undefined && !known.includes(port)) {
             report.fail(
               [...(pods?.path ?? []), ...path, probe, action, 'port'],
-              `container '${container['name']}' has no port '${String(port)}'; it has ${known.join(', ') || 'none'}`,
+              `container '${container['name']}' has no port '${port}'; it has ${known.join(', ') || 'none'}`,
             );
           }
         }

@@ -13,13 +13,13 @@ export const serviceAccountWithPlugin: PolicyRule = {
   remediation: 'remove serviceAccountName; use serviceAccountTemplate for annotations',
   example: example([cluster()], 'spec.serviceAccountName', 'postgres'),
   check(resource, _, report) {
-    const name: unknown = resource.spec['serviceAccountName'];
+    const name = resource.spec['serviceAccountName'] as string | undefined;
     if (name !== undefined && resource.spec['serviceAccountTemplate'] !== undefined) {
       report.fail('spec.serviceAccountName', 'it excludes serviceAccountTemplate: the webhook refuses it');
     } else if (name !== undefined && name !== resource.name && listOr(resource.spec['plugins']).length > 0) {
       report.fail(
         'spec.serviceAccountName',
-        `the backup plugin gives its rights to '${resource.name}', not to '${String(name)}': nothing is archived`,
+        `the backup plugin gives its rights to '${resource.name}', not to '${name}': nothing is archived`,
       );
     }
   },

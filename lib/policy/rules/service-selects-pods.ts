@@ -15,10 +15,11 @@ export const serviceSelectsPods: PolicyRule = {
   example: example([service(), deployment()], 'spec.selector.app', 'wbe'),
   check(resource, world, report) {
     const selector = objectOr(resource.spec['selector']);
-    if (
-      Object.keys(selector).length > 0 &&
-      world.selected(resource.namespace, { matchLabels: selector }).length === 0
-    ) {
+    if (Object.keys(selector).length === 0) {
+      if (resource.spec['type'] !== 'ExternalName' && !world.exists('Endpoints', resource.namespace, resource.name)) {
+        report.fail('spec.selector', 'it has no selector, so no pod is ever behind it');
+      }
+    } else if (world.selected(resource.namespace, { matchLabels: selector }).length === 0) {
       report.fail(
         'spec.selector',
         `no pod in namespace '${resource.namespace}' has the labels ${showLabels(selector)}`,

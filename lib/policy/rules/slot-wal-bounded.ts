@@ -13,8 +13,9 @@ export const slotWalBounded: PolicyRule = {
   remediation: "write max_slot_wal_keep_size: '4GB', within the WAL volume",
   example: example([cluster()], 'spec.postgresql.parameters.max_slot_wal_keep_size'),
   check(resource, _, report) {
-    const value: unknown = objectOr(objectOr(resource.spec['postgresql'])['parameters'])['max_slot_wal_keep_size'];
-    if (Number(resource.spec['instances'] ?? 1) > 1 && (value === undefined || String(value).startsWith('-'))) {
+    const parameters = objectOr(objectOr(resource.spec['postgresql'])['parameters']);
+    const value = parameters['max_slot_wal_keep_size'] as string | undefined;
+    if (Number(resource.spec['instances'] ?? 1) > 1 && (value === undefined || value.startsWith('-'))) {
       report.fail(
         'spec.postgresql.parameters.max_slot_wal_keep_size',
         'a dead standby keeps WAL until the volume of the primary is full',

@@ -51,7 +51,7 @@ export const spreadOverNodes: PolicyRule = {
         (kind) => JSON.stringify(anti[kind] ?? '').includes(`"${HOST}"`),
       );
     if (!kept) {
-      report.fail(pods.path, `nothing keeps its ${pods.replicas} replicas from sharing a node`);
+      report.fail(path, `nothing keeps its ${pods.replicas} replicas from sharing a node`);
     }
   },
 };

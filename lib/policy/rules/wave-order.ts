@@ -14,7 +14,7 @@ export const waveOrder: PolicyRule = {
   name: 'wave-order',
   family: 'gitops',
   severity: 'error',
-  kinds: ['postgresql.cnpg.io/v1/Cluster', 'postgresql.cnpg.io/v1/ScheduledBackup', 'postgresql.cnpg.io/v1/Database'],
+  kinds: ['*'],
   summary: 'no object has an earlier sync wave than what it cannot work without',
   why: 'Argo CD waits for a wave to be healthy before the next: an object store in a later wave than its Cluster is never applied, because the Cluster is not ready without it (argo-cd, Sync Phases and Waves; plugin-barman-cloud#504).',
   remediation: `give what is needed an earlier ${WAVE}`,
@@ -26,13 +26,14 @@ export const waveOrder: PolicyRule = {
         world.find('ObjectStore', namespace, String(objectOr(plugin['parameters'])['barmanObjectName'])),
       ),
       world.find('Cluster', namespace, String(objectOr(spec['cluster'])['name'])),
+      world.find('ServiceAccount', namespace, String(world.pods(resource)?.spec?.['serviceAccountName'])),
       world.find('Namespace', '', namespace),
     ];
     for (const needed of needs) {
-      if (needed !== undefined && waveOf(resource) !== undefined && (waveOf(needed) ?? 0) > (waveOf(resource) ?? 0)) {
+      if (needed !== undefined && (waveOf(needed) ?? 0) > (waveOf(resource) ?? 0)) {
         report.fail(
           ['metadata', 'annotations', WAVE],
-          `wave ${waveOf(resource)} comes before ${needed.kind} '${needed.name}' in wave ${waveOf(needed)}, which it needs`,
+          `wave ${waveOf(resource) ?? 0} comes before ${needed.kind} '${needed.name}' in wave ${waveOf(needed)}, which it needs`,
         );
       }
     }
