@@ -132,7 +132,7 @@ async function whoIsPrimary(database: DrillDatabase, pods: readonly Pod[]): Prom
       }
     }),
   );
-  return answers.filter((name) => name !== undefined);
+  return answers.filter((name) => name !== undefined).sort();
 }
 
 async function isPrimary(database: DrillDatabase, pod: Pod): Promise<boolean> {

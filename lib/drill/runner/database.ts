@@ -40,7 +40,8 @@ export class DrillDatabase {
     return { name: this.config.host, host: podIp, port: this.config.instancePort ?? this.config.port };
   }
 
-  public async connect(address: Address, timeoutMs: number): Promise<Connection> {
+  /** @param stopping gives the attempt up at once */
+  public async connect(address: Address, timeoutMs: number, stopping?: AbortSignal): Promise<Connection> {
     const { name, user, tls } = this.config;
     const host = await this.resolve(address.host);
     const socket = new Socket();
@@ -65,11 +66,14 @@ export class DrillDatabase {
     const connection: Connection = { client, warned: false, cut: () => socket.destroy() };
     client.on('error', () => undefined);
     client.on('notice', (notice) => (connection.warned ||= notice.severity === 'WARNING'));
+    stopping?.addEventListener('abort', connection.cut, { once: true });
     try {
       await client.connect();
     } catch (error) {
       socket.destroy();
       throw error;
+    } finally {
+      stopping?.removeEventListener('abort', connection.cut);
     }
     return connection;
   }

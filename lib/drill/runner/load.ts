@@ -113,12 +113,17 @@ export class Load {
       const from = this.clock.now();
       let deadline: NodeJS.Timeout | undefined;
       let outcome: Outcome = 'failed';
+      let sent = false;
       try {
-        connection ??= await this.database.connect(address, attemptTimeoutMs);
+        connection ??= await this.database.connect(address, attemptTimeoutMs, signal);
         this.connections.add(connection);
+        if (signal.aborted) {
+          break;
+        }
         const { cut } = connection;
         deadline = setTimeout(cut, attemptTimeoutMs);
         outcome = 'indeterminate';
+        sent = true;
         await attempt(connection);
         outcome = connection.warned ? 'indeterminate' : 'ok';
       } catch (error) {
@@ -130,6 +135,10 @@ export class Load {
         connection = undefined;
       } finally {
         clearTimeout(deadline);
+      }
+      if (signal.aborted && connection === undefined && !sent) {
+        // Given up by us, not by the server.
+        break;
       }
       series.add(outcome, from, this.clock.now());
       const rest = outcome === 'ok' ? intervalMs - (this.clock.now() - from) : RETRY_MS;

@@ -66,6 +66,31 @@ test('a wrong subcommand and a wrong configuration end with exit 2 and say what 
   expect(start('failover', config)).toEqual([2, 'error', words]);
 });
 
+test.concurrent('SIGTERM in mid failover, with an API and a database that hang, ends within 10 s, says failed, and the next run sweeps', () =>
+  pool.use({ outageMs: 1000 }, async (bed) => {
+    const child = new DrillChild(runner, bed, { failover: { load: { ...BED_LOAD, attemptTimeoutMs: 30_000 } } });
+    await child.says('phase', 'observe');
+    bed.kubernetes.fault = () => ({ hang: true });
+    bed.database.rw.holdAnswers(true);
+    const from = performance.now();
+    child.process.kill('SIGTERM');
+    const { code, termination, evidence } = await child.finished;
+    expect(performance.now() - from).toBeLessThan(10_000);
+    expect(code).toBe(1);
+    expect(termination).toMatch(
+      /^failover failed: run-complete: expected ran to its end, observed stopped by a signal/,
+    );
+    expect(evidence!.cleanup).toMatchObject({ ok: false, notes: expect.arrayContaining([expect.stringContaining('Lease state-hub-drill')]) }); // prettier-ignore
+    bed.kubernetes.fault = () => undefined;
+    bed.database.rw.holdAnswers(false);
+    bed.database.rw.reset();
+    await bed.work;
+    expect(await leftBehind(bed)).not.toEqual([]);
+    const next = await new DrillChild(runner, bed).finished;
+    expect(next.code).toBe(0);
+    expect(await leftBehind(bed)).toEqual([]);
+  }));
+
 test.concurrent('the bundled runner passes over verified TLS with the rights that the facts grant, and names its own digest', () =>
   pool.use({ outageMs: 1000 }, async (bed) => {
     bed.kubernetes.rules = [...RULES, { apiGroups: ['version'], resources: [''], verbs: ['list'] }];
@@ -111,27 +136,5 @@ test.concurrent('SIGTERM under load, before the trigger, aborts and leaves nothi
     expect(performance.now() - from).toBeLessThan(3000);
     expect(code).toBe(2);
     expect(evidence!.reason).toBe('stopped by a signal before the trigger');
-    expect(await leftBehind(bed)).toEqual([]);
-  }));
-
-test.concurrent('SIGTERM in mid failover with an API that hangs ends within 10 s, says failed, and the next run sweeps', () =>
-  pool.use({ outageMs: 1000 }, async (bed) => {
-    const child = new DrillChild(runner, bed);
-    await child.says('phase', 'observe');
-    bed.kubernetes.fault = () => ({ hang: true });
-    const from = performance.now();
-    child.process.kill('SIGTERM');
-    const { code, termination, evidence } = await child.finished;
-    expect(performance.now() - from).toBeLessThan(10_000);
-    expect(code).toBe(1);
-    expect(termination).toMatch(
-      /^failover failed: run-complete: expected ran to its end, observed stopped by a signal/,
-    );
-    expect(evidence!.cleanup).toMatchObject({ ok: false, notes: expect.arrayContaining([expect.stringContaining('Lease state-hub-drill')]) }); // prettier-ignore
-    bed.kubernetes.fault = () => undefined;
-    await bed.work;
-    expect(await leftBehind(bed)).not.toEqual([]);
-    const next = await new DrillChild(runner, bed).finished;
-    expect(next.code).toBe(0);
     expect(await leftBehind(bed)).toEqual([]);
   }));

@@ -3,6 +3,8 @@ import { KubernetesClient, type KubernetesObject } from '../../../lib/drill/runn
 import { httpTransport } from '../../../lib/drill/runner/transport';
 import { FakeKubernetes, type Fault } from '../../support/fake-kubernetes';
 
+/** Jitter that takes the whole backoff away. */
+const NO_WAIT = -0.5;
 const MAPS = '/api/v1/namespaces/n/configmaps';
 const MAP = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'm', namespace: 'n' }, data: { k: '1' } };
 
@@ -15,7 +17,10 @@ beforeEach(async () => {
 afterEach(() => api.close());
 
 function client(timeoutMs = 2000): KubernetesClient {
-  return new KubernetesClient(httpTransport({ url: api.url, token: () => token }), { timeoutMs, random: () => 0 });
+  return new KubernetesClient(httpTransport({ url: api.url, token: () => token }), {
+    timeoutMs,
+    random: () => NO_WAIT,
+  });
 }
 
 /** Answers the first requests with these faults, the rest properly. */
@@ -69,7 +74,7 @@ test('a write that never left is repeated', async () => {
       sent.push(request.method);
       return sent.length < 3 ? Promise.reject(lost) : httpTransport({ url: api.url, token: () => token })(request);
     },
-    { random: () => 0 },
+    { random: () => NO_WAIT },
   );
   await flaky.create(MAPS, MAP);
   expect(sent).toEqual(['POST', 'POST', 'POST']);

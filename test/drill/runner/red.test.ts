@@ -29,6 +29,73 @@ const at = (phase: string, act: () => void) => (line: LogLine) => {
   }
 };
 
+test.concurrent('a failover that quorum denies stops the load and hands over', () =>
+  pool.use({ deniesFailover: true }, async (bed) => {
+    const { code, evidence, termination } = await drill(bed, { failover: { bounds: { ...BOUNDS, recoverySeconds: 1.5 } } }); // prettier-ignore
+    expect(code).toBe(1);
+    expect(evidence.reason).toMatch(/^primary-moved: .*phase 'Failing over'; the failover quorum is not held: 1 ready \+ 1 synchronous against 2 listed$/); // prettier-ignore
+    expect(evidence.repetitions[0]!.writeOutageMs).toBeNull();
+    // Nobody could look, so nobody may say that nothing is lost.
+    expect(evidence.repetitions[0]!.writes).toMatchObject({ lost: null, duplicated: null, refusedPresent: null });
+    expect(failures(evidence)).toContain('acknowledged-writes-kept: unknown');
+    expect(termination).toContain('lost unknown');
+    expect(evidence.handover[0]).toBe('clients were not served again within 1.5 s; the load is stopped');
+    expect(evidence.handover.join('\n')).toMatch(/pods: .*state-hub-db-\d ready/);
+    expect(Buffer.byteLength(termination)).toBeLessThanOrEqual(4096);
+    // Without a primary the table cannot go now; the run says so and the next one sweeps.
+    expect(evidence.cleanup).toMatchObject({ ok: false, notes: [expect.stringContaining('the next run removes it')] });
+    expect(bed.kubernetes.list(LEASE)).toEqual([]);
+  }));
+
+test.concurrent('a primary that never comes back fails the drill within its bound', () =>
+  pool.use({ oldPrimary: 'never' }, async (bed) => {
+    const { code, evidence, termination } = await drill(bed, { failover: { bounds: BOUNDS } });
+    expect(code).toBe(1);
+    expect(evidence.reason).toMatch(/^ex-primary-back: expected state-hub-db-\d streams from the new primary, observed not streaming$/); // prettier-ignore
+    expect(names(evidence)).toEqual(['ex-primary-back', 'ex-primary-refuses-writes', 'redundancy-back']);
+    expect(termination).toContain('clients are served again; the drill found something wrong');
+    expect(await leftBehind(bed)).toEqual([]);
+  }));
+
+test.concurrent('two primaries at once are seen', () =>
+  pool.use({ oldPrimary: 'second-primary' }, async (bed) => {
+    const { code, evidence } = await drill(bed, { failover: { bounds: BOUNDS } });
+    const { oldPrimary, newPrimary } = bed.truths.at(-1)!;
+    expect(code).toBe(1);
+    expect(evidence.reason).toMatch(/^one-primary: expected never more than one instance takes writes, observed /);
+    expect(evidence.reason).toContain([oldPrimary, newPrimary].sort().join(' and ')); // prettier-ignore
+    expect(failures(evidence)).toContain('ex-primary-refuses-writes: accepted');
+  }));
+
+test.concurrent('a Secret that is rotated without reaching the pod fails with the words of TLS', () =>
+  pool.use({}, async (bed) => {
+    const { code, evidence } = await drill(bed, { failover: { bounds: NOT_LONG },
+      onLine: at('trigger', () => bed.database.rotate(false)) }); // prettier-ignore
+    bed.database.rotate(true);
+    expect(code).toBe(1);
+    expect(evidence.reason).toMatch(
+      /^clients-back: .*still down: writer 0, .*(certificate|unable to verify|self.signed)/i,
+    );
+    await bed.database.dropDrillTables();
+  }));
+
+test.concurrent('a path that answers 200 with an error in the body is not up', () =>
+  pool.use({}, async (bed) => {
+    bed.service.faults.errorBody = true;
+    const url = `${bed.service.url}/state/summary`;
+    const probes = [{ name: 'summary', url, health: false, intervalMs: 50, timeoutMs: 500 }];
+    const before = await drill(bed, { failover: { probes } });
+    expect(before.code).toBe(2);
+    expect(before.evidence.reason).toMatch(/^load-not-steady: probe summary before the trigger: status 200, but the body holds an error: /); // prettier-ignore
+    expect(bed.truths).toHaveLength(bed.truths.length);
+
+    bed.service.faults.errorBody = false;
+    const after = await drill(bed, { failover: { probes, bounds: NOT_LONG }, onLine: at('observe', () => (bed.service.faults.errorBody = true)) }); // prettier-ignore
+    expect(after.code).toBe(1);
+    expect(after.evidence.reason).toMatch(/^clients-back: .*still down: probe summary; status 200, but the body holds an error/); // prettier-ignore
+    expect(await leftBehind(bed)).toEqual([]);
+  }));
+
 test.concurrent('an objective missed by one second fails', () =>
   pool.use({ outageMs: 1600 }, async (bed) => {
     const { code, evidence } = await drill(bed, { failover: { objective: { rpoSeconds: 0, rtoSeconds: 0.6 } } });
@@ -49,23 +116,6 @@ test.concurrent('a health endpoint that says ok while writes fail is found out',
     expect(names(evidence)).toEqual(['health-tells-the-truth']);
   }));
 
-test.concurrent('a path that answers 200 with an error in the body is not up', () =>
-  pool.use({}, async (bed) => {
-    bed.service.faults.errorBody = true;
-    const url = `${bed.service.url}/state/summary`;
-    const probes = [{ name: 'summary', url, health: false, intervalMs: 50, timeoutMs: 500 }];
-    const before = await drill(bed, { failover: { probes } });
-    expect(before.code).toBe(2);
-    expect(before.evidence.reason).toMatch(/^load-not-steady: probe summary before the trigger: status 200, but the body holds an error: /); // prettier-ignore
-    expect(bed.truths).toHaveLength(bed.truths.length);
-
-    bed.service.faults.errorBody = false;
-    const after = await drill(bed, { failover: { probes, bounds: NOT_LONG }, onLine: at('observe', () => (bed.service.faults.errorBody = true)) }); // prettier-ignore
-    expect(after.code).toBe(1);
-    expect(after.evidence.reason).toMatch(/^clients-back: .*still down: probe summary; status 200, but the body holds an error/); // prettier-ignore
-    expect(await leftBehind(bed)).toEqual([]);
-  }));
-
 test.concurrent('rows that vanished, are there twice or nobody wrote are named, those of an earlier failover too', () => {
   let failovers = 0;
   const inTheSecond = async (primary: PostgresServer) => (++failovers === 2 ? damage(primary) : undefined);
@@ -84,44 +134,6 @@ test.concurrent('rows that vanished, are there twice or nobody wrote are named, 
     ]);
   });
 });
-
-test.concurrent('two primaries at once are seen', () =>
-  pool.use({ oldPrimary: 'second-primary' }, async (bed) => {
-    const { code, evidence } = await drill(bed, { failover: { bounds: BOUNDS } });
-    const { oldPrimary, newPrimary } = bed.truths.at(-1)!;
-    expect(code).toBe(1);
-    expect(evidence.reason).toMatch(/^one-primary: expected never more than one instance takes writes, observed /);
-    expect(evidence.reason).toContain([oldPrimary, newPrimary].sort().join(' and ')); // prettier-ignore
-    expect(failures(evidence)).toContain('ex-primary-refuses-writes: accepted');
-  }));
-
-test.concurrent('a primary that never comes back fails the drill within its bound', () =>
-  pool.use({ oldPrimary: 'never' }, async (bed) => {
-    const { code, evidence, termination } = await drill(bed, { failover: { bounds: BOUNDS } });
-    expect(code).toBe(1);
-    expect(evidence.reason).toMatch(/^ex-primary-back: expected state-hub-db-\d streams from the new primary, observed not streaming$/); // prettier-ignore
-    expect(names(evidence)).toEqual(['ex-primary-back', 'ex-primary-refuses-writes', 'redundancy-back']);
-    expect(termination).toContain('clients are served again; the drill found something wrong');
-    expect(await leftBehind(bed)).toEqual([]);
-  }));
-
-test.concurrent('a failover that quorum denies stops the load and hands over', () =>
-  pool.use({ deniesFailover: true }, async (bed) => {
-    const { code, evidence, termination } = await drill(bed, { failover: { bounds: { ...BOUNDS, recoverySeconds: 1.5 } } }); // prettier-ignore
-    expect(code).toBe(1);
-    expect(evidence.reason).toMatch(/^primary-moved: .*phase 'Failing over'; the failover quorum is not held: 1 ready \+ 1 synchronous against 2 listed$/); // prettier-ignore
-    expect(evidence.repetitions[0]!.writeOutageMs).toBeNull();
-    // Nobody could look, so nobody may say that nothing is lost.
-    expect(evidence.repetitions[0]!.writes).toMatchObject({ lost: null, duplicated: null, refusedPresent: null });
-    expect(failures(evidence)).toContain('acknowledged-writes-kept: unknown');
-    expect(termination).toContain('lost unknown');
-    expect(evidence.handover[0]).toBe('clients were not served again within 1.5 s; the load is stopped');
-    expect(evidence.handover.join('\n')).toMatch(/pods: .*state-hub-db-\d ready/);
-    expect(Buffer.byteLength(termination)).toBeLessThanOrEqual(4096);
-    // Without a primary the table cannot go now; the run says so and the next one sweeps.
-    expect(evidence.cleanup).toMatchObject({ ok: false, notes: [expect.stringContaining('the next run removes it')] });
-    expect(bed.kubernetes.list(LEASE)).toEqual([]);
-  }));
 
 test.concurrent('a clock that jumps is named and does not change what was measured', () =>
   pool.use({ outageMs: 900 }, async (bed) => {
@@ -168,18 +180,6 @@ test.concurrent('a Lease that is taken away in mid run fails it', () =>
     expect(code).toBe(1);
     expect(evidence.reason).toBe('lease-kept: expected no other run took the Lease, observed another run took it');
     expect(bed.kubernetes.find(`${LEASE}/state-hub-drill`)!['spec'].holderIdentity).toBe('thief');
-  }));
-
-test.concurrent('a Secret that is rotated without reaching the pod fails with the words of TLS', () =>
-  pool.use({}, async (bed) => {
-    const { code, evidence } = await drill(bed, { failover: { bounds: NOT_LONG },
-      onLine: at('trigger', () => bed.database.rotate(false)) }); // prettier-ignore
-    bed.database.rotate(true);
-    expect(code).toBe(1);
-    expect(evidence.reason).toMatch(
-      /^clients-back: .*still down: writer 0, .*(certificate|unable to verify|self.signed)/i,
-    );
-    await bed.database.dropDrillTables();
   }));
 
 test.concurrent('each unmet precondition aborts before anything is touched', () =>
