@@ -120,7 +120,8 @@ function backupFacts(schedule: unknown, store: unknown): BackupFacts {
   };
 }
 
-function apiFacts(deployment: unknown): ApiFacts {
+/** A Deployment's part of the input; what it leaves out is what Kubernetes fills in. */
+export function apiFacts(deployment: unknown): ApiFacts {
   const object = title(deployment);
   const pod = (path: string): unknown => at(deployment, `spec.template.spec.${path}`);
   const container = (path: string): unknown => pod(`containers.0.${path}`);
