@@ -152,6 +152,16 @@ describe('platform facts', () => {
     });
   });
 
+  test('flush no more at promotion than WAL allows, however large shared_buffers is', () => {
+    const parts = stateHub();
+    parts.database.apiObject.addJsonPatch(JsonPatch.add('/spec/postgresql/parameters/shared_buffers', '64GB'));
+    const flushed = of(parts).nodeLoss.writes.terms.find(({ name }) => name === 'checkpoint');
+    expect(flushed).toMatchObject({
+      worst: 11, // 1 GB of max_wal_size
+      setBy: { name: 'Cluster/state-hub-db spec.postgresql.parameters.max_wal_size' },
+    });
+  });
+
   test('refuse a throughput or a time of nothing', () => {
     expect(() => stateHub({ platform: { measured: { restoreThroughput: Size.mebibytes(0) } } })).toThrow(
       /platform 'threephoenix': 'measured.restoreThroughput' must be greater than 0, got 0/,
@@ -199,7 +209,7 @@ const FIELDS: readonly [
     'database',
     'spec.postgresql.parameters.shared_buffers',
     '/spec/postgresql/parameters/shared_buffers',
-    fc.integer({ min: 1, max: 64 }).map((x) => `${x}GB`),
+    fc.integer({ min: 601, max: 1024 }).map((x) => `${x}MB`),
   ],
   [
     'database',
