@@ -2,9 +2,9 @@ import { ApiObject } from 'cdk8s';
 import type { OperatorGroup, PrivateAccess } from './private-access';
 
 /**
- * All that `kubectl port-forward service/NAME` asks for: it reads the Service, lists the pods that the Service selects,
- * reads the one it chose, and opens the stream. The stream is a POST with SPDY and a GET with WebSocket, so both verbs
- * are needed: `create` always from Kubernetes 1.35 on, `get` with kubectl 1.31 and later.
+ * All that `kubectl port-forward service/NAME` needs: it reads the Service, lists the pods that the Service selects,
+ * reads the one it chose, and opens the stream. The stream needs `create` with every kubectl and Kubernetes: where the
+ * WebSocket's GET is refused, kubectl falls back to SPDY's POST (tried with kubectl 1.32).
  *
  * Pods have no fixed names, so RBAC cannot keep the forward to the pods of one Deployment.
  */
@@ -15,9 +15,14 @@ export function portForwardRole(access: PrivateAccess): ApiObject {
     kind: 'Role',
     metadata: { name: roleName(access), namespace: api.namespace, labels: api.labels },
     rules: [
-      { apiGroups: [''], resources: ['services'], resourceNames: access.parts.map((part) => part.name), verbs: ['get'] },
+      {
+        apiGroups: [''],
+        resources: ['services'],
+        resourceNames: access.parts.map((part) => part.name),
+        verbs: ['get'],
+      },
       { apiGroups: [''], resources: ['pods'], verbs: ['get', 'list'] },
-      { apiGroups: [''], resources: ['pods/portforward'], verbs: ['create', 'get'] },
+      { apiGroups: [''], resources: ['pods/portforward'], verbs: ['create'] },
     ],
   });
 }

@@ -1,4 +1,4 @@
-import { ApiObject } from 'cdk8s';
+import type { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { checkImage } from '../_image';
 import { checkDnsLabel } from '../_names';
@@ -155,7 +155,9 @@ export class PrivateAccess extends Construct {
     this.forwards = localForwards(this, this.parts, props.localPortOffset ?? 0);
 
     for (const part of this.parts) {
-      this.peers.forEach(({ name, namespace, podLabels }) => part.addClient({ name, namespace, podLabels }));
+      this.peers.forEach(({ name, namespace, podLabels }) =>
+        part.addClient({ name, namespace, podLabels: { ...podLabels } }),
+      );
     }
     this.role = this.operators.length > 0 ? portForwardRole(this) : undefined;
     this.operators.forEach((group) => portForwardBinding(this, group));
@@ -217,7 +219,10 @@ export class PrivateAccess extends Construct {
       }
       names.add(name);
       if (!/^\S+$/.test(group)) {
-        refuse(this, `'group' of operators '${name}' must be one word, as 'kubectl auth whoami' prints it, got '${group}'`);
+        refuse(
+          this,
+          `'group' of operators '${name}' must be one word, as 'kubectl auth whoami' prints it, got '${group}'`,
+        );
       }
       if (TOO_WIDE.test(group)) {
         refuse(this, `'group' of operators '${name}' must be a group of people, got '${group}', which holds far more`);
@@ -235,7 +240,10 @@ export class PrivateAccess extends Construct {
     }
     if (this.mcp !== undefined && 'port' in this.mcp) {
       if (this.api.ports[this.mcp.port] === undefined) {
-        refuse(this, `'mcp.port' must be a port of the API, one of ${Object.keys(this.api.ports).join(', ')}, got '${this.mcp.port}'`);
+        refuse(
+          this,
+          `'mcp.port' must be a port of the API, one of ${Object.keys(this.api.ports).join(', ')}, got '${this.mcp.port}'`,
+        );
       }
       if (!/^\/\S*$/.test(this.mcp.path)) {
         refuse(this, `'mcp.path' must start with '/', got '${this.mcp.path}'`);
