@@ -24,7 +24,13 @@ function unitsOf(count) {
       ['monitoring', 'monitoring'],
       ['drills', 'drills'],
     ][i % 5];
-    const before = { base: [], database: ['base'], api: ['base', 'database'], monitoring: ['base'], drills: ['api', 'database'] };
+    const before = {
+      base: [],
+      database: ['base'],
+      api: ['base', 'database'],
+      monitoring: ['base'],
+      drills: ['api', 'database'],
+    };
     return {
       name: `${service}-${suffix}`,
       group: service,
@@ -38,7 +44,11 @@ function unitsOf(count) {
 
 function objectOf(service, suffix, j) {
   const [apiVersion, kind] =
-    suffix === 'database' && j === 0 ? ['postgresql.cnpg.io/v1', 'Cluster'] : suffix === 'drills' ? ['batch/v1', 'CronJob'] : ['v1', 'ConfigMap'];
+    suffix === 'database' && j === 0
+      ? ['postgresql.cnpg.io/v1', 'Cluster']
+      : suffix === 'drills'
+        ? ['batch/v1', 'CronJob']
+        : ['v1', 'ConfigMap'];
   return {
     constructPath: `${service}/${suffix}/${j}`,
     traits: { holdsData: kind === 'Cluster', carriesScripts: false },
@@ -46,7 +56,9 @@ function objectOf(service, suffix, j) {
       apiVersion,
       kind,
       metadata: { name: `${suffix}-${j}`, namespace: service, labels: { 'app.kubernetes.io/part-of': service } },
-      spec: Object.fromEntries(Array.from({ length: 30 }, (_, k) => [`field${k}`, { value: `text ${k}`, list: [k, 'x'] }])),
+      spec: Object.fromEntries(
+        Array.from({ length: 30 }, (_, k) => [`field${k}`, { value: `text ${k}`, list: [k, 'x'] }]),
+      ),
     },
   };
 }
@@ -78,5 +90,7 @@ for (const count of [50, 100, BAR_UNITS, 400, 800]) {
 }
 const graph = time(() => graphOf(unitsOf(GRAPH_UNITS)));
 console.log(`order of ${GRAPH_UNITS} units: ${graph.ms.toFixed(0)} ms, with making them`);
-console.log(`${BAR_UNITS} units in both forms in at most ${BAR_MS} ms more than the manifests alone: ${failed ? 'NO' : 'yes'}`);
+console.log(
+  `${BAR_UNITS} units in both forms in at most ${BAR_MS} ms more than the manifests alone: ${failed ? 'NO' : 'yes'}`,
+);
 process.exitCode = failed ? 1 : 0;

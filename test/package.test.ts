@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -103,6 +103,15 @@ describe('the package', () => {
     expect(check('good.ts')).toBe('');
     writeFileSync(join(path, 'bad.ts'), head + PROGRAM.replace('readiness:', 'readyness:'));
     expect(() => check('bad.ts')).toThrow('Command failed');
+  });
+
+  it('has the command phoenix, which says what is missing', () => {
+    const phoenix = join(folder, 'node_modules', '.bin', 'phoenix');
+    mkdirSync(join(folder, 'cjs', 'secrets'));
+    const { status, stdout } = spawnSync(phoenix, ['secrets', 'check'], { cwd: join(folder, 'cjs'), encoding: 'utf8' });
+    expect(stdout).toContain('secrets/shop-db-owner.sops.yaml');
+    expect(stdout).toContain('2 Secrets needed, 0 found');
+    expect(status).toBe(2);
   });
 
   it('ships manifests that parse', () => {

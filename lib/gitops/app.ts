@@ -1,3 +1,4 @@
+import { isAbsolute } from 'node:path';
 import { App } from 'cdk8s';
 import { Document } from '../docs/document';
 import { warningsBelow } from '../_warning';
@@ -7,6 +8,7 @@ import { layoutUnits } from './layout';
 import { outputReadme } from './output-readme';
 import { renderUnits } from './render';
 import type { Delivery, OutputFile, RenderedUnit } from './rendered';
+import { secretsFiles } from './sops-files';
 import { writeFiles } from './writer';
 
 /** Properties for `PhoenixApp`. */
@@ -53,7 +55,8 @@ export class PhoenixApp extends App {
     const manifests = layoutUnits(units);
     const delivery = this.delivery.flatMap((engine) => engine.files(units));
     const documents = Document.findAll(this).map((doc) => ({ path: `docs/${doc.path}`, text: doc.produce() }));
-    const files = [...manifests, ...delivery, ...documents];
+    const secrets = secretsFiles(this, units, isAbsolute(this.outdir) ? 'dist' : this.outdir);
+    const files = [...manifests, ...delivery, ...secrets, ...documents];
     return [outputReadme(units, files), ...files];
   }
 

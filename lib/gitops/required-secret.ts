@@ -15,6 +15,12 @@ export interface RequiredSecretKey {
    * @default - a person has to look the value up
    */
   readonly generate?: string;
+
+  /**
+   * Whether the value has several lines, such as a PEM certificate: a person then names a file that holds it.
+   * @default false
+   */
+  readonly multiline?: boolean;
 }
 
 /** Properties for `RequiredSecret`. */

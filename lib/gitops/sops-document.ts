@@ -1,16 +1,18 @@
+import { posix } from 'node:path';
+import type { RequiredSecretKey } from './required-secret';
 import { secretFile } from './sops';
 import type { SecretContract, SecretsContract } from './sops-contract';
 
 /** Where the SOPS files lie, for the commands in `secrets.md`. */
 export interface SecretsDocumentOptions {
   /**
-   * Folder with the SOPS files, from the root of the repository.
-   * @default 'secrets'
+   * Folder with the SOPS files by namespace, from the deploy folder.
+   * @default - 'secrets' for each
    */
-  readonly folder?: string;
+  readonly folders?: Readonly<Record<string, string>>;
 
   /**
-   * Path of `secrets.json`, from the root of the repository.
+   * Path of `secrets.json`, from the deploy folder.
    * @default 'dist/docs/secrets.json'
    */
   readonly contractPath?: string;
@@ -18,7 +20,8 @@ export interface SecretsDocumentOptions {
 
 /** `secrets.md`: every Secret that a person provides, how to make it with sops, and what a change of it takes. */
 export function secretsDocument(contract: SecretsContract, options: SecretsDocumentOptions = {}): string {
-  const folder = options.folder ?? 'secrets';
+  const folderOf = ({ namespace }: SecretContract): string => options.folders?.[namespace] ?? 'secrets';
+  const folder = commonFolder(contract.secrets.map(folderOf));
   const check = checkCommand(folder, options.contractPath ?? 'dist/docs/secrets.json');
   const rows = contract.secrets.map((secret) => {
     const keys = secret.keys.map((x) => `\`${x.key}\``).join(', ');
@@ -38,7 +41,7 @@ ${check}
 ${rows.join('\n')}
 
 ${setup(folder)}
-${contract.secrets.map((secret) => section(secret, contract, folder)).join('\n')}`;
+${contract.secrets.map((secret) => section(secret, contract, folderOf(secret), folder)).join('\n')}`;
 }
 
 function setup(folder: string): string {
@@ -61,20 +64,29 @@ After a change of the public keys, let sops take it over in each file:
 `;
 }
 
-function section(secret: SecretContract, contract: SecretsContract, folder: string): string {
+/** The innermost folder that holds all. */
+function commonFolder([first = 'secrets', ...others]: readonly string[]): string {
+  let common = first;
+  while (common !== '.' && !others.every((other) => `${other}/`.startsWith(`${common}/`))) {
+    common = posix.dirname(common);
+  }
+  return common;
+}
+
+function section(secret: SecretContract, contract: SecretsContract, folder: string, root: string): string {
   const name = secretFile(secret, contract);
   const file = `${folder}/${name}`;
   return `## ${secret.name}
 
 ${secret.usedBy.map((use) => `- \`${use.construct}\`: ${use.purpose}`).join('\n')}
 
-Create it, from the root of the repository, in bash. Values you are asked for are not shown, and no value reaches a
-file or the shell's history.
+Create it, from the folder that holds \`${root}/\`, in bash. Values you are asked for are not shown, and no value
+reaches a file or the shell's history.
 
 \`\`\`sh
 (
 ${assignments(secret).join('\n')}
-sops --config ${folder}/.sops.yaml encrypt --filename-override ${file} --output ${file} <<MANIFEST
+sops --config ${root}/.sops.yaml encrypt --filename-override ${file} --output ${file} <<MANIFEST
 ${manifest(secret)}
 MANIFEST
 )
@@ -89,12 +101,17 @@ ${[...new Set(secret.usedBy.map((use) => use.rotation))].join('\n\n')}
 }
 
 function assignments(secret: SecretContract): readonly string[] {
-  return secret.keys.map(({ key, description, generate }) => {
-    const name = variable(key);
-    const value =
-      generate === undefined ? `printf '${key}: '; IFS= read -r -s ${name}; echo` : `${name}=$(${generate})`;
-    return `# ${key}: ${description}\n${value}`;
-  });
+  return secret.keys.map((key) => `# ${key.key}: ${key.description}\n${assignment(key)}`);
+}
+
+function assignment({ key, generate, multiline }: RequiredSecretKey): string {
+  const name = variable(key);
+  if (generate !== undefined) {
+    return `${name}=$(${generate})`;
+  }
+  return multiline === true
+    ? `printf 'path of a file with ${key}: '; IFS= read -r FILE; ${name}=$(cat "$FILE")`
+    : `printf '${key}: '; IFS= read -r -s ${name}; echo`;
 }
 
 function manifest(secret: SecretContract): string {

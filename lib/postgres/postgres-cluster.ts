@@ -323,7 +323,7 @@ function importSecret(cluster: PostgresCluster): RequiredSecret {
     rotation: 'Delete it together with the import bootstrap, when the old server is gone.',
     keys: [
       { key: 'password', description: 'password of the role that reads the old database' },
-      { key: 'ca.crt', description: 'certificate authority of the old server, PEM' },
+      { key: 'ca.crt', description: 'certificate authority of the old server, PEM', multiline: true },
     ],
   });
 }

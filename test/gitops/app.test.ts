@@ -46,7 +46,7 @@ describe('PhoenixApp', () => {
     service(app);
     app.synth();
     const others = filesBelow(outdir).filter((path) => !path.startsWith('manifests/'));
-    expect(others.filter((path) => /\.(ya?ml|json)$/.test(path))).toEqual([]);
+    expect(others.filter((path) => /\.(ya?ml|json)$/.test(path))).toEqual(['docs/secrets.json']);
     expect(others).toContain('README.md');
   });
 
@@ -99,7 +99,8 @@ describe('PhoenixApp', () => {
     const one = files(['shop']);
     expect([...files(['shop'])]).toEqual([...one]);
     const two = files(['bank', 'shop']);
-    const kept = [...one].filter(([path]) => path !== 'README.md');
+    // The pages that list what is there, of all services.
+    const kept = [...one].filter(([path]) => !/^(README|docs\/secrets)\./.test(path));
     expect(kept.map(([path]) => [path, two.get(path)])).toEqual(kept);
   });
 
@@ -275,7 +276,7 @@ describe('a second run', () => {
     service(one, 'shop');
     one.synth();
     expect(existsSync(join(outdir, 'manifests/old-database'))).toBe(false);
-    expect(existsSync(join(outdir, 'docs'))).toBe(false);
+    expect(existsSync(join(outdir, 'docs/page.md'))).toBe(false);
     expect(readFileSync(join(outdir, 'beside.txt'), 'utf8')).toBe('mine');
     expect(statSync(cluster).mtimeMs).toBe(written);
   });

@@ -45,6 +45,11 @@ describe('an ObjectStore', () => {
       "test/store: 'retention' must be a whole number of days, at least 1, got 12 hours",
     ],
     [
+      'no retention at all',
+      { retention: Duration.days(0) },
+      "'retention' must be a whole number of days, at least 1, got",
+    ],
+    [
       'a retention of a day and a half',
       { retention: Duration.hours(36) },
       "'retention' must be a whole number of days",

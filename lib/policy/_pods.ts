@@ -1,0 +1,123 @@
+import type { PathSegment } from './_path';
+import { type Resource, type YamlObject, listOr, objectOr } from './resource';
+
+/** The pods that one object makes. */
+export interface Pods {
+  readonly owner: Resource;
+  readonly namespace: string;
+  readonly labels: Readonly<Record<string, string>>;
+  /** How many there are meant to be; `undefined` where it is not fixed. */
+  readonly replicas: number | undefined;
+  /** The pod's spec and where it is; absent for pods that an operator makes. */
+  readonly spec?: YamlObject;
+  readonly path: readonly PathSegment[];
+  /** Named and numbered ports. */
+  readonly ports: readonly { readonly name?: string; readonly port: number }[];
+}
+
+const TEMPLATE: Readonly<Record<string, readonly PathSegment[]>> = {
+  'apps/v1/DaemonSet': ['spec', 'template'],
+  'apps/v1/Deployment': ['spec', 'template'],
+  'apps/v1/ReplicaSet': ['spec', 'template'],
+  'apps/v1/StatefulSet': ['spec', 'template'],
+  'batch/v1/CronJob': ['spec', 'jobTemplate', 'spec', 'template'],
+  'batch/v1/Job': ['spec', 'template'],
+  'v1/Pod': [],
+};
+
+/** Kinds with a pod template, or that are a pod. */
+export const WORKLOADS = Object.keys(TEMPLATE);
+
+const POSTGRES_PORTS = [
+  { name: 'postgresql', port: 5432 },
+  { name: 'status', port: 8000 },
+  { name: 'metrics', port: 9187 },
+];
+
+/** The pods of an object, or `undefined`. Includes what CloudNativePG makes, which no manifest shows. */
+export function podsOf(resource: Resource): Pods | undefined {
+  const path = TEMPLATE[resource.id];
+  if (path !== undefined) {
+    return templatePods(resource, path);
+  }
+  if (resource.id === 'postgresql.cnpg.io/v1/Cluster') {
+    const inherited = objectOr(objectOr(resource.spec['inheritedMetadata'])['labels']);
+    return {
+      owner: resource,
+      namespace: resource.namespace,
+      labels: {
+        ...inherited,
+        'cnpg.io/cluster': resource.name,
+        'cnpg.io/podRole': 'instance',
+        'app.kubernetes.io/name': 'postgresql',
+        'app.kubernetes.io/managed-by': 'cloudnative-pg',
+        'app.kubernetes.io/instance': resource.name,
+        'app.kubernetes.io/component': 'database',
+      },
+      replicas: numberOr(resource.spec['instances']),
+      path: [],
+      ports: POSTGRES_PORTS,
+    };
+  }
+  if (resource.id === 'postgresql.cnpg.io/v1/Pooler') {
+    const template = objectOr(objectOr(resource.spec['template'])['metadata']);
+    return {
+      owner: resource,
+      namespace: resource.namespace,
+      labels: {
+        ...objectOr(template['labels']),
+        'cnpg.io/poolerName': resource.name,
+        'cnpg.io/podRole': 'pooler',
+        'cnpg.io/cluster': String(objectOr(resource.spec['cluster'])['name']),
+      },
+      replicas: numberOr(resource.spec['instances']),
+      path: [],
+      ports: [
+        { name: 'pgbouncer', port: 5432 },
+        { name: 'metrics', port: 9127 },
+      ],
+    };
+  }
+  return undefined;
+}
+
+function templatePods(resource: Resource, path: readonly PathSegment[]): Pods | undefined {
+  let template: YamlObject = resource.effective;
+  for (const segment of path) {
+    template = objectOr(template[segment]);
+  }
+  const spec = objectOr(template['spec']);
+  const fixed = ['Deployment', 'StatefulSet', 'ReplicaSet'].includes(resource.kind);
+  return {
+    owner: resource,
+    namespace: resource.namespace,
+    labels: objectOr(objectOr(template['metadata'])['labels']),
+    replicas: fixed ? (numberOr(resource.spec['replicas']) ?? 1) : resource.kind === 'DaemonSet' ? undefined : 1,
+    spec,
+    path: [...path, 'spec'],
+    ports: containersOf(spec).flatMap(({ container }) =>
+      listOr(container['ports']).map((port) => ({
+        ...(typeof port['name'] === 'string' ? { name: port['name'] } : {}),
+        port: Number(port['containerPort']),
+      })),
+    ),
+  };
+}
+
+/** All containers of a pod spec, init containers first, each with its path below the spec. */
+export function containersOf(
+  spec: YamlObject,
+): readonly { readonly container: YamlObject; readonly path: readonly PathSegment[]; readonly init: boolean }[] {
+  const out: { container: YamlObject; path: PathSegment[]; init: boolean }[] = [];
+  listOr(spec['initContainers']).forEach((container, i) =>
+    out.push({ container, path: ['initContainers', i], init: container['restartPolicy'] !== 'Always' }),
+  );
+  listOr(spec['containers']).forEach((container, i) =>
+    out.push({ container, path: ['containers', i], init: false }),
+  );
+  return out;
+}
+
+function numberOr(value: unknown): number | undefined {
+  return typeof value === 'number' ? value : undefined;
+}

@@ -1,0 +1,58 @@
+/** What a check may know of the cluster that the manifests are for. Everything is optional: what is missing is skipped. */
+export interface PlatformFacts {
+  /**
+   * Kubernetes minor version.
+   * @default '1.34'
+   */
+  readonly kubernetes?: string;
+
+  /**
+   * CloudNativePG minor version.
+   * @default '1.30'
+   */
+  readonly cloudNativePg?: string;
+
+  /**
+   * Names of the nodes that can take pods.
+   * @default - unknown: nothing is compared with the number of nodes
+   */
+  readonly nodes?: readonly string[];
+
+  /**
+   * StorageClass by name, and whether its volumes are lost with their node.
+   * @default - unknown: any StorageClass is accepted
+   */
+  readonly storageClasses?: Readonly<Record<string, 'nodeLocal' | 'replicated'>>;
+
+  /**
+   * Namespace of the CloudNativePG operator.
+   * @default 'cnpg-system'
+   */
+  readonly operatorNamespace?: string;
+
+  /**
+   * GitOps engines that apply the manifests.
+   * @default - those whose objects are among the manifests
+   */
+  readonly gitops?: readonly ('flux' | 'argocd')[];
+
+  /**
+   * Objects that exist and are in no manifest here: `Secret/shop/db-backup`, `Namespace/monitoring`,
+   * `Kustomization/flux-system/cnpg-operator`. A Secret may list its keys: `Secret/shop/db-backup: [KEY, TOKEN]`.
+   * @default - none
+   */
+  readonly external?: readonly ExternalObject[];
+}
+
+/** An object that somebody else owns. */
+export interface ExternalObject {
+  readonly kind: string;
+  /** Absent for cluster-scoped objects. */
+  readonly namespace?: string;
+  readonly name: string;
+  /**
+   * Keys of a Secret or ConfigMap.
+   * @default - unknown: any key is accepted
+   */
+  readonly keys?: readonly string[];
+}

@@ -1,0 +1,86 @@
+import type { ObjectRef, Origin } from './finding';
+
+/** An object under judgement. */
+export interface Resource {
+  /** `apiVersion/kind`. */
+  readonly id: string;
+  readonly kind: string;
+  readonly name: string;
+  /** Empty for cluster-scoped objects. */
+  readonly namespace: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+  /** As it was written. */
+  readonly manifest: YamlObject;
+  /** With the defaults that the API server and the webhooks write. */
+  readonly effective: YamlObject;
+  /** `effective.spec`, or an empty object. */
+  readonly spec: YamlObject;
+  readonly ref: ObjectRef;
+  /** Whether its schema was refused: rules that read its fields pass it over. */
+  readonly broken: boolean;
+}
+
+/** YAML as it comes: rules look before they trust, and read only what passed the schema. */
+// oxlint-disable-next-line typescript/no-explicit-any -- the YAML edge
+export type YamlObject = Readonly<Record<string, any>>;
+
+/** A manifest to judge, and where it came from. */
+export interface PolicyInput {
+  readonly manifest: unknown;
+  readonly origin?: Origin;
+}
+
+/** A plain object, not a list and not null. */
+export function isObject(value: unknown): value is YamlObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The value as an object, or an empty one. */
+export function objectOr(value: unknown): YamlObject {
+  return isObject(value) ? value : EMPTY;
+}
+
+/** The value as a list, or an empty one. */
+export function listOr(value: unknown): readonly YamlObject[] {
+  return Array.isArray(value) ? (value as YamlObject[]) : NONE;
+}
+
+/** What is known of any value that may be a manifest. */
+export function refOf(manifest: unknown, origin: Origin): ObjectRef {
+  const { apiVersion, kind, metadata } = objectOr(manifest);
+  const { name, namespace, generateName } = objectOr(metadata);
+  return {
+    apiVersion: text(apiVersion),
+    kind: text(kind) || 'document',
+    ...(typeof namespace === 'string' && namespace !== '' ? { namespace } : {}),
+    name: text(name) || (text(generateName) === '' ? '(no name)' : `${text(generateName)}*`),
+    origin,
+  };
+}
+
+/** A resource of a manifest that has at least a kind. */
+export function makeResource(manifest: YamlObject, effective: YamlObject, broken: boolean, origin: Origin): Resource {
+  const ref = refOf(manifest, origin);
+  const metadata = objectOr(manifest['metadata']);
+  return {
+    id: `${ref.apiVersion}/${ref.kind}`,
+    kind: ref.kind,
+    name: ref.name,
+    namespace: ref.namespace ?? '',
+    labels: objectOr(metadata['labels']),
+    annotations: objectOr(metadata['annotations']),
+    manifest,
+    effective,
+    spec: objectOr(effective['spec']),
+    ref,
+    broken,
+  };
+}
+
+const EMPTY: YamlObject = Object.freeze({});
+const NONE: readonly YamlObject[] = Object.freeze([]);
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
