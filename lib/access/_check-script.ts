@@ -62,11 +62,9 @@ function clusterPart(access: PrivateAccess): string {
     (peer) => `  expect open ${peer.namespace} '${JSON.stringify(peer.podLabels)}' $names`,
   );
   const strangers = strangerNamespaces(access).map((name) => `  expect closed ${name} '{}' $addresses`);
-  return `# expect RESULT NAMESPACE LABELS TARGET...: tries each target from a pod with these labels.
-expect() {
-  result=$1 in=$2 labels=$3
-  shift 3
-  pod=$(${kubectl(access)} --namespace "$in" create --output name --filename - <<MANIFEST
+  return `# manifest TARGET...: a pod with labels $labels that tries each target once.
+manifest() {
+  cat <<MANIFEST
 apiVersion: v1
 kind: Pod
 metadata:
@@ -106,7 +104,13 @@ spec:
             esac
           done
 MANIFEST
-  ) || { bad "no pod could be started in namespace $in"; return; }
+}
+
+# expect RESULT NAMESPACE LABELS TARGET...: tries each target from a pod with these labels.
+expect() {
+  result=$1 in=$2 labels=$3
+  shift 3
+  pod=$(manifest "$@" | ${kubectl(access)} --namespace "$in" create --output name --filename -) || { bad "no pod could be started in namespace $in"; return; }
   running="${kubectl(access)} --namespace $in delete $pod --wait=false"
   if ${kubectl(access)} --namespace "$in" wait "$pod" --for jsonpath='{.status.phase}'=Succeeded --timeout 170s >/dev/null; then
     answers="|$(${kubectl(access)} --namespace "$in" logs "$pod" | tr '\\n' '|')"

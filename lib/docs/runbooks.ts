@@ -108,7 +108,11 @@ export class Runbooks extends Construct {
   }
 
   private applies(name: string): boolean {
-    return name !== 'PhoenixCompanionDown' || (this.props.companions ?? []).length > 0;
+    const { companions = [], database } = this.props;
+    return (
+      (name !== 'PhoenixCompanionDown' || companions.length > 0) &&
+      (name !== 'PhoenixBackupMetricsMissing' || database.platform.monitoringNamespace !== false)
+    );
   }
 
   private words(): Words {

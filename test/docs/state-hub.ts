@@ -8,18 +8,19 @@ import {
   PhoenixApp,
   type PhoenixAppProps,
   Platform,
+  type PlatformProps,
   Storage,
 } from '../../lib';
 import { PrivateAccess } from '../../lib/access/private-access';
 import { Runbooks } from '../../lib/docs/runbooks';
 
-export const PLATFORM = new Platform({
+export const FACTS: PlatformProps = {
   name: 'threephoenix',
   nodes: ['railiance01', 'railiance02', 'railiance03'],
   kubernetes: '1.34',
   cloudNativePg: '1.30',
   storage: Storage.nodeLocal('local-path'),
-});
+};
 
 export const BOTH = () => [
   new Flux({ path: '.', external: { 'cloudnative-pg': {}, 'barman-cloud': {} } }),
@@ -33,7 +34,7 @@ export function stateHub(
 ) {
   const app = new PhoenixApp({ delivery });
   const service = new HighlyAvailableService(app, 'state-hub', {
-    platform: PLATFORM,
+    platform: new Platform(FACTS),
     database: {
       database: 'state_hub',
       image: 'ghcr.io/cloudnative-pg/postgresql:18.4-standard-trixie',
