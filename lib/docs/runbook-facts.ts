@@ -18,6 +18,8 @@ export interface GitOpsFacts {
   readonly argocd?: { readonly namespace: string; readonly applications: readonly string[] };
   /** Names of the units in the order in which they are applied. */
   readonly units: readonly string[];
+  /** Which unit comes after which: `[later, earlier]`. */
+  readonly unitEdges: readonly (readonly [string, string])[];
   /** Output folder, from the root of the repository: `dist`. */
   readonly dist: string;
   /** Folder of the SOPS files, from the root of the repository: `secrets`. */

@@ -1,0 +1,147 @@
+import { createHash } from 'node:crypto';
+import { Platform, Storage } from '../../lib';
+import { describe, expect, it } from 'vitest';
+import { readRecord, recordDigest } from '../../lib/docs/decision-digest';
+import { DecisionRecord, type DecisionRecordProps } from '../../lib/docs/decision-record';
+import { FACTS, stateHub } from './state-hub';
+
+const FIGURE = {
+  failureClass: 'nodeLoss',
+  what: 'RTO of writes',
+  terms: [
+    { name: 'detection', typical: 45, worst: 50, source: 'Kubernetes 1.32', setBy: 'node-monitor-grace-period' },
+    { name: 'lease', typical: 15, worst: 17, source: 'CloudNativePG 1.30', setBy: 'spec.primaryLease' },
+  ],
+  typical: 60,
+  worst: 67,
+  objective: 120,
+};
+
+function record(props: Partial<DecisionRecordProps> = {}, built = stateHub()): DecisionRecord {
+  const { service, access } = built;
+  return new DecisionRecord(service, 'record', {
+    database: service.database,
+    backupSchedule: service.backupSchedule,
+    api: service.api,
+    companions: service.companions,
+    access,
+    ...props,
+  });
+}
+
+const APPROVER = { by: 'Ada Example', on: '2026-11-23' };
+
+describe('the decision record', () => {
+  it('is written beside the other pages, and twice the same', () => {
+    const built = stateHub();
+    const { path } = record({}, built);
+    expect(path).toBe('state-hub/decision-record.md');
+    expect(built.app.files().find((file) => file.path === `docs/${path}`)?.text).toBe(record().text());
+  });
+
+  it('can be read in five minutes: at 200 words a minute', () => {
+    const text = record({ prediction: () => [FIGURE], nodeLoss: () => [{ statement: 'x', holds: true }] }).text();
+    const words = text
+      .replace(/```mermaid[\s\S]*?```/g, '')
+      .split(/\s+/)
+      .filter((word) => /\w/.test(word));
+    expect(words.length).toBeLessThan(1000);
+    expect(text).not.toMatch(/undefined|\[object|NaN/);
+  });
+
+  it('prints each term with its source and what sets it, the sum, and the margin', () => {
+    const text = record({ prediction: () => [FIGURE] }).text();
+    expect(text).toContain('| detection | 45 s | 50 s | node-monitor-grace-period | Kubernetes 1.32 |');
+    expect(text).toContain('| **sum** | **60 s** | **67 s** | | |');
+    expect(text).toContain('| nodeLoss | RTO of writes | 2 min | 60 s | 67 s | 53 s |');
+  });
+
+  it('says so where an objective is missed, nothing was proven, or a proof fails', () => {
+    expect(record({ prediction: () => [{ ...FIGURE, objective: 60 }] }).text()).toContain('**missed by 7 s**');
+    expect(record().text()).toContain('Nothing was proven.');
+    const lost = {
+      statement: 'writes go on',
+      holds: false,
+      counterexample: 'railiance02 lost while railiance03 drains',
+    };
+    expect(record({ nodeLoss: () => [lost] }).text()).toContain(
+      '- **does not hold**: writes go on: railiance02 lost while railiance03 drains',
+    );
+  });
+
+  it.each([
+    [Storage.nodeLocal('local-path'), '**CloudNativePG on node-local disks** (chosen) | 3 | 84 GiB'],
+    [
+      Storage.replicated('longhorn', { replicas: 1 }),
+      '**CloudNativePG on Longhorn with 1 copy** (chosen) | 3 | 84 GiB',
+    ],
+    [Storage.replicated('longhorn', { replicas: 2 }), 'Longhorn with 2 copies** (chosen) | 6 | 168 GiB'],
+  ])('marks one strategy as chosen, with its disk', (storage, row) => {
+    const text = record({}, stateHub({ platform: new Platform({ ...FACTS, storage }) })).text();
+    expect(text).toContain(row);
+    expect(text.match(/\(chosen\)/g)).toHaveLength(1);
+  });
+
+  it('draws each node, instance and replica, and only what is declared', () => {
+    const [service, units] = [
+      ...record()
+        .text()
+        .matchAll(/```mermaid\n([\s\S]*?)```/g),
+    ].map((match) => match[1]!);
+    for (const name of ['railiance01', 'railiance02', 'railiance03', 'state-hub-db-3', 'ops-bridge']) {
+      expect(service).toContain(`"${name}`);
+    }
+    const ids = new Set([...service!.matchAll(/(?:^|\s)(\w+)[[(]/gm)].map((match) => match[1]));
+    const used = [...service!.matchAll(/^ {2}(.+) --?>(?:\|.*\|)? (.+)$/gm)]
+      .flatMap((match) => [match[1]!, match[2]!])
+      .flatMap((side) => side.replace(/\["[^"]*"\]/, '').split(' & '));
+    expect(used.filter((id) => !ids.has(id.replace(/ -\.-.*/, '')))).toEqual([]);
+    expect(service!.match(/subgraph/g)?.length).toBe(service!.match(/^ *end$/gm)?.length);
+    expect(units).toContain('unit3["state-hub-database"]');
+    expect(units).toContain('unit2 --> unit3');
+  });
+});
+
+describe('the approval', () => {
+  it('is open at first', () => {
+    const open = record();
+    expect(readRecord(open.text())).toEqual({ state: 'open', digest: open.digest });
+  });
+
+  it('holds for the record that was read, and does not change its digest', () => {
+    const approval = { ...APPROVER, digest: record().digest };
+    const approved = record({ approval });
+    expect(approved.digest).toBe(approval.digest);
+    expect(readRecord(approved.text())).toEqual({ state: 'approved', approval });
+  });
+
+  it('is outdated as soon as the decision is another one', () => {
+    const approval = { ...APPROVER, digest: record().digest };
+    const changed = record({ approval, risks: ['The network is old.'] });
+    expect(readRecord(changed.text())).toMatchObject({ state: 'outdated', approval });
+    expect(changed.text()).toContain('**Outdated.**');
+    expect(changed.node.metadata.map((entry) => String(entry.data)).join()).toContain('is outdated');
+  });
+
+  it('is outdated where somebody changed the file by hand, whatever the file says of itself', () => {
+    const text = record({ approval: { ...APPROVER, digest: record().digest } }).text();
+    expect(readRecord(text.replace('kept 30 days', 'kept 90 days'))).toMatchObject({ state: 'outdated' });
+  });
+
+  it('covers what the documentation says it covers: all lines before the heading, with line feeds', () => {
+    const text = record().text();
+    const before = text.slice(0, text.indexOf('\n## Approval\n') + 1);
+    expect(recordDigest(text)).toBe(`sha256:${createHash('sha256').update(before).digest('hex')}`);
+    expect(recordDigest(text.replaceAll('\n', '\r\n'))).toBe(recordDigest(text));
+    expect(() => recordDigest('# no approval')).toThrow(/exactly once/);
+    expect(() => recordDigest(`${text}\n## Approval\n`)).toThrow(/exactly once/);
+  });
+
+  it.each([
+    [{ ...APPROVER, by: 'x | y', digest: `sha256:${'0'.repeat(64)}` }, /'approval.by'/],
+    [{ ...APPROVER, on: 'yesterday', digest: `sha256:${'0'.repeat(64)}` }, /'approval.on'/],
+    [{ ...APPROVER, digest: 'sha256:0' }, /'approval.digest'/],
+  ])('is refused where it is none', (approval, message) => {
+    expect(() => record({ approval })).toThrow(message);
+  });
+});
