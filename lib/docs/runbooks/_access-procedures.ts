@@ -16,20 +16,20 @@ ${sh(`${w.k} rollout status deployment ${w.facts.api.name} --timeout 1m`, ...che
 
 Who still uses the old database? On the old server:
 
-${sh(`old= # host of the old server${legacy(w)}`, `psql --host "\${old:?}" --dbname ${w.facts.database.database} --command "select usename, client_addr, count(*), max(state_change) from pg_stat_activity where datname = current_database() group by 1, 2"`)}`,
+${sh(`old= # host of the old server${legacy(w)}`, `psql --host "\${old:?}" --username ${w.facts.database.owner} --dbname ${w.facts.database.database} --command "select usename, client_addr, count(*), max(state_change) from pg_stat_activity where datname = current_database() group by 1, 2"`)}`,
     act: `1. Stop writes on the old server, so that nobody writes to both:
 
-   ${indent(sh(`psql --host "\${old:?}" --dbname ${w.facts.database.database} --command "alter database ${w.facts.database.database} set default_transaction_read_only = on"`))}
+   ${indent(sh(...stopWrites(w, 'old')))}
 
 2. Each client takes the new address: \`API_BASE\` from the files of the access folder, in the cluster or on its machine.
 
 3. Restart the client, and see that it works.`,
     verify: `Writes of the clients arrive here, and nobody is left there:
 
-${sh(w.sql("select usename, application_name, client_addr, count(*) from pg_stat_activity where backend_type = 'client backend' group by 1, 2, 3"), `psql --host "\${old:?}" --dbname ${w.facts.database.database} --command "select count(*) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()"`)}`,
+${sh(w.sql("select usename, application_name, client_addr, count(*) from pg_stat_activity where backend_type = 'client backend' group by 1, 2, 3"), `psql --host "\${old:?}" --username ${w.facts.database.owner} --dbname ${w.facts.database.database} --command "select count(*) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()"`)}`,
     undo: `Give the clients the old address again. What was written here meanwhile is only here: see ${w.link('fall-back-and-return')}.
 
-${sh(`psql --host "\${old:?}" --dbname ${w.facts.database.database} --command "set default_transaction_read_only = off" --command "alter database ${w.facts.database.database} reset default_transaction_read_only"`)}`,
+${sh(allowWrites(w, 'old'))}`,
   }),
 
   'new-operator-machine': (w) => {
@@ -49,12 +49,11 @@ The last answer must be \`yes\`. If not, whoever runs the platform adds you to t
           ? `No group of operators is declared; who may administer the cluster forwards the port by hand:
 
 ${sh(`${w.k} port-forward --address 127.0.0.1 service/${w.facts.api.name} ${w.facts.api.port}:${w.facts.api.port}`)}`
-          : `In the repository, install the files of the access folder:
+          : `Install the files of the access folder:
 
 ${sh(
-  `cd ${w.facts.gitops.dist}/docs/${access.folder}/local`,
-  `install -D -m 755 ${access.api.service}-port-forward.sh ~/.local/bin/${access.api.service}-port-forward.sh`,
-  `install -D -m 644 ${access.api.service}-port-forward@.service ~/.config/systemd/user/${access.api.service}-port-forward@.service`,
+  `install -D -m 755 ${w.facts.gitops.dist}/docs/${access.folder}/local/${access.api.service}-port-forward.sh ~/.local/bin/${access.api.service}-port-forward.sh`,
+  `install -D -m 644 ${w.facts.gitops.dist}/docs/${access.folder}/local/${access.api.service}-port-forward@.service ~/.config/systemd/user/${access.api.service}-port-forward@.service`,
   'systemctl --user daemon-reload',
   `systemctl --user enable --now ${access.parts.map((part) => `${access.api.service}-port-forward@${part.name}`).join(' ')}`,
 )}
@@ -92,7 +91,13 @@ If it does not: ${w.link('restore-cluster')} on another platform is the other wa
 
 3. Into the fallback. \`--clean\` drops there what the dump brings:
 
-   ${indent(sh(`fallback= # host of the fallback${legacy(w)}`, `pg_restore --host "\${fallback:?}" --username ${owner} --dbname ${database} --clean --if-exists --no-owner --single-transaction ${database}.dump`))}
+   ${indent(
+     sh(
+       `fallback= # host of the fallback${legacy(w)}`,
+       allowWrites(w, 'fallback'),
+       `pg_restore --host "\${fallback:?}" --username ${owner} --dbname ${database} --clean --if-exists --no-owner --single-transaction ${database}.dump`,
+     ),
+   )}
 
 4. Point the clients there: ${w.link('move-clients')}, the other way round.
 
@@ -100,7 +105,7 @@ If it does not: ${w.link('restore-cluster')} on another platform is the other wa
 
 5. Stop writes at the fallback, and take everything back:
 
-   ${indent(sh(`psql --host "\${fallback:?}" --username ${owner} --dbname ${database} --command "alter database ${database} set default_transaction_read_only = on"`, `pg_dump --host "\${fallback:?}" --username ${owner} --format custom ${database} > ${database}-back.dump`, `${w.k} exec --stdin service/${w.db}-rw --container postgres -- pg_restore --dbname ${database} --role ${owner} --clean --if-exists --no-owner --single-transaction < ${database}-back.dump`))}
+   ${indent(sh(...stopWrites(w, 'fallback'), `pg_dump --host "\${fallback:?}" --username ${owner} --format custom ${database} > ${database}-back.dump`, `${w.k} exec --stdin service/${w.db}-rw --container postgres -- pg_restore --dbname ${database} --role ${owner} --clean --if-exists --no-owner --single-transaction < ${database}-back.dump`))}
 
 6. Let GitOps go on; it starts the API again. Then the clients: ${w.link('move-clients')}.
 
@@ -114,6 +119,21 @@ ${resume(w)}`,
     };
   },
 };
+
+/** Read-only from now on, also for those who are connected: the setting alone would only reach new sessions. */
+function stopWrites(w: Words, host: string): string[] {
+  const { database, owner } = w.facts.database;
+  const psql = `psql --host "\${${host}:?}" --username ${owner} --dbname ${database} --command`;
+  return [
+    `${psql} "alter database ${database} set default_transaction_read_only = on"`,
+    `${psql} "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()"`,
+  ];
+}
+
+function allowWrites(w: Words, host: string): string {
+  const { database, owner } = w.facts.database;
+  return `psql --host "\${${host}:?}" --username ${owner} --dbname ${database} --command "set default_transaction_read_only = off" --command "alter database ${database} reset default_transaction_read_only"`;
+}
 
 function checkScript(w: Words, mode: 'local' | 'cluster'): string[] {
   const { access, gitops } = w.facts;

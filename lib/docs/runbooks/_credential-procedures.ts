@@ -39,7 +39,9 @@ ${sh(`${w.k} rollout restart deployment ${w.facts.api.name}`)}`,
 
 ${sh('git revert --no-edit HEAD', 'git push')}
 
-${deliverSecrets(w)}`,
+${deliverSecrets(w)}
+
+${sh(`${w.k} rollout restart deployment ${w.facts.api.name}`)}`,
     };
   },
 
@@ -54,7 +56,7 @@ ${deliverSecrets(w)}`,
       when: 'Somebody who had the private key leaves, or it may have been seen.',
       impact: `None on the running service. Between the steps both keys work. Who had the old key knows the old values: they are changed at the end.`,
       check: sh(`cat ${secrets}/.sops.yaml`, `npx phoenix secrets check ${secrets}`),
-      act: `1. A new key pair. The private key stays out of git; keep a copy off this machine and off the cluster.
+      act: `1. A new key pair. The private key stays out of git; keep a copy off this machine and off the cluster. Append it to the file that \`SOPS_AGE_KEY_FILE\` names, so that sops finds both.
 
    ${indent(sh('age-keygen -o new.agekey'))}
 

@@ -71,7 +71,7 @@ function restore(w: Words, { title, when, impact, bootstrap, before }: Restore):
   const { serverName, objectStore, database, owner } = w.facts.database;
   const generation = Number(serverName.slice(w.db.length + 1));
   const steps = [
-    `**Pause GitOps.** An engine that runs makes an empty database as soon as the old one is gone.\n\n   ${indent(pause(w))}`,
+    indent(pause(w, 'An engine that runs makes an empty database as soon as the old one is gone.')),
     ...before,
     `Keep the old volumes, whatever happens:
 

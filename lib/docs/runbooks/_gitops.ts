@@ -2,7 +2,7 @@ import { sh } from '../runbook';
 import type { Words } from '../runbook-facts';
 
 /** Stops every engine that would undo what the runbook does. */
-export function pause({ facts: { gitops } }: Words): string {
+export function pause({ facts: { gitops } }: Words, why = ''): string {
   const { flux, argocd, units } = gitops;
   const blocks = [
     ...(flux === undefined
@@ -23,7 +23,7 @@ export function pause({ facts: { gitops } }: Words): string {
   ];
   return blocks.length === 0
     ? 'No GitOps engine delivers this service; nothing has to be paused.'
-    : `${blocks.join('\n\n')}\n\nThe pause is not in git: write down who paused what and when.`;
+    : `**Pause GitOps.**${why === '' ? '' : ` ${why}`}\n\n${blocks.join('\n\n')}\n\nThe pause is not in git: write down who paused what and when.`;
 }
 
 /** Lets the engines work again. */

@@ -43,11 +43,15 @@ The role \`primary\` must be on a node that is Ready. If not after three minutes
 ${sh(`${w.k} get ${w.cluster}`, w.sql('select application_name, state, sync_state from pg_stat_replication'), `${w.k} get backups.postgresql.cnpg.io`, `${w.k} get cronjobs,jobs`)}
 
 ${w.facts.database.instances} ready, ${w.facts.database.instances - 1} standbys streaming, no Backup that is \`started\`, no drill.`,
-    act: `Hand the primary over first, if it is there; the drain then has nothing to wait for:
+    act: `Nothing new is put on the node from now on:
 
-${sh(`node= # ${w.nodes}`, 'kubectl cordon "${node:?}"', w.pods, `target= # a standby on another node: ${w.instances}`, `${w.cnpg} promote ${w.db} "\${target:?}"`)}
+${sh(`node= # ${w.nodes}`, 'kubectl cordon "${node:?}"', w.pods)}
 
-When the role has moved:
+Is the primary there? Hand it over first; the drain then has nothing to wait for:
+
+${sh(`target= # a standby on another node: ${w.instances}`, `${w.cnpg} promote ${w.db} "\${target:?}"`, w.waitHealthy)}
+
+Then:
 
 ${sh('kubectl drain "${node:?}" --ignore-daemonsets --delete-emptydir-data --timeout 10m')}
 
