@@ -89,6 +89,11 @@ export class Words {
     return `${this.k} exec service/${this.db}-rw --container postgres -- psql --dbname ${database} --command "${statement}"`;
   }
 
+  /** Makes a WAL file complete and gives the archive time to take it. Without a commit before it, an idle server switches nothing. */
+  public get archiveNow(): string[] {
+    return [this.sql('select txid_current()'), this.sql('select pg_switch_wal()'), 'sleep 30'];
+  }
+
   /** A link to another runbook. */
   public link(name: string, text = name): string {
     return `[${text}](${name}.md)`;

@@ -19,7 +19,7 @@ export const BACKUP_ALERTS: Readonly<Record<string, (words: Words) => Runbook>> 
 - The store is down: tell its operator. WAL waits on the volume meanwhile; see how long with ${w.link('PhoenixDatabaseWalVolumeFilling')}.
 
 PostgreSQL tries again by itself.`,
-    verify: `${sh(w.sql('select pg_switch_wal()'), 'sleep 30', w.sql('select last_archived_wal, last_archived_time from pg_stat_archiver'))}
+    verify: `${sh(...w.archiveNow, w.sql('select last_archived_wal, last_archived_time from pg_stat_archiver'))}
 
 \`last_archived_time\` is now.`,
     undo: 'Nothing to undo.',

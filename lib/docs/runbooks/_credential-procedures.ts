@@ -32,7 +32,7 @@ ${deliverSecrets(w)}
 After a change of the password:
 
 ${sh(`${w.k} rollout restart deployment ${w.facts.api.name}`)}`,
-      verify: `${sh(`${w.k} rollout status deployment ${w.facts.api.name} --timeout 5m`, w.sql('select pg_switch_wal()'), 'sleep 30', w.sql('select last_archived_time, last_failed_time from pg_stat_archiver'))}
+      verify: `${sh(`${w.k} rollout status deployment ${w.facts.api.name} --timeout 5m`, ...w.archiveNow, w.sql('select last_archived_time, last_failed_time from pg_stat_archiver'))}
 
 \`last_archived_time\` is now and later than \`last_failed_time\`. Only then delete the old key at the object store.`,
       undo: `Bring the old value back from git, as long as the old key exists:

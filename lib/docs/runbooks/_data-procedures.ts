@@ -51,7 +51,7 @@ export const DATA_PROCEDURES: Readonly<Record<string, (words: Words) => Runbook>
       before: [
         `Stop writes, and keep what is there now. The last WAL must be archived, and something must have been committed after the chosen time, or the restore ends with an error:
 
-   ${indent(sh(`${w.k} scale deployment ${w.facts.api.name} --replicas 0`, w.sql("select pg_create_restore_point('before-restore'), now(), pg_current_wal_lsn()"), w.sql('select txid_current()'), w.sql('select pg_switch_wal()'), 'sleep 30', w.sql('select last_archived_wal, last_archived_time, last_failed_time from pg_stat_archiver')))}`,
+   ${indent(sh(`${w.k} scale deployment ${w.facts.api.name} --replicas 0`, w.sql("select pg_create_restore_point('before-restore'), now(), pg_current_wal_lsn()"), ...w.archiveNow, w.sql('select last_archived_wal, last_archived_time, last_failed_time from pg_stat_archiver')))}`,
         `A copy of now, for what the way back would lose:
 
    ${indent(sh(`${w.k} exec service/${w.db}-rw --container postgres -- pg_dump --format custom ${w.facts.database.database} > before-restore.dump`))}`,
