@@ -1,6 +1,7 @@
 import type { Duration } from 'cdk8s';
 import { checkDnsLabel } from '../_names';
 import { refuse } from '../_refuse';
+import { type Measured, type MeasuredProps, resolveMeasured } from './measured';
 import type { Storage } from './storage';
 
 /** Kubernetes minor versions that the schemas and CloudNativePG 1.30 cover. */
@@ -48,6 +49,12 @@ export interface PlatformProps {
    * @default - what Kubernetes ships: 50 seconds from 1.32 on, 40 seconds before
    */
   readonly nodeMonitorGracePeriod?: Duration;
+
+  /**
+   * Sizes, throughputs and reaction times, as measured: what recovery times are computed from.
+   * @default - a cautious default for each
+   */
+  readonly measured?: MeasuredProps;
 }
 
 /**
@@ -65,6 +72,8 @@ export class Platform {
   public readonly monitoringNamespace: string | false;
   /** Resolved `--node-monitor-grace-period`, in seconds. */
   public readonly nodeMonitorGraceSeconds: number;
+  /** Measured facts, defaults filled in. */
+  public readonly measured: Measured;
 
   /** @throws if a name is no DNS name, a node is named twice, or a version is not supported */
   public constructor(props: PlatformProps) {
@@ -77,6 +86,7 @@ export class Platform {
     this.monitoringNamespace = props.monitoringNamespace ?? 'monitoring';
     this.nodeMonitorGraceSeconds =
       props.nodeMonitorGracePeriod?.toSeconds() ?? (Number(props.kubernetes.slice(2)) >= 32 ? 50 : 40);
+    this.measured = resolveMeasured(`platform '${props.name}'`, props.measured ?? {});
 
     this.check();
   }

@@ -30,11 +30,6 @@ export function judgeCel(
   return failed;
 }
 
-function finding(
-  manifest: unknown,
-  object: ObjectRef,
-  segments: readonly PathSegment[],
-  message: string,
-): Finding {
+function finding(manifest: unknown, object: ObjectRef, segments: readonly PathSegment[], message: string): Finding {
   return { rule: 'cel', severity: 'error', object, path: formatPath(manifest, segments), segments, message };
 }

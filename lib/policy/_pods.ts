@@ -112,9 +112,7 @@ export function containersOf(
   listOr(spec['initContainers']).forEach((container, i) =>
     out.push({ container, path: ['initContainers', i], init: container['restartPolicy'] !== 'Always' }),
   );
-  listOr(spec['containers']).forEach((container, i) =>
-    out.push({ container, path: ['containers', i], init: false }),
-  );
+  listOr(spec['containers']).forEach((container, i) => out.push({ container, path: ['containers', i], init: false }));
   return out;
 }
 

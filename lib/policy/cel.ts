@@ -1,3 +1,4 @@
+import type * as cel from '@marcbachmann/cel-js';
 import type { CelRule } from './schema/_crd';
 
 /** What came of one CEL rule. `skipped` is never a pass: it could not be judged offline. */
@@ -25,7 +26,10 @@ export function evaluate(rule: CelRule, self: unknown): CelOutcome {
     if (result === true) {
       return PASSED;
     }
-    return { status: 'failed', message: rule.message === '' ? `breaks the rule ${rule.rule}` : firstLower(rule.message) };
+    return {
+      status: 'failed',
+      message: rule.message === '' ? `breaks the rule ${rule.rule}` : firstLower(rule.message),
+    };
   } catch (error) {
     const text = firstLine(error);
     // The API server refuses an object when a rule reads a field that is not there.
@@ -53,9 +57,9 @@ let shared: { parse(rule: string): Program } | undefined;
 /** Loaded when the first rule has to run: most sets of manifests have none. */
 function environment(): { parse(rule: string): Program } {
   if (shared === undefined) {
-    const { Environment } = require('@marcbachmann/cel-js') as typeof import('@marcbachmann/cel-js');
+    const { Environment } = require('@marcbachmann/cel-js') as typeof cel;
     const made = new Environment({ unlistedVariablesAreDyn: true });
-    shared = { parse: (rule) => made.parse(rule) as unknown as Program };
+    shared = { parse: (rule) => made.parse(rule) as Program };
   }
   return shared;
 }
@@ -65,5 +69,7 @@ function firstLine(error: unknown): string {
 }
 
 function firstLower(text: string): string {
-  return /^[A-Z][a-z]/.test(text) ? text[0]!.toLowerCase() + text.slice(1).replace(/[.]$/, '') : text.replace(/[.]$/, '');
+  return /^[A-Z][a-z]/.test(text)
+    ? text[0]!.toLowerCase() + text.slice(1).replace(/[.]$/, '')
+    : text.replace(/[.]$/, '');
 }

@@ -1,11 +1,18 @@
 import type { PathSegment } from './_path';
 import type { Severity } from './finding';
+import type { PlatformFacts } from './platform-facts';
 import type { Resource } from './resource';
 import type { World } from './world';
 
 /** The area that a rule guards, and its chapter in the documentation. */
 export type RuleFamily =
-  'references' | 'cloudnative-pg' | 'availability' | 'network' | 'security' | 'gitops' | 'drills';
+  | 'references'
+  | 'cloudnative-pg'
+  | 'availability'
+  | 'network'
+  | 'security'
+  | 'gitops'
+  | 'drills';
 
 /** How a rule says what it found. */
 export interface Report {
@@ -23,6 +30,8 @@ export interface Report {
 export interface RuleExample {
   /** Objects without a finding of this rule. */
   readonly fine: readonly Readonly<Record<string, unknown>>[];
+  /** What is known of the cluster, where the rule asks for it. */
+  readonly platform?: PlatformFacts;
   /** The one change that makes the rule fire. */
   readonly broken: {
     /** Index into `fine` of the object that changes. */

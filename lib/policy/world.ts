@@ -87,7 +87,10 @@ export class World {
     if (!judged) {
       return { status: 'unknown' };
     }
-    const meant = nearest(name, known.map((k) => k.name));
+    const meant = nearest(
+      name,
+      known.map((k) => k.name),
+    );
     return { status: 'missing', ...(meant === undefined ? {} : { meant }) };
   }
 

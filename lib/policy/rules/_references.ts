@@ -130,7 +130,7 @@ function volumeSource(
   if (!isObject(source) || typeof source[field] !== 'string' || source['optional'] === true) {
     return;
   }
-  const name = source[field] as string;
+  const name = source[field];
   out.push({ kind, name, path });
   listOr(source['items']).forEach((item, i) => {
     out.push({ kind, name, path: [...path, 'items', i], ...keyOf(item['key']) });

@@ -1,0 +1,203 @@
+import { argocdProjectExists } from './rules/argocd-project-exists';
+import { backupMethodPlugin } from './rules/backup-method-plugin';
+import { backupScheduleSixFields } from './rules/backup-schedule-six-fields';
+import { canonicalQuantities } from './rules/canonical-quantities';
+import { clusterExists } from './rules/cluster-exists';
+import { clusterName } from './rules/cluster-name';
+import { configMapExists } from './rules/config-map-exists';
+import { configMapKeyExists } from './rules/config-map-key-exists';
+import { connectionParameters } from './rules/connection-parameters';
+import { cronJobAlone } from './rules/cron-job-alone';
+import { cronJobBounded } from './rules/cron-job-bounded';
+import { cronJobHistory } from './rules/cron-job-history';
+import { cronJobName } from './rules/cron-job-name';
+import { cronJobSchedule } from './rules/cron-job-schedule';
+import { dataProtected } from './rules/data-protected';
+import { databaseBudgetOn } from './rules/database-budget-on';
+import { databaseFlows } from './rules/database-flows';
+import { databaseHostExists } from './rules/database-host-exists';
+import { databaseImage } from './rules/database-image';
+import { databaseReachable } from './rules/database-reachable';
+import { defaultDeny } from './rules/default-deny';
+import { disruptionBudgetBlocksDrain } from './rules/disruption-budget-blocks-drain';
+import { disruptionBudgetOverlaps } from './rules/disruption-budget-overlaps';
+import { dnsPeerKnown } from './rules/dns-peer-known';
+import { dnsReachable } from './rules/dns-reachable';
+import { driftListItems } from './rules/drift-list-items';
+import { durableCommits } from './rules/durable-commits';
+import { externalClusterExists } from './rules/external-cluster-exists';
+import { failoverQuorum } from './rules/failover-quorum';
+import { fixedParameters } from './rules/fixed-parameters';
+import { fluxDangerousFields } from './rules/flux-dangerous-fields';
+import { fluxReferenceExists } from './rules/flux-reference-exists';
+import { imageCatalogExists } from './rules/image-catalog-exists';
+import { imageDigest } from './rules/image-digest';
+import { initdbConsistent } from './rules/initdb-consistent';
+import { instancesApart } from './rules/instances-apart';
+import { jobNotInGit } from './rules/job-not-in-git';
+import { leaseTimings } from './rules/lease-timings';
+import { livenessOutlastsFailover } from './rules/liveness-outlasts-failover';
+import { memoryFits } from './rules/memory-fits';
+import { monitorSelects } from './rules/monitor-selects';
+import { namespaceExists } from './rules/namespace-exists';
+import { namespaceRestricted } from './rules/namespace-restricted';
+import { namespaceSet } from './rules/namespace-set';
+import { networkPolicyDirection } from './rules/network-policy-direction';
+import { networkPolicyPeerExists } from './rules/network-policy-peer-exists';
+import { networkPolicyPortServed } from './rules/network-policy-port-served';
+import { networkPolicySelectsPods } from './rules/network-policy-selects-pods';
+import { objectStoreCredentials } from './rules/object-store-credentials';
+import { objectStoreDestination } from './rules/object-store-destination';
+import { objectStoreExists } from './rules/object-store-exists';
+import { offNodeCopy } from './rules/off-node-copy';
+import { oneObjectOnce } from './rules/one-object-once';
+import { openPolicy } from './rules/open-policy';
+import { operatorSwitchedOff } from './rules/operator-switched-off';
+import { plaintextSecret } from './rules/plaintext-secret';
+import { podSecurityRestricted } from './rules/pod-security-restricted';
+import { privateService } from './rules/private-service';
+import { probePortExists } from './rules/probe-port-exists';
+import { readinessProbe } from './rules/readiness-probe';
+import { readinessStallsFailover } from './rules/readiness-stalls-failover';
+import { recoveryComplete } from './rules/recovery-complete';
+import { removedFields } from './rules/removed-fields';
+import { replicasProtected } from './rules/replicas-protected';
+import { reservedNames } from './rules/reserved-names';
+import { resourcesSet } from './rules/resources-set';
+import { restoreStoreReadOnly } from './rules/restore-store-read-only';
+import { roleExists } from './rules/role-exists';
+import { roleWildcards } from './rules/role-wildcards';
+import { rolloutKeepsCapacity } from './rules/rollout-keeps-capacity';
+import { rootReadOnly } from './rules/root-read-only';
+import { secretExists } from './rules/secret-exists';
+import { secretKeyExists } from './rules/secret-key-exists';
+import { selectorMatchesTemplate } from './rules/selector-matches-template';
+import { serverNameExplicit } from './rules/server-name-explicit';
+import { serverNameUnique } from './rules/server-name-unique';
+import { serviceAccountExists } from './rules/service-account-exists';
+import { serviceAccountWithPlugin } from './rules/service-account-with-plugin';
+import { servicePortServed } from './rules/service-port-served';
+import { serviceReachable } from './rules/service-reachable';
+import { serviceSelectsPods } from './rules/service-selects-pods';
+import { shutdownDelays } from './rules/shutdown-delays';
+import { singleReplica } from './rules/single-replica';
+import { slotWalBounded } from './rules/slot-wal-bounded';
+import { spreadOverNodes } from './rules/spread-over-nodes';
+import { stableNames } from './rules/stable-names';
+import { storageClassKnown } from './rules/storage-class-known';
+import { storageSize } from './rules/storage-size';
+import { superuserDisabled } from './rules/superuser-disabled';
+import { synchronousNumber } from './rules/synchronous-number';
+import { synchronousReplication } from './rules/synchronous-replication';
+import { terminationOutlastsDrain } from './rules/termination-outlasts-drain';
+import { threeInstances } from './rules/three-instances';
+import { tokenNotMounted } from './rules/token-not-mounted';
+import { trackingNotInherited } from './rules/tracking-not-inherited';
+import { volumeExists } from './rules/volume-exists';
+import { walArchiver } from './rules/wal-archiver';
+import { walVolumeSize } from './rules/wal-volume-size';
+import { waveOrder } from './rules/wave-order';
+import type { PolicyRule } from './rule';
+
+/** Every rule, in the order of their names. A rule that is not here does not run; a test compares this with the folder. */
+export const rules: readonly PolicyRule[] = [
+  argocdProjectExists,
+  backupMethodPlugin,
+  backupScheduleSixFields,
+  canonicalQuantities,
+  clusterExists,
+  clusterName,
+  configMapExists,
+  configMapKeyExists,
+  connectionParameters,
+  cronJobAlone,
+  cronJobBounded,
+  cronJobHistory,
+  cronJobName,
+  cronJobSchedule,
+  dataProtected,
+  databaseBudgetOn,
+  databaseFlows,
+  databaseHostExists,
+  databaseImage,
+  databaseReachable,
+  defaultDeny,
+  disruptionBudgetBlocksDrain,
+  disruptionBudgetOverlaps,
+  dnsPeerKnown,
+  dnsReachable,
+  driftListItems,
+  durableCommits,
+  externalClusterExists,
+  failoverQuorum,
+  fixedParameters,
+  fluxDangerousFields,
+  fluxReferenceExists,
+  imageCatalogExists,
+  imageDigest,
+  initdbConsistent,
+  instancesApart,
+  jobNotInGit,
+  leaseTimings,
+  livenessOutlastsFailover,
+  memoryFits,
+  monitorSelects,
+  namespaceExists,
+  namespaceRestricted,
+  namespaceSet,
+  networkPolicyDirection,
+  networkPolicyPeerExists,
+  networkPolicyPortServed,
+  networkPolicySelectsPods,
+  objectStoreCredentials,
+  objectStoreDestination,
+  objectStoreExists,
+  offNodeCopy,
+  oneObjectOnce,
+  openPolicy,
+  operatorSwitchedOff,
+  plaintextSecret,
+  podSecurityRestricted,
+  privateService,
+  probePortExists,
+  readinessProbe,
+  readinessStallsFailover,
+  recoveryComplete,
+  removedFields,
+  replicasProtected,
+  reservedNames,
+  resourcesSet,
+  restoreStoreReadOnly,
+  roleExists,
+  roleWildcards,
+  rolloutKeepsCapacity,
+  rootReadOnly,
+  secretExists,
+  secretKeyExists,
+  selectorMatchesTemplate,
+  serverNameExplicit,
+  serverNameUnique,
+  serviceAccountExists,
+  serviceAccountWithPlugin,
+  servicePortServed,
+  serviceReachable,
+  serviceSelectsPods,
+  shutdownDelays,
+  singleReplica,
+  slotWalBounded,
+  spreadOverNodes,
+  stableNames,
+  storageClassKnown,
+  storageSize,
+  superuserDisabled,
+  synchronousNumber,
+  synchronousReplication,
+  terminationOutlastsDrain,
+  threeInstances,
+  tokenNotMounted,
+  trackingNotInherited,
+  volumeExists,
+  walArchiver,
+  walVolumeSize,
+  waveOrder,
+];

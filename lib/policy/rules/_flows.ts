@@ -1,0 +1,92 @@
+import type { PathSegment } from '../_path';
+import type { Pods } from '../_pods';
+import { type Resource, type YamlObject, isObject, listOr, objectOr } from '../resource';
+import { type World, selects } from '../world';
+
+/** One rule of a NetworkPolicy. */
+export interface FlowRule {
+  readonly direction: 'ingress' | 'egress';
+  readonly path: readonly PathSegment[];
+  /** Empty: everybody. */
+  readonly peers: readonly YamlObject[];
+  /** Empty: every port. */
+  readonly ports: readonly YamlObject[];
+}
+
+/** The rules of a NetworkPolicy, ingress first. */
+export function flowRules(policy: Resource): readonly FlowRule[] {
+  const rules = (direction: 'ingress' | 'egress', side: 'from' | 'to'): FlowRule[] =>
+    listOr(policy.spec[direction]).map((rule, i) => ({
+      direction,
+      path: ['spec', direction, i],
+      peers: listOr(rule[side]),
+      ports: listOr(rule['ports']),
+    }));
+  return [...rules('ingress', 'from'), ...rules('egress', 'to')];
+}
+
+/** The NetworkPolicies that are about these pods and restrict this direction. */
+export function policiesOver(pods: Pods, direction: 'Ingress' | 'Egress', world: World): readonly Resource[] {
+  return world.all('networking.k8s.io/v1/NetworkPolicy').filter((policy) => {
+    const types: unknown = policy.spec['policyTypes'] ?? [
+      'Ingress',
+      ...(policy.spec['egress'] === undefined ? [] : ['Egress']),
+    ];
+    return (
+      policy.namespace === pods.namespace &&
+      Array.isArray(types) &&
+      types.includes(direction) &&
+      selects(policy.spec['podSelector'], pods.labels)
+    );
+  });
+}
+
+/** Another end of a flow: pods whose labels are known, or anything that answers to a namespace and labels. */
+export interface Peer {
+  readonly namespace: string;
+  readonly namespaceLabels?: Readonly<Record<string, unknown>>;
+  readonly labels: Readonly<Record<string, unknown>>;
+}
+
+/** Whether policies that restrict these pods let a flow through; pods without a policy are open. */
+export function allows(pods: Pods, direction: 'ingress' | 'egress', peer: Peer, port: number, world: World): boolean {
+  const policies = policiesOver(pods, direction === 'ingress' ? 'Ingress' : 'Egress', world);
+  return (
+    policies.length === 0 ||
+    policies.some((policy) =>
+      flowRules(policy).some(
+        (rule) =>
+          rule.direction === direction &&
+          portAllowed(rule.ports, port, pods, direction) &&
+          (rule.peers.length === 0 || rule.peers.some((one) => peerMatches(one, peer, pods.namespace))),
+      ),
+    )
+  );
+}
+
+function portAllowed(ports: readonly YamlObject[], port: number, pods: Pods, direction: 'ingress' | 'egress'): boolean {
+  return (
+    ports.length === 0 ||
+    ports.some(({ port: allowed, endPort }) => {
+      if (allowed === undefined || allowed === port) {
+        return true;
+      }
+      if (typeof allowed === 'number') {
+        return typeof endPort === 'number' && allowed <= port && port <= endPort;
+      }
+      return direction === 'ingress' && pods.ports.some((one) => one.name === allowed && one.port === port);
+    })
+  );
+}
+
+function peerMatches(rule: YamlObject, peer: Peer, home: string): boolean {
+  if (isObject(rule['ipBlock'])) {
+    return false;
+  }
+  const namespaceLabels = { ...peer.namespaceLabels, 'kubernetes.io/metadata.name': peer.namespace };
+  const namespaceFits =
+    rule['namespaceSelector'] === undefined
+      ? peer.namespace === home
+      : selects(rule['namespaceSelector'], namespaceLabels);
+  return namespaceFits && selects(objectOr(rule['podSelector']), peer.labels);
+}

@@ -1,0 +1,28 @@
+import type { PathSegment } from '../_path';
+import type { Report } from '../rule';
+import type { Lookup, World } from '../world';
+
+/** A name in one object that stands for another. */
+export interface Target {
+  readonly kind: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly path: string | readonly PathSegment[];
+}
+
+/** Looks a name up, reports one that leads nowhere, and says what was found. */
+export function resolve(target: Target, world: World, report: Report): Lookup & { status: string } {
+  const { kind, namespace, name, path } = target;
+  const found = world.lookUp(kind, namespace, name);
+  if (found.status === 'missing') {
+    const where = namespace === '' ? '' : ` in namespace '${namespace}'`;
+    report.fail(
+      path,
+      `there is no ${kind} '${name}'${where}`,
+      found.meant === undefined ? undefined : `write '${found.meant}'`,
+    );
+  } else if (found.status === 'unknown') {
+    report.skip(`nothing is known of the ${kind}s in namespace '${namespace}'`);
+  }
+  return found;
+}

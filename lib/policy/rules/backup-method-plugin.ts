@@ -1,0 +1,57 @@
+import { listOr, objectOr } from '../resource';
+import type { PolicyRule } from '../rule';
+import { cluster, example, object } from './_examples';
+
+/** Backups go through a plugin that the Cluster has. */
+export const backupMethodPlugin: PolicyRule = {
+  name: 'backup-method-plugin',
+  family: 'cloudnative-pg',
+  severity: 'error',
+  kinds: ['postgresql.cnpg.io/v1/ScheduledBackup', 'postgresql.cnpg.io/v1/Backup'],
+  summary: 'every backup is made by a plugin that its Cluster has',
+  why: "The CRD's default method is barmanObjectStore, which CloudNativePG 1.31 removes; and no webhook compares the plugin's name with the Cluster: the first backup fails at night (CloudNativePG 1.30 release notes).",
+  remediation: 'write method: plugin and pluginConfiguration.name as in spec.plugins of the Cluster',
+  example: example(
+    [
+      object('postgresql.cnpg.io/v1', 'ScheduledBackup', 'db', {
+        spec: {
+          schedule: '0 0 2 * * *',
+          cluster: { name: 'db' },
+          method: 'plugin',
+          pluginConfiguration: { name: 'barman-cloud.cloudnative-pg.io' },
+        },
+      }),
+      cluster(),
+    ],
+    'spec.method',
+  ),
+  check(resource, world, report) {
+    const { method, pluginConfiguration, cluster: owner } = resource.spec;
+    if (method === 'barmanObjectStore' || method === undefined) {
+      report.fail(
+        'spec.method',
+        "its method is barmanObjectStore, the CRD's default, which CloudNativePG 1.31 removes",
+      );
+      return;
+    }
+    if (method !== 'plugin') {
+      return;
+    }
+    const name: unknown = objectOr(pluginConfiguration)['name'];
+    if (typeof name !== 'string') {
+      report.fail(
+        'spec.pluginConfiguration',
+        'method plugin needs pluginConfiguration.name; only the first backup would say so',
+      );
+      return;
+    }
+    const target = world.find('Cluster', resource.namespace, String(objectOr(owner)['name']));
+    const plugins = listOr(target?.spec['plugins']).map((plugin) => String(plugin['name']));
+    if (target !== undefined && !plugins.includes(name)) {
+      report.fail(
+        'spec.pluginConfiguration.name',
+        `Cluster '${target.name}' has no plugin '${name}'; it has ${plugins.join(', ') || 'none'}`,
+      );
+    }
+  },
+};

@@ -1,0 +1,59 @@
+import { containersOf, WORKLOADS } from '../_pods';
+import { listOr } from '../resource';
+import type { PolicyRule } from '../rule';
+import { cluster, container, deployment, example, policy } from './_examples';
+import { allows } from './_flows';
+
+const POSTGRES = 5432;
+
+/** A program that logs in to a Cluster gets through to it. */
+export const databaseReachable: PolicyRule = {
+  name: 'database-reachable',
+  family: 'network',
+  severity: 'error',
+  kinds: WORKLOADS,
+  summary: 'policies let every program that names a Cluster as its host through to it, on both sides',
+  why: 'A flow needs a policy on both ends; with one of them forgotten, connections time out instead of being refused (kubernetes.io, Network Policies).',
+  remediation: 'allow 5432 out of the pods, and in to the Cluster from them',
+  example: example(
+    [
+      deployment({ containers: [container({ env: [{ name: 'PGHOST', value: 'db-rw.shop.svc' }] })] }),
+      cluster(),
+      policy('db', {
+        podSelector: { matchLabels: { 'cnpg.io/cluster': 'db' } },
+        policyTypes: ['Ingress'],
+        ingress: [
+          { from: [{ podSelector: { matchLabels: { app: 'web' } } }], ports: [{ port: POSTGRES, protocol: 'TCP' }] },
+        ],
+      }),
+    ],
+    'spec.ingress[0].ports[0].port',
+    5433,
+    2,
+  ),
+  check(resource, world, report) {
+    const pods = world.pods(resource);
+    for (const { container: one, path } of containersOf(pods?.spec ?? {})) {
+      listOr(one['env']).forEach((env, i) => {
+        const [service = '', namespace = resource.namespace] = String(
+          env['name'] === 'PGHOST' ? (env['value'] ?? '') : '',
+        ).split('.');
+        const target = world.find('Cluster', namespace, service.replace(/-rw$/, ''));
+        const database = target === undefined ? undefined : world.pods(target);
+        if (pods === undefined || database === undefined) {
+          return;
+        }
+        const at = [...pods.path, ...path, 'env', i];
+        if (!allows(pods, 'egress', { namespace, labels: database.labels }, POSTGRES, world)) {
+          report.fail(at, `policies keep it from port ${POSTGRES} of Cluster '${namespace}/${target?.name}'`);
+        }
+        if (!allows(database, 'ingress', { namespace: pods.namespace, labels: pods.labels }, POSTGRES, world)) {
+          report.fail(
+            at,
+            `the policies of Cluster '${namespace}/${target?.name}' do not let it in on port ${POSTGRES}`,
+          );
+        }
+      });
+    }
+  },
+};

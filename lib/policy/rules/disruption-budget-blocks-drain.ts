@@ -1,0 +1,44 @@
+import { objectOr } from '../resource';
+import type { PolicyRule } from '../rule';
+import { budget, deployment, example } from './_examples';
+import { showSelector } from './_labels';
+
+/** A budget lets at least one pod go. */
+export const disruptionBudgetBlocksDrain: PolicyRule = {
+  name: 'disruption-budget-blocks-drain',
+  family: 'availability',
+  severity: 'error',
+  kinds: ['policy/v1/PodDisruptionBudget'],
+  summary: 'every PodDisruptionBudget is about pods and lets one of them go',
+  why: 'A budget that allows no disruption makes every drain hang until somebody deletes it: node upgrades stop (devantler-tech/platform and truvity, single instance with a budget).',
+  remediation: 'write maxUnavailable: 1, and at least two replicas',
+  example: example([budget(), deployment()], 'spec.maxUnavailable', 0),
+  check(resource, world, report) {
+    const { maxUnavailable, minAvailable, selector } = resource.spec;
+    const pods = world.selected(resource.namespace, objectOr(selector));
+    if (pods.length === 0) {
+      report.fail(
+        'spec.selector',
+        `no pod in namespace '${resource.namespace}' has ${showSelector(selector)}, so it protects nothing`,
+      );
+      return;
+    }
+    const replicas = pods.reduce<number | undefined>(
+      (sum, one) => (one.replicas === undefined || sum === undefined ? undefined : sum + one.replicas),
+      0,
+    );
+    if (replicas === undefined) {
+      return;
+    }
+    const field = maxUnavailable === undefined ? 'minAvailable' : 'maxUnavailable';
+    const value: unknown = maxUnavailable ?? minAvailable;
+    const amount = typeof value === 'string' ? Math.ceil((Number.parseInt(value, 10) / 100) * replicas) : Number(value);
+    const spare = field === 'maxUnavailable' ? amount : replicas - amount;
+    if (spare <= 0) {
+      report.fail(
+        ['spec', field],
+        `with ${replicas} replica${replicas === 1 ? '' : 's'} it never lets one go: every drain of their node hangs`,
+      );
+    }
+  },
+};

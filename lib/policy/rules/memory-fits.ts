@@ -1,0 +1,50 @@
+import { parsePostgresMemory, parseQuantity, showBytes } from '../_quantity';
+import { objectOr } from '../resource';
+import type { PolicyRule } from '../rule';
+import { cluster, example } from './_examples';
+
+const PAGE = 8192;
+
+/** The memory of PostgreSQL fits what the pod gets, and nobody evicts it first. */
+export const memoryFits: PolicyRule = {
+  name: 'memory-fits',
+  family: 'cloudnative-pg',
+  severity: 'error',
+  kinds: ['postgresql.cnpg.io/v1/Cluster'],
+  summary: 'the memory request holds shared_buffers and equals its limit',
+  why: 'The webhook refuses shared_buffers above the request; a request below the limit makes the database one of the first to be evicted (CloudNativePG, Resource Management).',
+  remediation: 'write one memory size as request and limit, at least four times shared_buffers',
+  example: example([cluster()], 'spec.resources.requests.memory', '256Mi'),
+  check(resource, _, report) {
+    const { requests, limits } = objectOr(resource.spec['resources']);
+    const buffers = parsePostgresMemory(
+      objectOr(objectOr(resource.spec['postgresql'])['parameters'])['shared_buffers'],
+      PAGE,
+    );
+    const request = parseQuantity(objectOr(requests)['memory']);
+    const limit = parseQuantity(objectOr(limits)['memory']);
+    if (request === undefined) {
+      report.fail(
+        'spec.resources.requests.memory',
+        'without a memory request the database is evicted first when its node runs short',
+      );
+      return;
+    }
+    if (buffers !== undefined && buffers > request) {
+      report.fail(
+        'spec.resources.requests.memory',
+        `${showBytes(request)} is less than shared_buffers ${showBytes(buffers)}: the webhook refuses it`,
+      );
+    } else if (limit === undefined || limit > request) {
+      report.fail(
+        'spec.resources.requests.memory',
+        `the request ${showBytes(request)} is below the limit ${limit === undefined ? '(none)' : showBytes(limit)}: the database is not guaranteed its memory`,
+      );
+    } else if (limit < request) {
+      report.fail(
+        'spec.resources.limits.memory',
+        `the limit ${showBytes(limit)} is below the request ${showBytes(request)}: the webhook refuses it`,
+      );
+    }
+  },
+};

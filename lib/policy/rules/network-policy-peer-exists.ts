@@ -1,0 +1,57 @@
+import { objectOr } from '../resource';
+import type { PolicyRule } from '../rule';
+import { deployment, example, policy } from './_examples';
+import { flowRules } from './_flows';
+import { showSelector } from './_labels';
+
+/** A peer of a NetworkPolicy inside the manifests must be there. */
+export const networkPolicyPeerExists: PolicyRule = {
+  name: 'network-policy-peer-exists',
+  family: 'references',
+  severity: 'error',
+  kinds: ['networking.k8s.io/v1/NetworkPolicy'],
+  summary: 'every peer that a NetworkPolicy names in a known namespace is there',
+  why: 'A misspelt peer allows nothing: the API loses its database on the day the policy is applied (cloudnative-pg#6025).',
+  remediation: 'write the labels of the pods, or the name of the namespace',
+  example: example(
+    [
+      policy('db', {
+        podSelector: {},
+        policyTypes: ['Ingress'],
+        ingress: [
+          { from: [{ podSelector: { matchLabels: { app: 'web' } } }], ports: [{ port: 5432, protocol: 'TCP' }] },
+        ],
+      }),
+      deployment(),
+    ],
+    'spec.ingress[0].from[0].podSelector.matchLabels.app',
+    'wbe',
+  ),
+  check(resource, world, report) {
+    for (const rule of flowRules(resource)) {
+      const side = rule.direction === 'ingress' ? 'from' : 'to';
+      rule.peers.forEach((peer, i) => {
+        const path = [...rule.path, side, i];
+        const namespaces = peer['namespaceSelector'];
+        const labels = objectOr(peer['podSelector']);
+        const named = objectOr(objectOr(namespaces)['matchLabels'])['kubernetes.io/metadata.name'];
+        if (typeof named === 'string' && !world.exists('Namespace', '', named)) {
+          report.fail(
+            [...path, 'namespaceSelector'],
+            `no namespace '${named}' is declared or named as external, so nobody is let through`,
+          );
+        }
+        const home = namespaces === undefined ? resource.namespace : typeof named === 'string' ? named : undefined;
+        const known = home !== undefined && world.all('v1/Namespace').some((one) => one.name === home);
+        if (
+          home !== undefined &&
+          (known || home === resource.namespace) &&
+          Object.keys(labels).length > 0 &&
+          world.selected(home, labels).length === 0
+        ) {
+          report.fail([...path, 'podSelector'], `no pod in namespace '${home}' has ${showSelector(labels)}`);
+        }
+      });
+    }
+  },
+};

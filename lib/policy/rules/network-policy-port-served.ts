@@ -1,0 +1,75 @@
+import type { Pods } from '../_pods';
+import { type YamlObject, objectOr } from '../resource';
+import type { PolicyRule, Report } from '../rule';
+import type { World } from '../world';
+import { deployment, example, policy } from './_examples';
+import { type FlowRule, flowRules } from './_flows';
+
+/** A port that a NetworkPolicy opens must be one that somebody listens on. */
+export const networkPolicyPortServed: PolicyRule = {
+  name: 'network-policy-port-served',
+  family: 'references',
+  severity: 'error',
+  kinds: ['networking.k8s.io/v1/NetworkPolicy'],
+  summary: 'every port that a NetworkPolicy opens is a port of the pods there',
+  why: 'NetworkPolicies judge the port of the pod, not of the Service: opening 80 in front of a pod on 8080 opens nothing (kubernetes.io, Network Policies).',
+  remediation: 'write the port of the container',
+  example: example(
+    [
+      policy('web', {
+        podSelector: { matchLabels: { app: 'web' } },
+        policyTypes: ['Ingress'],
+        ingress: [
+          { ports: [{ port: 8080, protocol: 'TCP' }], from: [{ podSelector: { matchLabels: { app: 'web' } } }] },
+        ],
+      }),
+      deployment(),
+    ],
+    'spec.ingress[0].ports[0].port',
+    80,
+  ),
+  check(resource, world, report) {
+    const own = world.selected(resource.namespace, objectOr(resource.spec['podSelector']));
+    for (const rule of flowRules(resource)) {
+      if (rule.direction === 'ingress') {
+        checkPorts(rule, own, report);
+      } else if (rule.peers.length > 0) {
+        const peers = rule.peers.map((peer) => knownPods(peer, resource.namespace, world));
+        // One peer that is not known may serve any port.
+        if (peers.every((pods) => pods.length > 0)) {
+          checkPorts(rule, peers.flat(), report);
+        }
+      }
+    }
+  },
+};
+
+function checkPorts(rule: FlowRule, pods: readonly Pods[], report: Report): void {
+  const served = pods.flatMap((one) => one.ports);
+  if (pods.length === 0 || pods.some((one) => one.ports.length === 0)) {
+    return;
+  }
+  rule.ports.forEach(({ port, endPort }, i) => {
+    const hit = served.some(
+      (one) =>
+        one.port === port ||
+        one.name === port ||
+        (typeof endPort === 'number' && Number(port) <= one.port && one.port <= endPort),
+    );
+    if (port !== undefined && !hit) {
+      const names = [...new Set(served.map((one) => one.port))];
+      report.fail(
+        [...rule.path, 'ports', i, 'port'],
+        `no pod there listens on ${port}; they listen on ${names.join(', ')}`,
+      );
+    }
+  });
+}
+
+/** The pods of a peer whose namespace is told by name. */
+function knownPods(peer: YamlObject, home: string, world: World): readonly Pods[] {
+  const { namespaceSelector, podSelector } = peer;
+  const named: unknown = objectOr(objectOr(namespaceSelector)['matchLabels'])['kubernetes.io/metadata.name'];
+  const namespace = namespaceSelector === undefined ? home : named;
+  return typeof namespace === 'string' && podSelector !== undefined ? world.selected(namespace, podSelector) : [];
+}

@@ -1,0 +1,27 @@
+import type { PolicyRule } from '../rule';
+import { example, service } from './_examples';
+
+/** A private service has no door to the outside. */
+export const privateService: PolicyRule = {
+  name: 'private-service',
+  family: 'network',
+  severity: 'error',
+  kinds: ['v1/Service', 'networking.k8s.io/v1/Ingress'],
+  summary: 'nothing opens a port on nodes, load balancers or an Ingress',
+  why: "An agents' memory that answers on a node port answers everybody who reaches the node, past every NetworkPolicy on many networks (kubernetes.io, Service, NodePort).",
+  remediation: 'write type: ClusterIP, and reach it through a tunnel or kubectl port-forward',
+  example: example([service()], 'spec.type', 'NodePort'),
+  check(resource, _, report) {
+    if (resource.kind === 'Ingress') {
+      report.fail('', 'it opens the service to whoever reaches the ingress controller');
+      return;
+    }
+    const { type, externalIPs } = resource.spec;
+    if (type === 'NodePort' || type === 'LoadBalancer') {
+      report.fail('spec.type', `${type} opens the service to the network outside the cluster`);
+    }
+    if (externalIPs !== undefined) {
+      report.fail('spec.externalIPs', 'it opens the service on addresses outside the cluster');
+    }
+  },
+};

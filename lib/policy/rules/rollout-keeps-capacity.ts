@@ -1,0 +1,29 @@
+import { objectOr } from '../resource';
+import type { PolicyRule } from '../rule';
+import { deployment, example } from './_examples';
+
+/** A rollout starts a new pod before it stops an old one. */
+export const rolloutKeepsCapacity: PolicyRule = {
+  name: 'rollout-keeps-capacity',
+  family: 'availability',
+  severity: 'error',
+  kinds: ['apps/v1/Deployment'],
+  summary: 'a rollout never takes capacity away before the new pods are ready',
+  why: 'Recreate is an outage with every change; maxUnavailable above zero meets a lost node half way through (kubernetes.io, Deployments, Strategy).',
+  remediation: 'write rollingUpdate: {maxUnavailable: 0, maxSurge: 1}',
+  example: example([deployment()], 'spec.strategy.rollingUpdate.maxUnavailable', 1),
+  check(resource, world, report) {
+    if ((world.pods(resource)?.replicas ?? 1) < 2) {
+      return;
+    }
+    const { type, rollingUpdate } = objectOr(resource.spec['strategy']);
+    if (type === 'Recreate') {
+      report.fail('spec.strategy.type', 'every change stops all pods first', 'write RollingUpdate');
+    } else if (![0, '0%'].includes(objectOr(rollingUpdate)['maxUnavailable'] as number)) {
+      report.fail(
+        'spec.strategy.rollingUpdate.maxUnavailable',
+        'every rollout takes pods away before new ones are ready',
+      );
+    }
+  },
+};

@@ -1,0 +1,71 @@
+import { listOr, objectOr } from '../resource';
+import type { Resource } from '../resource';
+import type { PolicyRule } from '../rule';
+import type { World } from '../world';
+import { cluster, example, store } from './_examples';
+
+const BARMAN = 'barman-cloud.cloudnative-pg.io';
+
+/** Two Clusters never write to one archive. */
+export const serverNameUnique: PolicyRule = {
+  name: 'server-name-unique',
+  family: 'cloudnative-pg',
+  severity: 'error',
+  kinds: ['postgresql.cnpg.io/v1/Cluster'],
+  summary: 'no two Clusters archive to one destination under one server name',
+  why: 'The second one overwrites the WAL of the first, and neither can be restored; the plugin refuses only an archive that is not empty at the first start (CloudNativePG, Recovery, "Expected empty archive").',
+  remediation: 'give each Cluster its own serverName, with a number that rises with every restore',
+  example: example(
+    [
+      cluster(),
+      store(),
+      cluster(
+        {
+          plugins: [
+            {
+              name: BARMAN,
+              enabled: true,
+              isWALArchiver: true,
+              parameters: { barmanObjectName: 'store', serverName: 'other-1' },
+            },
+          ],
+        },
+        'other',
+      ),
+    ],
+    'spec.plugins[0].parameters.serverName',
+    'db-1',
+    2,
+  ),
+  check(resource, world, report) {
+    const own = archiveOf(resource, world);
+    if (own === undefined) {
+      return;
+    }
+    const other = world
+      .all('postgresql.cnpg.io/v1/Cluster')
+      .find((one) => one !== resource && !one.broken && archiveOf(one, world)?.archive === own.archive);
+    if (other !== undefined) {
+      report.fail(
+        ['spec', 'plugins', own.index, 'parameters', 'serverName'],
+        `Cluster '${other.namespace}/${other.name}' archives to the same place, ${own.archive}: each would overwrite the other's WAL`,
+      );
+    }
+  },
+};
+
+function archiveOf(cluster: Resource, world: World): { readonly archive: string; readonly index: number } | undefined {
+  const plugins = listOr(cluster.spec['plugins']);
+  const index = plugins.findIndex((plugin) => plugin['name'] === BARMAN && plugin['isWALArchiver'] === true);
+  const { barmanObjectName, serverName } = objectOr(plugins[index]?.['parameters']);
+  const place = world.find('ObjectStore', cluster.namespace, String(barmanObjectName));
+  const { destinationPath, endpointURL } = objectOr(place?.spec['configuration']);
+  return typeof destinationPath === 'string'
+    ? {
+        index,
+        archive: [endpointURL, destinationPath.replace(/\/+$/, ''), serverName ?? cluster.name]
+          .filter((part) => part !== undefined)
+          .join(' '),
+      }
+    : undefined;
+}

@@ -1,0 +1,28 @@
+import { WORKLOADS } from '../_pods';
+import type { PolicyRule } from '../rule';
+import { deployment, example, object } from './_examples';
+import { resolve } from './_resolve';
+
+/** A ServiceAccount that pods run as must be there. */
+export const serviceAccountExists: PolicyRule = {
+  name: 'service-account-exists',
+  family: 'references',
+  severity: 'error',
+  kinds: WORKLOADS,
+  summary: 'the ServiceAccount that pods run as is in their namespace',
+  why: 'Pods of a missing ServiceAccount are never created: the controller is refused, and only its events say so (kubernetes.io, Configure Service Accounts for Pods).',
+  remediation: 'correct the name, or declare the ServiceAccount',
+  example: example(
+    [deployment({ serviceAccountName: 'web' }), object('v1', 'ServiceAccount', 'web')],
+    'spec.template.spec.serviceAccountName',
+    'wbe',
+  ),
+  check(resource, world, report) {
+    const pods = world.pods(resource);
+    const name: unknown = pods?.spec?.['serviceAccountName'];
+    if (pods !== undefined && typeof name === 'string' && name !== 'default') {
+      const path = [...pods.path, 'serviceAccountName'];
+      resolve({ kind: 'ServiceAccount', name, namespace: resource.namespace, path }, world, report);
+    }
+  },
+};

@@ -1,0 +1,46 @@
+import { listOr, objectOr } from '../resource';
+import type { Resource } from '../resource';
+import type { PolicyRule } from '../rule';
+import { cluster, example, store } from './_examples';
+
+const WAVE = 'argocd.argoproj.io/sync-wave';
+const waved = (object: Readonly<Record<string, unknown>>, wave: string) => ({
+  ...object,
+  metadata: { ...objectOr(object['metadata']), annotations: { [WAVE]: wave } },
+});
+
+/** What a Cluster needs is applied before it. */
+export const waveOrder: PolicyRule = {
+  name: 'wave-order',
+  family: 'gitops',
+  severity: 'error',
+  kinds: ['*'],
+  summary: 'no object has an earlier sync wave than what it cannot work without',
+  why: 'Argo CD waits for a wave to be healthy before the next: an object store in a later wave than its Cluster is never applied, because the Cluster is not ready without it (argo-cd, Sync Phases and Waves; plugin-barman-cloud#504).',
+  remediation: `give what is needed an earlier ${WAVE}`,
+  example: example([waved(cluster(), '2'), waved(store(), '1')], `metadata.annotations['${WAVE}']`, '0'),
+  check(resource, world, report) {
+    const { namespace, spec } = resource;
+    const needs = [
+      ...listOr(spec['plugins']).map((plugin) =>
+        world.find('ObjectStore', namespace, String(objectOr(plugin['parameters'])['barmanObjectName'])),
+      ),
+      world.find('Cluster', namespace, String(objectOr(spec['cluster'])['name'])),
+      world.find('ServiceAccount', namespace, String(world.pods(resource)?.spec?.['serviceAccountName'])),
+      world.find('Namespace', '', namespace),
+    ];
+    for (const needed of needs) {
+      if (needed !== undefined && (waveOf(needed) ?? 0) > (waveOf(resource) ?? 0)) {
+        report.fail(
+          ['metadata', 'annotations', WAVE],
+          `wave ${waveOf(resource) ?? 0} comes before ${needed.kind} '${needed.name}' in wave ${waveOf(needed)}, which it needs`,
+        );
+      }
+    }
+  },
+};
+
+function waveOf(resource: Resource): number | undefined {
+  const wave = resource.annotations[WAVE];
+  return wave === undefined ? undefined : Number(wave);
+}
