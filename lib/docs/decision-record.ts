@@ -3,39 +3,16 @@ import type { PrivateAccess } from '../access/private-access';
 import { refuse } from '../_refuse';
 import { warn } from '../_warning';
 import type { ApiService } from '../api/api-service';
+import type { Prediction } from '../platform/prediction';
 import type { BackupSchedule } from '../postgres/backup-schedule';
 import type { PostgresCluster } from '../postgres/postgres-cluster';
 import { alternatives } from './_alternatives';
 import { gitOpsFacts } from './_gitops-facts';
 import { serviceDiagram } from './_diagram';
-import { figures, objectives, proofs } from './_prediction-tables';
+import { objectives, proofs, termTables } from './_prediction-tables';
 import { backupAndRestore, notProtected, openRisks } from './_record-risks';
 import { type Approval, APPROVAL_HEADING, recordDigest } from './decision-digest';
 import { Document } from './document';
-
-/** One summand of a predicted time, in seconds. */
-export interface RecordTerm {
-  readonly name: string;
-  readonly typical: number;
-  readonly worst: number;
-  /** Where the number comes from. */
-  readonly source: string;
-  /** The manifest field or platform fact that sets it. */
-  readonly setBy: string;
-}
-
-/** One predicted figure beside its objective, in seconds. */
-export interface RecordFigure {
-  /** `instanceLoss`, `nodeLoss`, `clusterLoss`, `humanError`. */
-  readonly failureClass: string;
-  /** `RTO` or `RPO`, and of what: `RTO of writes`. */
-  readonly what: string;
-  readonly terms: readonly RecordTerm[];
-  readonly typical: number;
-  readonly worst: number;
-  /** Absent where no objective is set. */
-  readonly objective?: number;
-}
 
 /** One statement about lost and drained nodes. */
 export interface RecordProof {
@@ -64,10 +41,10 @@ export interface DecisionRecordProps {
   readonly access?: PrivateAccess;
 
   /**
-   * Predicted figures and their objectives, computed when the record is written.
+   * The prediction, objectives included, computed when the record is written.
    * @default - none: the record says so
    */
-  readonly prediction?: () => readonly RecordFigure[];
+  readonly prediction?: () => Prediction;
 
   /**
    * What was proven about lost nodes, computed when the record is written.
@@ -130,14 +107,15 @@ export class DecisionRecord extends Construct {
   private body(): string {
     const { database, api } = this.props;
     const gitops = gitOpsFacts(database);
+    const prediction = this.props.prediction?.();
     const sections = [
       `# Decision record: data strategy of ${api.service}`,
       `How \`${api.service}\` keeps its data on platform \`${database.platform.name}\`, to be approved before data moves.`,
       decision(this.props),
       `## Picture\n\n${serviceDiagram(this.props, gitops)}`,
       `## Alternatives\n\n${alternatives(database)}`,
-      `## Objectives\n\n${objectives(this.props.prediction?.())}`,
-      `## Prediction, term by term\n\n${figures(this.props.prediction?.())}`,
+      `## Objectives\n\n${objectives(prediction)}`,
+      `## Prediction, term by term\n\n${termTables(prediction)}`,
       `## Lost and drained nodes\n\n${proofs(this.props.nodeLoss?.())}`,
       `## Backup and restore\n\n${backupAndRestore(this.props)}`,
       `## Not protected\n\n${notProtected(this.props)}`,

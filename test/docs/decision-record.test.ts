@@ -3,19 +3,43 @@ import { Platform, Storage } from '../../lib';
 import { describe, expect, it } from 'vitest';
 import { readRecord, recordDigest } from '../../lib/docs/decision-digest';
 import { DecisionRecord, type DecisionRecordProps } from '../../lib/docs/decision-record';
+import type { ClassPrediction, Figure, Prediction } from '../../lib/platform/prediction';
 import { FACTS, stateHub } from './state-hub';
 
-const FIGURE = {
-  failureClass: 'nodeLoss',
-  what: 'RTO of writes',
-  terms: [
-    { name: 'detection', typical: 45, worst: 50, source: 'Kubernetes 1.32', setBy: 'node-monitor-grace-period' },
-    { name: 'lease', typical: 15, worst: 17, source: 'CloudNativePG 1.30', setBy: 'spec.primaryLease' },
-  ],
-  typical: 60,
-  worst: 67,
-  objective: 120,
-};
+const SET_BY = { kind: 'platform', name: 'nodeMonitorGracePeriod' } as const;
+const LEASE = { kind: 'manifest', name: 'Cluster/state-hub-db spec.primaryLease' } as const;
+
+/** A prediction as plain data; the real one has its own tests. */
+function predicted(rto: number | undefined, change: Partial<ClassPrediction> = {}): Prediction {
+  const figure: Figure = {
+    name: 'the node is lost',
+    terms: [
+      { name: 'detection', typical: 45, worst: 50, source: 'Kubernetes 1.32', setBy: SET_BY },
+      { name: 'lease', typical: 15, worst: 17, source: 'CloudNativePG 1.30', setBy: LEASE },
+    ],
+    typical: 60,
+    worst: 67,
+    others: [{ name: 'a standby is lost', terms: [], typical: 0, worst: 1 }],
+    blockedBy: undefined,
+  };
+  const objective = rto === undefined ? undefined : { rto, rpo: 0 };
+  const of = (failureClass: ClassPrediction['failureClass']): ClassPrediction => ({
+    failureClass,
+    writes: figure,
+    reads: { ...figure, worst: 3 },
+    api: undefined,
+    rpo: { terms: [], typical: 0, worst: 0, reason: 'a commit waits for a standby', setBy: LEASE },
+    objective,
+    margin: undefined,
+    ...change,
+  });
+  return {
+    instanceLoss: of('instanceLoss'),
+    nodeLoss: of('nodeLoss'),
+    clusterLoss: of('clusterLoss'),
+    humanError: of('humanError'),
+  };
+}
 
 function record(props: Partial<DecisionRecordProps> = {}, built = stateHub()): DecisionRecord {
   const { service, access } = built;
@@ -39,25 +63,39 @@ describe('the decision record', () => {
     expect(built.app.files().find((file) => file.path === `docs/${path}`)?.text).toBe(record().text());
   });
 
-  it('can be read in five minutes: at 200 words a minute', () => {
-    const text = record({ prediction: () => [FIGURE], nodeLoss: () => [{ statement: 'x', holds: true }] }).text();
-    const words = text
-      .replace(/```mermaid[\s\S]*?```/g, '')
-      .split(/\s+/)
-      .filter((word) => /\w/.test(word));
-    expect(words.length).toBeLessThan(1000);
+  it('can be read in five minutes, at 200 words a minute, without what is folded away', () => {
+    const text = record({
+      prediction: () => predicted(120),
+      nodeLoss: () => [{ statement: 'x', holds: true }],
+    }).text();
+    const shown = text.replace(/```mermaid[\s\S]*?```/g, '').replace(/<details>[\s\S]*?<\/details>/g, '');
+    expect(shown.split(/\s+/).filter((word) => /\w/.test(word)).length).toBeLessThan(1000);
     expect(text).not.toMatch(/undefined|\[object|NaN/);
   });
 
   it('prints each term with its source and what sets it, the sum, and the margin', () => {
-    const text = record({ prediction: () => [FIGURE] }).text();
-    expect(text).toContain('| detection | 45 s | 50 s | node-monitor-grace-period | Kubernetes 1.32 |');
+    const text = record({ prediction: () => predicted(120) }).text();
+    expect(text).toContain('| detection | 45 s | 50 s | `nodeMonitorGracePeriod` | Kubernetes 1.32 |');
     expect(text).toContain('| **sum** | **60 s** | **67 s** | | |');
-    expect(text).toContain('| nodeLoss | RTO of writes | 2 min | 60 s | 67 s | 53 s |');
+    expect(text).toContain('| nodeLoss | writes are out | 2 min | 60 s | 67 s | 53 s |');
+    expect(text).toContain('| nodeLoss | writes are lost | 0 s | 0 s | 0 s | 0 s |');
+    expect(text).toContain('Other courses: a standby is lost: 0 s to 1 s.');
+    expect(text.match(/<details>/g)).toHaveLength(4);
   });
 
-  it('says so where an objective is missed, nothing was proven, or a proof fails', () => {
-    expect(record({ prediction: () => [{ ...FIGURE, objective: 60 }] }).text()).toContain('**missed by 7 s**');
+  it('says so where an objective is missed or missing, or nothing bounds a figure', () => {
+    expect(record({ prediction: () => predicted(60) }).text()).toContain('**missed by 7 s**');
+    expect(record({ prediction: () => predicted(undefined) }).text()).toContain(
+      'No objective is declared for `instanceLoss`',
+    );
+    const rpo = { terms: [], typical: 1, worst: undefined, reason: 'replication is asynchronous', setBy: LEASE };
+    expect(record({ prediction: () => predicted(60, { rpo }) }).text()).toContain('| 1 s | **no bound** |  |');
+    const writes = { ...predicted(1).nodeLoss.writes, blockedBy: 'no node is left' };
+    expect(record({ prediction: () => predicted(60, { writes }) }).text()).toContain('**no end**: no node is left');
+    expect(record().text()).toContain('Nothing was predicted');
+  });
+
+  it('says so where nothing was proven, or a proof fails', () => {
     expect(record().text()).toContain('Nothing was proven.');
     const lost = {
       statement: 'writes go on',
