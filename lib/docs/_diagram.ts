@@ -1,4 +1,4 @@
-import { SizeRoundingBehavior } from 'cdk8s';
+import { sizeText } from './_size';
 import type { DecisionRecordProps } from './decision-record';
 import type { GitOpsFacts } from './runbook-facts';
 
@@ -17,7 +17,7 @@ function serviceLines({ database, api, companions = [], access }: DecisionRecord
   const rest = platform.nodes.length - shown.length;
   const standbys = Array.from({ length: instances - 1 }, (_, i) => `db${i + 2}`).join(' & ');
   const replicas = Array.from({ length: api.replicas }, (_, i) => `api${i + 1}`);
-  const disk = `${database.storage.toGibibytes({ rounding: SizeRoundingBehavior.NONE })} GiB + ${database.walStorage.toGibibytes({ rounding: SizeRoundingBehavior.NONE })} GiB WAL`;
+  const disk = `${sizeText(database, 'storage')} + ${sizeText(database, 'walStorage')} WAL`;
   return [
     `subgraph platform["${platform.name}"]`,
     `  svc["Service ${api.name}:${api.port}"]`,

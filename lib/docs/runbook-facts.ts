@@ -2,6 +2,8 @@ import type { PrivateAccess } from '../access/private-access';
 import type { ApiService } from '../api/api-service';
 import type { BackupSchedule } from '../postgres/backup-schedule';
 import type { PostgresCluster } from '../postgres/postgres-cluster';
+import { cpuQuantity } from '../_quantity';
+import { sizeText } from './_size';
 import { sh } from './runbook';
 
 /** How GitOps engines see the service: all that a pause needs. */
@@ -82,6 +84,16 @@ export class Words {
   /** Phase, instances and roles: the first look at a database. */
   public get look(): string {
     return sh(`${this.k} get ${this.cluster}`, this.pods, `${this.cnpg} status ${this.db}`);
+  }
+
+  /** A size of the database as people read it: `20 GiB`. */
+  public size(property: 'storage' | 'walStorage' | 'memory'): string {
+    return sizeText(this.facts.database, property);
+  }
+
+  /** CPU of an instance. */
+  public get cpu(): string {
+    return cpuQuantity(this.facts.database, 'cpu', this.facts.database.cpu);
   }
 
   /** Runs SQL as the superuser on the primary. */

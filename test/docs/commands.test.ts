@@ -8,7 +8,7 @@ import { FACTS, stateHub } from './state-hub';
 
 const built = stateHub();
 const documents = built.app.files().filter(({ path }) => path.startsWith('docs/'));
-const world = worldOf(built.app, [built.service.database]);
+const world = worldOf(built.app, [built.database]);
 const problemsOf = (text: string) => checkCommands([{ path: 'page.md', text: `\`\`\`sh\n${text}\n\`\`\`\n` }], world);
 
 describe('every command of every document', () => {
@@ -36,33 +36,27 @@ describe('every command of every document', () => {
   const unmonitored = new Platform({ ...FACTS, monitoringNamespace: false });
   const replicated = new Platform({ ...FACTS, storage: Storage.replicated('longhorn', { replicas: 1 }) });
   it.each([
-    ['Flux alone, in a subfolder', stateHub({}, [flux()])],
-    ['Argo CD alone', stateHub({}, [argocd()])],
-    ['no engine', stateHub({}, [])],
+    ['Flux alone, in a subfolder', stateHub({ delivery: [flux()] })],
+    ['Argo CD alone', stateHub({ delivery: [argocd()] })],
+    ['no engine', stateHub({ delivery: [] })],
     ['no Prometheus', stateHub({ platform: unmonitored })],
     ['replicated storage', stateHub({ platform: replicated })],
-    ['another namespace and no companion', stateHub({ namespace: 'elsewhere', companions: {} })],
-  ])('names only what exists, with %s', (name, { app, service }) => {
+    ['another namespace and no companion', stateHub({ namespace: 'elsewhere', companion: false })],
+  ])('names only what exists, with %s', (name, { app, database }) => {
     const files = app.files().filter(({ path }) => path.startsWith('docs/state-hub/'));
     const inFolder = name.includes('subfolder') || name.includes('Argo CD alone');
     const at = inFolder ? { dist: 'deploy/dist', secrets: 'deploy/secrets' } : {};
-    expect(checkCommands(files, worldOf(app, [service.database], at))).toEqual([]);
+    expect(checkCommands(files, worldOf(app, [database], at))).toEqual([]);
   });
 
   it('has the sizes, the address and the archive of this service', () => {
-    const other = stateHub({ database: { ...DATABASE, generation: 4, bootstrap: Bootstrap.initdb() } });
+    const other = stateHub({ generation: 4, bootstrap: Bootstrap.initdb() });
     const page = other.app.files().find(({ path }) => path.endsWith('/restore-cluster.md'))!.text;
     expect(page).toContain('generation: 5,');
     expect(page).toContain("serverName: 'state-hub-db-4'");
     expect(page).toContain('s3://threephoenix-state-hub/postgres/state-hub-db-4/base/');
   });
 });
-
-const DATABASE = {
-  database: 'state_hub',
-  image: 'ghcr.io/cloudnative-pg/postgresql:18.4-standard-trixie',
-  storage: built.service.database.storage,
-};
 
 /** What a typo is made of: words in the commands, found by this test's own lists and not by the checker. */
 const VERBS =

@@ -42,12 +42,12 @@ function predicted(rto: number | undefined, change: Partial<ClassPrediction> = {
 }
 
 function record(props: Partial<DecisionRecordProps> = {}, built = stateHub()): DecisionRecord {
-  const { service, access } = built;
-  return new DecisionRecord(service, 'record', {
-    database: service.database,
-    backupSchedule: service.backupSchedule,
-    api: service.api,
-    companions: service.companions,
+  const { scope, database, backupSchedule, api, companions, access } = built;
+  return new DecisionRecord(scope, 'record', {
+    database,
+    backupSchedule,
+    api,
+    companions,
     access,
     ...props,
   });

@@ -1,9 +1,10 @@
+import { Size } from 'cdk8s';
 import { describe, expect, it } from 'vitest';
 import { Runbooks } from '../../lib/docs/runbooks';
 import { sh } from '../../lib/docs/runbook';
 import { stateHub } from './state-hub';
 
-const { app, service, runbooks } = stateHub();
+const { app, scope, monitoring, runbooks, ...parts } = stateHub();
 const pages = new Map(
   app
     .files()
@@ -11,15 +12,15 @@ const pages = new Map(
     .map(({ path, text }) => [path.slice('docs/state-hub/runbooks/'.length), text]),
 );
 const props = {
-  database: service.database,
-  backupSchedule: service.backupSchedule,
-  api: service.api,
-  companions: service.companions,
+  database: parts.database,
+  backupSchedule: parts.backupSchedule,
+  api: parts.api,
+  companions: parts.companions,
 };
 
 describe('runbooks', () => {
   it('are there for every alert, where its link leads', () => {
-    const rule = service.monitoring!.apiObject.toJson();
+    const rule = monitoring!.apiObject.toJson();
     const links: string[] = rule.spec.groups[0].rules.map((x: any) => x.annotations.runbook_url);
     expect(links.length).toBeGreaterThanOrEqual(19);
     for (const link of links) {
@@ -28,12 +29,12 @@ describe('runbooks', () => {
   });
 
   it('are refused where an alert has none, unless a page with its name is given', () => {
-    const alert = { ...service.monitoring!.alerts[0]!, name: 'PhoenixNew' };
-    expect(() => new Runbooks(service, 'more', { ...props, alerts: [alert] })).toThrow(
+    const alert = { ...monitoring!.alerts[0]!, name: 'PhoenixNew' };
+    expect(() => new Runbooks(scope, 'more', { ...props, alerts: [alert] })).toThrow(
       /alert 'PhoenixNew' has no runbook; add one to 'pages'/,
     );
     const page = { title: 'New', when: 'x', impact: 'x', check: 'x', act: sh('true'), verify: 'x', undo: 'x' };
-    const own = new Runbooks(stateHub().service, 'own', {
+    const own = new Runbooks(stateHub().scope, 'own', {
       ...props,
       alerts: [alert],
       pages: { PhoenixNew: () => page },
@@ -106,6 +107,16 @@ describe('runbooks', () => {
     );
     expect(destroys).toHaveLength(3);
     destroys.forEach((line) => expect(line).toContain('[ "${instance:?}" != "${primary:?}" ] && '));
+  });
+
+  it('say sizes as people read them, whatever the unit', () => {
+    const text = (size: Size) =>
+      stateHub({ storage: size })
+        .app.files()
+        .find(({ path }) => path.endsWith('/PhoenixDatabaseVolumeFilling.md'))!.text;
+    expect(text(Size.gibibytes(20))).toContain('of the 20 GiB for data');
+    expect(text(Size.mebibytes(6145))).toContain('of the 6145 MiB for data');
+    expect(text(Size.tebibytes(2))).toContain('of the 2 TiB for data');
   });
 
   it('make the same bytes twice', () => {

@@ -6,7 +6,7 @@ export const BACKUP_ALERTS: Readonly<Record<string, (words: Words) => Runbook>> 
   PhoenixWalArchivingFailing: (w) => ({
     title: `${w.db} cannot archive WAL`,
     when: `The last WAL file could not be written to the object store, for five minutes.`,
-    impact: `The service works. Losing the whole cluster now loses everything since the last archived file, and the ${w.facts.database.walStorage.toGibibytes()} GiB volume for WAL fills until PostgreSQL stops.`,
+    impact: `The service works. Losing the whole cluster now loses everything since the last archived file, and the ${w.size('walStorage')} volume for WAL fills until PostgreSQL stops.`,
     check: `${sh(w.sql('select last_archived_wal, last_archived_time, last_failed_wal, last_failed_time from pg_stat_archiver'), w.setPrimary, `${w.k} logs "$primary" --container plugin-barman-cloud --tail 50`, `${w.k} get objectstores.barmancloud.cnpg.io ${w.facts.database.objectStore.name} --output yaml`)}
 
 | in the log | cause |

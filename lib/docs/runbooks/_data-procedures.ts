@@ -9,7 +9,7 @@ export const DATA_PROCEDURES: Readonly<Record<string, (words: Words) => Runbook>
     const { storageClass } = w.facts.database.platform.storage;
     return {
       title: `A disk of ${w.db} is full`,
-      when: `The phase is "Not enough disk space", or an alert on a volume says that it soon will be. Each instance has ${w.facts.database.storage.toGibibytes()} GiB for data and ${w.facts.database.walStorage.toGibibytes()} GiB for WAL.`,
+      when: `The phase is "Not enough disk space", or an alert on a volume says that it soon will be. Each instance has ${w.size('storage')} for data and ${w.size('walStorage')} for WAL.`,
       impact: 'A full disk stops PostgreSQL. The operator does not fail over then: the standbys are as full.',
       check: sh(
         `${w.k} get ${w.cluster}`,

@@ -80,7 +80,7 @@ At least 1. Waiting commits return by themselves.`,
 ${sh('kubectl get nodes', `${w.k} get events --sort-by .lastTimestamp --field-selector type=Warning`, `${w.k} get persistentvolumeclaims --selector cnpg.io/cluster=${w.db}`)}`,
     act: `- A node is NotReady or gone: ${w.link('node-lost')}.
 - A node is cordoned, somebody works on it: ${w.link('planned-node-maintenance')}.
-- Pending with all nodes Ready: each instance needs a node of its own with a free CPU and ${w.facts.database.memory.toMebibytes()} MiB; the events name what is missing.
+- Pending with all nodes Ready: each instance needs a node of its own with ${w.cpu} CPU and ${w.size('memory')} free; the events name what is missing.
 - CrashLoopBackOff: read the log of the last try.
 
 ${sh(`instance= # the broken one: ${w.instances}`, `${w.k} logs "\${instance:?}" --container postgres --previous --tail 50`)}`,
@@ -101,7 +101,7 @@ ${sh(...w.giveUp('the standby whose slot is lost'))}
 
 A standby that runs and does not stream for another reason: restart it as in ${w.link('PhoenixDatabaseWritesBlocked')}.`,
     verify: sh(w.waitHealthy, w.sql('select count(*) from pg_stat_replication')),
-    undo: `None for \`destroy\`: the operator copies a new standby from the primary, up to ${w.facts.database.storage.toGibibytes()} GiB over the network.`,
+    undo: `None for \`destroy\`: the operator copies a new standby from the primary, up to ${w.size('storage')} over the network.`,
   }),
 
   PhoenixDatabaseReplicationLag: (w) => ({
@@ -132,7 +132,7 @@ Ask who did it before you lift it: a second primary may be the reason.`,
 
   PhoenixDatabaseWalVolumeFilling: (w) => ({
     title: `WAL of ${w.db} fills more than 80 % of its volume`,
-    when: `More than 80 % of the ${w.facts.database.walStorage.toGibibytes()} GiB volume for WAL is in use.`,
+    when: `More than 80 % of the ${w.size('walStorage')} volume for WAL is in use.`,
     impact: `When it is full, PostgreSQL stops, and the operator does not fail over.`,
     check: `Somebody holds WAL back: the archive, or a standby that is gone.
 
@@ -148,7 +148,7 @@ Never delete files in \`pg_wal\`.`,
 
   PhoenixDatabaseVolumeFilling: (w) => ({
     title: `Databases of ${w.db} fill more than 80 % of their volume`,
-    when: `More than 80 % of the ${w.facts.database.storage.toGibibytes()} GiB for data is in use on each instance.`,
+    when: `More than 80 % of the ${w.size('storage')} for data is in use on each instance.`,
     impact: `None yet. When it is full, PostgreSQL stops, and the operator does not fail over.`,
     check: sh(
       w.sql(
