@@ -1,5 +1,6 @@
 import { FAILURE_CLASSES } from '../platform/objectives';
-import type { ClassPrediction, Figure, Path, Prediction, Term } from '../platform/prediction';
+import type { ClassPrediction, Prediction } from '../platform/prediction';
+import type { Figure, Path, Term } from '../platform/term';
 import type { RecordProof } from './decision-record';
 
 /** Objectives beside what is predicted, one line a figure. */
@@ -21,15 +22,7 @@ export function termTables(prediction: Prediction | undefined): string {
   if (prediction === undefined) {
     return 'Nothing was predicted.';
   }
-  return classes(prediction)
-    .map((x) => {
-      const parts = figuresOf(x).map(([name, figure]) => figureTable(`${name} are out`, figure));
-      const loss = `**What may be lost**: ${x.rpo.reason} (set by ${code(x.rpo.setBy.name)}).${
-        x.rpo.terms.length === 0 ? '' : `\n\n${termTable(x.rpo.terms, x.rpo.typical, x.rpo.worst)}`
-      }`;
-      return `<details>\n<summary>${x.failureClass}</summary>\n\n${[...parts, loss].join('\n\n')}\n\n</details>`;
-    })
-    .join('\n\n');
+  return classes(prediction).map(classTerms).join('\n\n');
 }
 
 /** What was proven about lost nodes. */
@@ -51,11 +44,7 @@ function classes(prediction: Prediction): ClassPrediction[] {
 }
 
 function figuresOf({ writes, reads, api }: ClassPrediction): [string, Figure][] {
-  return [
-    ['writes', writes],
-    ['reads', reads],
-    ...(api === undefined ? [] : [['API requests', api] as [string, Figure]]),
-  ];
+  return [['writes', writes], ['reads', reads], ...(api === undefined ? [] : [['API', api] as [string, Figure]])];
 }
 
 function classRows(x: ClassPrediction): string[] {
@@ -63,7 +52,7 @@ function classRows(x: ClassPrediction): string[] {
   const out = figuresOf(x).map(([name, figure]) => {
     const worst = figure.blockedBy === undefined ? seconds(figure.worst) : `**no end**: ${cell(figure.blockedBy)}`;
     const room = figure.blockedBy === undefined ? margin(rto, figure.worst) : '';
-    return `| ${x.failureClass} | ${name} are out | ${seconds(rto)} | ${seconds(figure.typical)} | ${worst} | ${room} |`;
+    return `| ${x.failureClass} | ${name === 'API' ? 'API requests' : name} are out | ${seconds(rto)} | ${seconds(figure.typical)} | ${worst} | ${room} |`;
   });
   const { rpo } = x;
   const lost = rpo.worst === undefined ? '**no bound**' : seconds(rpo.worst);
@@ -73,11 +62,51 @@ function classRows(x: ClassPrediction): string[] {
   ];
 }
 
-function figureTable(title: string, figure: Figure): string {
-  const others = figure.others.map((path: Path) => `${path.name}: ${seconds(path.typical)} to ${seconds(path.worst)}`);
-  return `**${title}**: ${figure.name}${figure.blockedBy === undefined ? '' : ` (does not come back by itself: ${figure.blockedBy})`}
+function classTerms(x: ClassPrediction): string {
+  const columns: [string, Figure][] = [
+    ...figuresOf(x),
+    ...(x.redundancy === undefined ? [] : [['all replicas of the API', x.redundancy] as [string, Figure]]),
+  ];
+  const courses = columns.map(([name, figure]) => `${name}: ${courseOf(figure)}`);
+  const loss = `What may be lost: ${x.rpo.reason} (set by ${code(x.rpo.setBy.name)}).`;
+  const parts = [
+    `Each row is a term, and what waits for it; "API" are API requests.\n\n${jointTable(columns)}`,
+    courses.map((line) => `- ${line}`).join('\n'),
+    loss,
+    ...(x.rpo.terms.length === 0 ? [] : [termTable(x.rpo.terms, x.rpo.typical, x.rpo.worst)]),
+    ...(x.assumes.length === 0 ? [] : [`Taken for granted:\n\n${x.assumes.map((line) => `- ${line}`).join('\n')}`]),
+  ];
+  return `<details>\n<summary>${x.failureClass}</summary>\n\n${parts.join('\n\n')}\n\n</details>`;
+}
 
-${termTable(figure.terms, figure.typical, figure.worst)}${others.length === 0 ? '' : `\n\nOther courses: ${others.join('; ')}.`}`;
+function courseOf(figure: Figure): string {
+  const others = figure.others.map((path: Path) => `${path.name}: ${seconds(path.typical)} to ${seconds(path.worst)}`);
+  const blocked = figure.blockedBy === undefined ? '' : `; does not come back by itself: ${figure.blockedBy}`;
+  return `${figure.name}${others.length === 0 ? '' : ` (other courses: ${others.join('; ')})`}${blocked}`;
+}
+
+/** The terms of several figures that share most of them: each once, with the figures that it is part of. */
+function jointTable(columns: readonly (readonly [string, Figure])[]): string {
+  const rows = new Map<string, { readonly term: Term; readonly parts: string[] }>();
+  const longestFirst = columns.toSorted((a, b) => b[1].terms.length - a[1].terms.length);
+  for (const [, figure] of longestFirst) {
+    figure.terms.forEach((term) => rows.set(identity(term), rows.get(identity(term)) ?? { term, parts: [] }));
+  }
+  for (const [name, figure] of columns) {
+    figure.terms.forEach((term) => rows.get(identity(term))?.parts.push(name));
+  }
+  const terms = [...rows.values()].map(
+    ({ term, parts }) =>
+      `| ${cell(term.name)} | ${seconds(term.typical)} | ${seconds(term.worst)} | ${parts.join(', ')} | ${code(term.setBy.name)} | ${cell(term.source)} |`,
+  );
+  const sums = columns.map(
+    ([name, figure]) => `| **sum** | **${seconds(figure.typical)}** | **${seconds(figure.worst)}** | **${name}** | | |`,
+  );
+  return `| term | typical | worst | part of | set by | source |\n| --- | --- | --- | --- | --- | --- |\n${[...terms, ...sums].join('\n')}`;
+}
+
+function identity(term: Term): string {
+  return JSON.stringify([term.name, term.typical, term.worst, term.setBy.name]);
 }
 
 function termTable(terms: readonly Term[], typical: number, worst: number | undefined): string {

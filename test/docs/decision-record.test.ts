@@ -3,7 +3,9 @@ import { Platform, Storage } from '../../lib';
 import { describe, expect, it } from 'vitest';
 import { readRecord, recordDigest } from '../../lib/docs/decision-digest';
 import { DecisionRecord, type DecisionRecordProps } from '../../lib/docs/decision-record';
-import type { ClassPrediction, Figure, Prediction } from '../../lib/platform/prediction';
+import { type ClassPrediction, predict, type Prediction } from '../../lib/platform/prediction';
+import { predictionInput } from '../../lib/platform/read-input';
+import type { Figure } from '../../lib/platform/term';
 import { FACTS, stateHub } from './state-hub';
 
 const SET_BY = { kind: 'platform', name: 'nodeMonitorGracePeriod' } as const;
@@ -26,8 +28,10 @@ function predicted(rto: number | undefined, change: Partial<ClassPrediction> = {
   const of = (failureClass: ClassPrediction['failureClass']): ClassPrediction => ({
     failureClass,
     writes: figure,
-    reads: { ...figure, worst: 3 },
+    reads: { ...figure, terms: figure.terms.slice(0, 1), typical: 45, worst: 50 },
     api: undefined,
+    redundancy: undefined,
+    assumes: ['the operator is there'],
     rpo: { terms: [], typical: 0, worst: 0, reason: 'a commit waits for a standby', setBy: LEASE },
     objective,
     margin: undefined,
@@ -39,6 +43,12 @@ function predicted(rto: number | undefined, change: Partial<ClassPrediction> = {
     clusterLoss: of('clusterLoss'),
     humanError: of('humanError'),
   };
+}
+
+/** `2 min 35 s` in seconds. */
+function inSeconds(text: string): number {
+  const unit: Readonly<Record<string, number>> = { s: 1, min: 60, h: 3600, d: 86_400 };
+  return [...text.matchAll(/([\d.]+) (s|min|h|d)/g)].reduce((sum, [, n, u]) => sum + Number(n) * unit[u!]!, 0);
 }
 
 function record(props: Partial<DecisionRecordProps> = {}, built = stateHub()): DecisionRecord {
@@ -75,12 +85,38 @@ describe('the decision record', () => {
 
   it('prints each term with its source and what sets it, the sum, and the margin', () => {
     const text = record({ prediction: () => predicted(120) }).text();
-    expect(text).toContain('| detection | 45 s | 50 s | `nodeMonitorGracePeriod` | Kubernetes 1.32 |');
-    expect(text).toContain('| **sum** | **60 s** | **67 s** | | |');
+    expect(text).toContain('| detection | 45 s | 50 s | writes, reads | `nodeMonitorGracePeriod` | Kubernetes 1.32 |');
+    expect(text).toContain('| **sum** | **60 s** | **67 s** | **writes** | | |');
+    expect(text).toContain('| **sum** | **45 s** | **50 s** | **reads** | | |');
     expect(text).toContain('| nodeLoss | writes are out | 2 min | 60 s | 67 s | 53 s |');
     expect(text).toContain('| nodeLoss | writes are lost | 0 s | 0 s | 0 s | 0 s |');
-    expect(text).toContain('Other courses: a standby is lost: 0 s to 1 s.');
+    expect(text).toContain('(other courses: a standby is lost: 0 s to 1 s)');
     expect(text.match(/<details>/g)).toHaveLength(4);
+  });
+
+  it('adds up: each sum is the sum of the rows that are part of it', () => {
+    const built = stateHub();
+    const { database, backupSchedule, api } = built;
+    const { objectStore, platform } = database;
+    const input = () => predictionInput({ platform, database, objectStore, backupSchedule, api });
+    const prediction = () => predict(input(), { nodeLoss: { rto: 120, rpo: 0 } });
+    const text = record({ prediction }, built).text();
+    const tables = [...text.matchAll(/\| term \| typical \| worst \| part of .*\n\| ---.*\n((?:\|.*\n)+)/g)];
+    expect(tables).toHaveLength(4);
+    for (const [, table] of tables) {
+      const rows = table!
+        .trim()
+        .split('\n')
+        .map((row) => row.split(' | ').map((cell) => cell.replace(/^\| |\*\*/g, '')));
+      const sums = rows.filter(([name]) => name === 'sum');
+      expect(sums.length).toBeGreaterThanOrEqual(3);
+      for (const [, typical, worst, part] of sums) {
+        const parts = rows.filter(([name, , , of]) => name !== 'sum' && of!.split(', ').includes(part!));
+        const total = (column: 1 | 2) => parts.reduce((sum, row) => sum + inSeconds(row[column]!), 0);
+        expect(Math.abs(total(1) - inSeconds(typical!))).toBeLessThan(2);
+        expect(Math.abs(total(2) - inSeconds(worst!))).toBeLessThan(2);
+      }
+    }
   });
 
   it('says so where an objective is missed or missing, or nothing bounds a figure', () => {
