@@ -245,22 +245,14 @@ class Checker {
       this.complain(`'${resource.kind}' is in a namespace, and it names none`);
       return;
     }
-    const pattern = new RegExp(`^${name.split(UNKNOWN).map(escape).join('.*')}$`);
+    const inNamespace = resource.namespaced ? this.namespace : undefined;
     const found =
       name === UNKNOWN ||
-      this.world.objects.some(
-        (object) =>
-          object.kind === resource.kind &&
-          pattern.test(object.name) &&
-          (!resource.namespaced || object.namespace === this.namespace || this.namespace?.includes(UNKNOWN) === true),
-      );
+      this.namespace?.includes(UNKNOWN) === true ||
+      this.world.has(resource.kind, name, inNamespace, UNKNOWN);
     if (!found) {
       const where = resource.namespaced ? ` in namespace '${this.namespace}'` : '';
       this.complain(`no ${resource.kind} '${name.replaceAll(UNKNOWN, '...')}'${where}`);
     }
   }
-}
-
-function escape(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }

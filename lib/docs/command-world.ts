@@ -1,6 +1,4 @@
-import type { IConstruct } from 'constructs';
-import { RequiredSecret } from '../gitops/required-secret';
-import type { Manifest, OutputFile } from '../gitops/rendered';
+import type { Manifest } from '../gitops/rendered';
 import type { PostgresCluster } from '../postgres/postgres-cluster';
 
 /** One object that commands may name. Cluster-wide objects have no namespace. */
@@ -10,76 +8,48 @@ export interface KnownObject {
   readonly namespace?: string;
 }
 
-/** Everything that the commands of documents may refer to. */
-export interface CommandWorld {
-  readonly objects: readonly KnownObject[];
-  readonly namespaces: ReadonlySet<string>;
-  /** `key=value` of labels that pods or objects have. */
-  readonly labels: ReadonlySet<string>;
-  readonly containers: ReadonlySet<string>;
-  readonly databases: ReadonlySet<string>;
-  /** Files and folders from the root of the repository, as `dist/manifests/state-hub-base`. */
-  readonly paths: ReadonlySet<string>;
-}
-
 /** What the world is made of. */
 export interface CommandWorldProps {
-  /** All constructs, for the Secrets that people provide. */
-  readonly root: IConstruct;
   /** All objects that synthesis writes. */
   readonly manifests: readonly Manifest[];
-  /** Objects of the delivery engines: Kustomizations, Applications. */
-  readonly delivery: readonly Manifest[];
-  /** All files that synthesis writes, below `dist`. */
-  readonly files: readonly OutputFile[];
   readonly databases: readonly PostgresCluster[];
-  /**
-   * Objects that others own.
-   * @default - none
-   */
-  readonly declared?: readonly KnownObject[];
-  /**
-   * Labels of pods that others own, as `key=value`.
-   * @default - none
-   */
-  readonly declaredLabels?: readonly string[];
-  /**
-   * Output folder, from the root of the repository.
-   * @default 'dist'
-   */
-  readonly dist?: string;
-  /**
-   * Folder of the SOPS files, from the root of the repository.
-   * @default 'secrets'
-   */
-  readonly secrets?: string;
+  /** Objects that others own, or that delivery engines make. */
+  readonly declared: readonly KnownObject[];
+  /** Labels of pods that others own, as `key=value`. */
+  readonly declaredLabels: readonly string[];
+  /** Files from the root of the repository, as `dist/manifests/state-hub-base/kustomization.yaml`. */
+  readonly files: readonly string[];
 }
 
-/** What is synthesized, what the operator makes of it, and what is declared. */
-export function commandWorld(props: CommandWorldProps): CommandWorld {
-  const { dist = 'dist', secrets = 'secrets' } = props;
-  const required = RequiredSecret.findAll(props.root);
-  const objects: KnownObject[] = [
-    ...[...props.manifests, ...props.delivery].map(({ kind, metadata: { name, namespace } }) =>
-      known(kind, name, namespace),
-    ),
-    ...required.map(({ name, namespace }) => known('Secret', name, namespace)),
-    ...props.databases.flatMap(madeByOperator),
-    ...(props.declared ?? []),
-  ];
-  const files = [
-    ...props.files.map(({ path }) => `${dist}/${path}`),
-    ...required.map(({ name }) => `${secrets}/${name}.sops.yaml`),
-    `${secrets}/.sops.yaml`,
-    `${secrets}/kustomization.yaml`,
-  ];
-  return {
-    objects,
-    namespaces: new Set([
+/**
+ * Everything that the commands of documents may refer to: what is synthesized, what the operator makes of it, and what
+ * is declared.
+ */
+export class CommandWorld {
+  public readonly namespaces: ReadonlySet<string>;
+  /** `key=value` of labels that pods or objects have. */
+  public readonly labels: ReadonlySet<string>;
+  public readonly containers: ReadonlySet<string>;
+  public readonly databases: ReadonlySet<string>;
+  private readonly names = new Map<string, Set<string>>();
+  private readonly paths: ReadonlySet<string>;
+  private readonly fileNames: ReadonlySet<string>;
+
+  public constructor(props: CommandWorldProps) {
+    const objects: KnownObject[] = [
+      ...props.manifests.map(({ kind, metadata: { name, namespace } }) => known(kind, name, namespace)),
+      ...props.databases.flatMap(madeByOperator),
+      ...props.declared,
+    ];
+    for (const { kind, name, namespace } of objects) {
+      const key = `${kind}/${namespace ?? ''}`;
+      this.names.set(key, (this.names.get(key) ?? new Set()).add(name));
+    }
+    this.namespaces = new Set([
       ...objects.flatMap(({ kind, name }) => (kind === 'Namespace' ? [name] : [])),
       ...objects.flatMap(({ namespace }) => (namespace === undefined ? [] : [namespace])),
-    ]),
-    labels: new Set([
+    ]);
+    this.labels = new Set([
       ...props.manifests.flatMap(labelsOf),
       ...props.databases.flatMap((db) => [
         `cnpg.io/cluster=${db.name}`,
@@ -87,12 +57,41 @@ export function commandWorld(props: CommandWorldProps): CommandWorld {
         'cnpg.io/jobRole=full-recovery',
         ...['rw', 'ro'].map((end) => `kubernetes.io/service-name=${db.name}-${end}`),
       ]),
-      ...(props.declaredLabels ?? []),
-    ]),
-    containers: new Set(['postgres', 'plugin-barman-cloud', ...props.manifests.flatMap(containersOf)]),
-    databases: new Set(['postgres', ...props.databases.flatMap((db) => [db.database, db.drillRole])]),
-    paths: new Set(files.flatMap((file) => file.split('/').map((_, i, parts) => parts.slice(0, i + 1).join('/')))),
-  };
+      ...props.declaredLabels,
+    ]);
+    this.containers = new Set(['postgres', 'plugin-barman-cloud', ...props.manifests.flatMap(containersOf)]);
+    this.databases = new Set(['postgres', ...props.databases.flatMap((db) => [db.database, db.drillRole])]);
+    const parts = props.files.map((file) => file.split('/'));
+    this.paths = new Set(parts.flatMap((names) => names.map((_, i) => names.slice(0, i + 1).join('/'))));
+    this.fileNames = new Set(parts.flatMap((names) => names.slice(-1)));
+  }
+
+  /** Whether there is such an object; `name` may have gaps that `gap` marks. Without a namespace: cluster-wide. */
+  public has(kind: string, name: string, namespace: string | undefined, gap = '\u0000'): boolean {
+    const names = this.names.get(`${kind}/${namespace ?? ''}`);
+    return names !== undefined && (name.includes(gap) ? matches(name, gap, '.*', names) : names.has(name));
+  }
+
+  /** Whether an object of this kind and name is in any namespace. */
+  public hasAnywhere(kind: string, name: string): boolean {
+    return [...this.names].some(([key, names]) => key.startsWith(`${kind}/`) && names.has(name));
+  }
+
+  /** Whether there is such a file or folder; `*` stands for any part of a name. */
+  public hasPath(path: string): boolean {
+    return path.includes('*') ? matches(path, '*', '[^/]*', this.paths) : this.paths.has(path);
+  }
+
+  /** Whether some file has this name, in whatever folder. */
+  public hasFileNamed(name: string): boolean {
+    return this.fileNames.has(name);
+  }
+}
+
+function matches(name: string, gap: string, by: string, names: ReadonlySet<string>): boolean {
+  const escaped = name.split(gap).map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+  const pattern = new RegExp(`^${escaped.join(by)}$`);
+  return [...names].some((candidate) => pattern.test(candidate));
 }
 
 /** What CloudNativePG makes for a Cluster (facts of version 1.30). */
@@ -112,7 +111,7 @@ function madeByOperator(db: PostgresCluster): KnownObject[] {
   ];
 }
 
-function known(kind: string, name: string, namespace?: string): KnownObject {
+export function known(kind: string, name: string, namespace?: string): KnownObject {
   return { kind, name, ...(namespace === undefined ? {} : { namespace }) };
 }
 

@@ -95,13 +95,7 @@ function isGlob(program: string, word: string): boolean {
 
 function checkPath(word: string, world: CommandWorld, problems: string[]): void {
   const path = word.replace(/^\.\//, '').replace(/\/$/, '');
-  const pattern = new RegExp(
-    `^${path
-      .split('*')
-      .map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'))
-      .join('[^/]*')}$`,
-  );
-  if (!path.includes(UNKNOWN) && ![...world.paths].some((known) => pattern.test(known))) {
+  if (!path.includes(UNKNOWN) && !world.hasPath(path)) {
     problems.push(`no file '${word}' is written or needed`);
   }
 }
@@ -126,7 +120,7 @@ function checkFlux(words: readonly string[], world: CommandWorld, complain: Comp
   }
   const kinds = isSource ? ['GitRepository', 'OCIRepository'] : ['Kustomization'];
   for (const name of isSource ? names.slice(1) : names) {
-    if (!world.objects.some((x) => kinds.includes(x.kind) && x.name === name && x.namespace === namespace)) {
+    if (!kinds.some((known) => world.has(known, name, namespace))) {
       complain(`no ${kinds.join(' or ')} '${name}' in namespace '${namespace}'`);
     }
   }
@@ -137,7 +131,7 @@ function checkArgoCd(words: readonly string[], world: CommandWorld, complain: Co
   if (noun !== 'app' || !['set', 'get', 'sync', 'delete', 'list', 'confirm-deletion'].includes(verb)) {
     complain(`argocd has no '${noun} ${verb}'`);
   }
-  if (verb !== 'list' && !world.objects.some((x) => x.kind === 'Application' && x.name === name)) {
+  if (verb !== 'list' && !world.hasAnywhere('Application', name)) {
     complain(`no Application '${name}'`);
   }
 }
@@ -154,7 +148,7 @@ function checkPostgres(words: readonly string[], world: CommandWorld, complain: 
 function checkFiles(words: readonly string[], world: CommandWorld, complain: Complain): void {
   const file = words.find((word, i) => !word.startsWith('-') && words[i - 1] !== '-m') ?? '';
   const name = file.slice(file.lastIndexOf('/') + 1);
-  if (!file.includes(UNKNOWN) && ![...world.paths].some((path) => path.endsWith(`/${name}`))) {
+  if (!file.includes(UNKNOWN) && !world.hasFileNamed(name)) {
     complain(`no file '${file}' is written`);
   }
 }
@@ -164,7 +158,7 @@ function checkSystemd(words: readonly string[], world: CommandWorld, complain: C
   for (const unit of words.filter((word) => word.includes('@'))) {
     const [template = '', service] = unit.split('@');
     checkFiles([`${template}@.service`], world, complain);
-    if (!world.objects.some((object) => object.kind === 'Service' && object.name === service)) {
+    if (!world.hasAnywhere('Service', service ?? '')) {
       complain(`no Service '${service}' for the unit '${unit}'`);
     }
   }

@@ -1,14 +1,15 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { ArgoCd, Bootstrap, Flux, Platform, Storage } from '../../lib';
+import { ArgoCd, Bootstrap, type Delivery, Document, Flux, Platform, Storage } from '../../lib';
+import { appWorld, checkDocuments } from '../../lib/docs/check-documents';
 import { checkCommands, commandBlocks } from '../../lib/docs/commands';
 import { shellCommands, UNKNOWN } from '../../lib/docs/_shell';
-import { worldOf } from './commands';
-import { FACTS, stateHub } from './state-hub';
+import { BOTH, FACTS, stateHub, type Variant } from './state-hub';
 
 const built = stateHub();
-const documents = built.app.files().filter(({ path }) => path.startsWith('docs/'));
-const world = worldOf(built.app, [built.database]);
+const files = built.app.files();
+const documents = files.filter(({ path }) => path.startsWith('docs/'));
+const world = appWorld(built.app, built.app.units(), files, BOTH());
 const problemsOf = (text: string) => checkCommands([{ path: 'page.md', text: `\`\`\`sh\n${text}\n\`\`\`\n` }], world);
 
 describe('every command of every document', () => {
@@ -35,18 +36,29 @@ describe('every command of every document', () => {
   const argocd = () => new ArgoCd({ path: './deploy', repository: 'https://git.example.net/x.git' });
   const unmonitored = new Platform({ ...FACTS, monitoringNamespace: false });
   const replicated = new Platform({ ...FACTS, storage: Storage.replicated('longhorn', { replicas: 1 }) });
-  it.each([
-    ['Flux alone, in a subfolder', stateHub({ delivery: [flux()] })],
-    ['Argo CD alone', stateHub({ delivery: [argocd()] })],
-    ['no engine', stateHub({ delivery: [] })],
-    ['no Prometheus', stateHub({ platform: unmonitored })],
-    ['replicated storage', stateHub({ platform: replicated })],
-    ['another namespace and no companion', stateHub({ namespace: 'elsewhere', companion: false })],
-  ])('names only what exists, with %s', (name, { app, database }) => {
-    const files = app.files().filter(({ path }) => path.startsWith('docs/state-hub/'));
-    const inFolder = name.includes('subfolder') || name.includes('Argo CD alone');
-    const at = inFolder ? { dist: 'deploy/dist', secrets: 'deploy/secrets' } : {};
-    expect(checkCommands(files, worldOf(app, [database], at))).toEqual([]);
+  it.each<[string, Delivery[], Variant]>([
+    ['Flux alone, in a subfolder', [flux()], {}],
+    ['Argo CD alone', [argocd()], {}],
+    ['no engine', [], {}],
+    ['no Prometheus', BOTH(), { platform: unmonitored }],
+    ['replicated storage', BOTH(), { platform: replicated }],
+    ['another namespace and no companion', BOTH(), { namespace: 'elsewhere', companion: false }],
+  ])('names only what exists, with %s', (_, delivery, variant) => {
+    const { app } = stateHub({ ...variant, delivery });
+    expect(checkDocuments(app, app.units(), app.files(), delivery)).toEqual([]);
+  });
+
+  it('is found wrong where it is written, with file and line', () => {
+    const { app, scope } = stateHub();
+    const wrong = '```sh\nkubectl --namespace state-hub get pods --selector cnpg.io/cluster=state-hub-bd\n```\n';
+    new Document(scope, 'wrong', { path: 'state-hub/wrong.md', produce: () => wrong });
+    expect(checkDocuments(app, app.units(), app.files(), BOTH())).toEqual([
+      {
+        path: 'docs/state-hub/wrong.md',
+        line: 2,
+        problem: "no pod or object has the label 'cnpg.io/cluster=state-hub-bd'",
+      },
+    ]);
   });
 
   it('has the sizes, the address and the archive of this service', () => {
