@@ -90,7 +90,7 @@ function judgeAlone(
       ...(problem.fix === undefined ? {} : { fix: problem.fix }),
     });
   }
-  const broken = problems.some((p) => p.advisory !== true);
+  const broken = problems.some((p) => p.advisory !== true || p.keyword === 'kind');
   count(ledger, broken);
   if (!isObject(input.manifest)) {
     return undefined;
