@@ -1,5 +1,6 @@
 import { baseUrl, mainForward } from './_client-files';
 import { kubectl } from './_keep-port-forward';
+import { quote } from '../_quote';
 import type { PrivateAccess } from './private-access';
 
 /**
@@ -46,10 +47,10 @@ function namespaces(access: PrivateAccess): readonly string[] {
 function localPart(access: PrivateAccess): string {
   const checks = access.parts.map((part) => {
     const url = `${baseUrl(access, 'local', mainForward(access, part))}${part.readiness}`;
-    return `  if curl --silent --fail --max-time 10 --output /dev/null '${url}'; then
-    ok '${part.name} answers at ${url}'
+    return `  if curl --silent --fail --max-time 10 --output /dev/null ${quote(url)}; then
+    ok ${quote(`${part.name} answers at ${url}`)}
   else
-    bad '${part.name} does not answer at ${url}; does the forward run, and is the service ready?'
+    bad ${quote(`${part.name} does not answer at ${url}; does the forward run, and is the service ready?`)}
   fi`;
   });
   return `check_local() {\n${checks.join('\n')}\n}\n`;

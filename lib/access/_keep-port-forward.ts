@@ -1,3 +1,4 @@
+import { quote } from '../_quote';
 import type { PrivateAccess } from './private-access';
 import { baseUrl, mainForward } from './_client-files';
 
@@ -15,7 +16,7 @@ export function keepPortForwardScript(access: PrivateAccess): string {
   const cases = access.parts.map((part) => {
     const ports = access.forwards.filter((x) => x.part === part).map((x) => `${x.local}:${x.port}`);
     const probe = `${baseUrl(access, 'local', mainForward(access, part))}${part.readiness}`;
-    return `  ${part.name})\n    ports='${ports.join(' ')}'\n    probe='${probe}' ;;`;
+    return `  ${part.name})\n    ports='${ports.join(' ')}'\n    probe=${quote(probe)} ;;`;
   });
   const names = access.parts.map((part) => part.name).join('|');
   return `#!/bin/sh

@@ -78,6 +78,7 @@ export interface DecisionRecordProps {
 export class DecisionRecord extends Construct {
   public readonly path: string;
   private readonly props: DecisionRecordProps;
+  private warned = false;
 
   /** @throws if the approval is not a name, a day and a digest */
   public constructor(scope: Construct, id: string, props: DecisionRecordProps) {
@@ -93,7 +94,8 @@ export class DecisionRecord extends Construct {
     const body = this.body();
     const digest = recordDigest(`${body}${APPROVAL_HEADING}\n`);
     const { approval } = this.props;
-    if (approval !== undefined && approval.digest !== digest) {
+    if (approval !== undefined && approval.digest !== digest && !this.warned) {
+      this.warned = true;
       warn(this, `'approval' of ${approval.on} is outdated: the decision has changed; its digest is now ${digest}`);
     }
     return `${body}${APPROVAL_HEADING}\n\n${this.approvalBlock(digest)}`;

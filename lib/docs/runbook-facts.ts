@@ -40,7 +40,7 @@ export interface RunbookFacts {
 }
 
 /** Short words for what stands in almost every command. */
-export class Words {
+export class RunbookWords {
   public readonly db: string;
   public readonly ns: string;
   /** `kubectl --namespace state-hub` */

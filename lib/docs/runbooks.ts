@@ -8,7 +8,7 @@ import type { PostgresCluster } from '../postgres/postgres-cluster';
 import { gitOpsFacts } from './_gitops-facts';
 import { Document } from './document';
 import { type Runbook, runbookPage } from './runbook';
-import { type RunbookFacts, Words } from './runbook-facts';
+import { type RunbookFacts, RunbookWords } from './runbook-facts';
 import { ACCESS_PROCEDURES } from './runbooks/_access-procedures';
 import { BACKUP_ALERTS } from './runbooks/_backup-alerts';
 import { CREDENTIAL_PROCEDURES } from './runbooks/_credential-procedures';
@@ -18,7 +18,7 @@ import { NODE_PROCEDURES } from './runbooks/_node-procedures';
 import { WORKLOAD_ALERTS } from './runbooks/_workload-alerts';
 
 /** Makes one runbook from the facts of a service. */
-export type RunbookMaker = (words: Words) => Runbook;
+export type RunbookMaker = (words: RunbookWords) => Runbook;
 
 /** Properties for `Runbooks`. */
 export interface RunbooksProps {
@@ -110,7 +110,7 @@ export class Runbooks extends Construct {
     );
   }
 
-  private words(): Words {
+  private words(): RunbookWords {
     const { database, backupSchedule, api, companions = [], access } = this.props;
     const facts: RunbookFacts = {
       service: api.service,
@@ -121,7 +121,7 @@ export class Runbooks extends Construct {
       access,
       gitops: gitOpsFacts(database),
     };
-    return new Words(facts);
+    return new RunbookWords(facts);
   }
 
   private index(makers: Readonly<Record<string, RunbookMaker>>): string {

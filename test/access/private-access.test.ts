@@ -16,11 +16,11 @@ const BRIDGE = { name: 'ops-bridge', namespace: 'ops-bridge', podLabels: { app: 
 const TUNNEL = { name: 'door', namespace: 'ops-bridge', podLabels: { app: 'door' }, host: 'door.example.net' };
 const OPERATORS = { name: 'operators', group: 'oidc:shop-operators' };
 
-type Props = Omit<PrivateAccessProps, 'api' | 'companions'> & { readonly port?: number };
+type Props = Omit<PrivateAccessProps, 'api' | 'companions'> & { readonly port?: number; readonly readiness?: string };
 
 function access(props: Props = {}, scope: Chart = chart()) {
-  const { port = 8000, ...rest } = props;
-  const shop = api(scope, { service: 'shop', port, extraPorts: { mcp: 8001 } });
+  const { port = 8000, readiness = '/health', ...rest } = props;
+  const shop = api(scope, { service: 'shop', port, readiness, extraPorts: { mcp: 8001 } });
   const dashboard = api(scope, { service: 'shop', name: 'shop-dashboard', port: 8080, readiness: '/' }, 'dashboard');
   const construct = new PrivateAccess(scope, 'access', { api: shop, companions: [dashboard], ...rest });
   const files = Object.fromEntries(
@@ -141,6 +141,7 @@ const anyProps = fc.record(
     kubeContext: name,
     localPortOffset: fc.integer({ min: 0, max: 50_000 }),
     port: fc.integer({ min: 1, max: 7999 }),
+    readiness: fc.constantFrom('/health', '/health?deep=1&x=$y', "/it's/`alive`"),
   },
   { requiredKeys: [] },
 );

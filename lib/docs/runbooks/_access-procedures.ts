@@ -1,10 +1,11 @@
+import { quote } from '../../_quote';
 import { sh, type Runbook } from '../runbook';
-import type { Words } from '../runbook-facts';
+import type { RunbookWords } from '../runbook-facts';
 import { pause, resume } from './_gitops';
 import { indent } from './_node-procedures';
 
 /** Procedures around clients, and the way to the old server and back. */
-export const ACCESS_PROCEDURES: Readonly<Record<string, (words: Words) => Runbook>> = {
+export const ACCESS_PROCEDURES: Readonly<Record<string, (words: RunbookWords) => Runbook>> = {
   'move-clients': (w) => ({
     title: `Move clients to the new endpoint of ${w.facts.service}`,
     when: `Clients still use another address than \`${w.facts.api.url}\`.`,
@@ -61,7 +62,7 @@ ${sh(
 Agents and other clients take their address from the files beside them.`,
       verify:
         access === undefined || group === undefined
-          ? sh(`curl --fail http://127.0.0.1:${w.facts.api.port}${w.facts.api.readiness}`)
+          ? sh(`curl --fail ${quote(`http://127.0.0.1:${w.facts.api.port}${w.facts.api.readiness}`)}`)
           : sh(...checkScript(w, 'local')),
       undo:
         access === undefined || group === undefined
@@ -121,7 +122,7 @@ ${resume(w)}`,
 };
 
 /** Read-only from now on, also for those who are connected: the setting alone would only reach new sessions. */
-function stopWrites(w: Words, host: string): string[] {
+function stopWrites(w: RunbookWords, host: string): string[] {
   const { database, owner } = w.facts.database;
   const psql = `psql --host "\${${host}:?}" --username ${owner} --dbname ${database} --command`;
   return [
@@ -130,27 +131,27 @@ function stopWrites(w: Words, host: string): string[] {
   ];
 }
 
-function allowWrites(w: Words, host: string): string {
+function allowWrites(w: RunbookWords, host: string): string {
   const { database, owner } = w.facts.database;
   return `psql --host "\${${host}:?}" --username ${owner} --dbname ${database} --command "set default_transaction_read_only = off" --command "alter database ${database} reset default_transaction_read_only"`;
 }
 
-function checkScript(w: Words, mode: 'local' | 'cluster'): string[] {
+function checkScript(w: RunbookWords, mode: 'local' | 'cluster'): string[] {
   const { access, gitops } = w.facts;
   return access === undefined ? [] : [`sh ${gitops.dist}/docs/${access.folder}/check.sh ${mode}`];
 }
 
-function legacyHost(w: Words): string | undefined {
+function legacyHost(w: RunbookWords): string | undefined {
   const { bootstrap } = w.facts.database;
   return bootstrap.method === 'import' ? bootstrap.source.host : undefined;
 }
 
-function legacy(w: Words): string {
+function legacy(w: RunbookWords): string {
   const host = legacyHost(w);
   return host === undefined ? '' : `, such as ${host}`;
 }
 
-function legacyName(w: Words): string {
+function legacyName(w: RunbookWords): string {
   const host = legacyHost(w);
   return host === undefined ? '' : ` \`${host}\``;
 }

@@ -1,8 +1,8 @@
 import { sh, type Runbook } from '../runbook';
-import type { Words } from '../runbook-facts';
+import type { RunbookWords } from '../runbook-facts';
 
 /** Runbooks of the alerts on the way back: WAL archive and base backups. */
-export const BACKUP_ALERTS: Readonly<Record<string, (words: Words) => Runbook>> = {
+export const BACKUP_ALERTS: Readonly<Record<string, (words: RunbookWords) => Runbook>> = {
   PhoenixWalArchivingFailing: (w) => ({
     title: `${w.db} cannot archive WAL`,
     when: `The last WAL file could not be written to the object store, for five minutes.`,
@@ -90,7 +90,7 @@ ${sh(`${w.cnpg} restart ${w.db}`)}
   }),
 };
 
-function store(w: Words): string {
+function store(w: RunbookWords): string {
   const { endpoint } = w.facts.database.objectStore;
   return endpoint === undefined ? 'Amazon S3' : `\`${endpoint}\``;
 }

@@ -1,11 +1,11 @@
 import type { RequiredSecret } from '../../gitops/required-secret';
 import { sh, type Runbook } from '../runbook';
-import type { Words } from '../runbook-facts';
+import type { RunbookWords } from '../runbook-facts';
 import { deliverSecrets } from './_gitops';
 import { indent } from './_node-procedures';
 
 /** Procedures around passwords and keys. */
-export const CREDENTIAL_PROCEDURES: Readonly<Record<string, (words: Words) => Runbook>> = {
+export const CREDENTIAL_PROCEDURES: Readonly<Record<string, (words: RunbookWords) => Runbook>> = {
   'rotate-credentials': (w) => {
     const { credentials, objectStore } = w.facts.database;
     return {
@@ -101,6 +101,6 @@ This must fail.`,
   },
 };
 
-function file(w: Words, secret: RequiredSecret): string {
+function file(w: RunbookWords, secret: RequiredSecret): string {
   return `${w.facts.gitops.secrets}/${secret.name}.sops.yaml`;
 }

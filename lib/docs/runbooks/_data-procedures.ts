@@ -1,10 +1,10 @@
 import { sh, type Runbook } from '../runbook';
-import type { Words } from '../runbook-facts';
+import type { RunbookWords } from '../runbook-facts';
 import { deliver, pause, resume } from './_gitops';
 import { indent } from './_node-procedures';
 
 /** Procedures around disks and restores. */
-export const DATA_PROCEDURES: Readonly<Record<string, (words: Words) => Runbook>> = {
+export const DATA_PROCEDURES: Readonly<Record<string, (words: RunbookWords) => Runbook>> = {
   'disk-full': (w) => {
     const { storageClass } = w.facts.database.platform.storage;
     return {
@@ -67,7 +67,7 @@ interface Restore {
   readonly before: readonly string[];
 }
 
-function restore(w: Words, { title, when, impact, bootstrap, before }: Restore): Runbook {
+function restore(w: RunbookWords, { title, when, impact, bootstrap, before }: Restore): Runbook {
   const { serverName, objectStore, database, owner } = w.facts.database;
   const generation = Number(serverName.slice(w.db.length + 1));
   const steps = [

@@ -1,10 +1,10 @@
 import { sh, type Runbook } from '../runbook';
-import type { Words } from '../runbook-facts';
+import type { RunbookWords } from '../runbook-facts';
 
 const NOTHING_TO_UNDO = 'Nothing to undo: nothing was changed for good.';
 
 /** Runbooks of the alerts on the database's instances. */
-export const DATABASE_ALERTS: Readonly<Record<string, (words: Words) => Runbook>> = {
+export const DATABASE_ALERTS: Readonly<Record<string, (words: RunbookWords) => Runbook>> = {
   PhoenixDatabaseNoPrimary: (w) => ({
     title: `${w.db} has no primary`,
     when: `No instance of \`${w.db}\` has accepted writes for two minutes. A failover should be over by now.`,

@@ -1,8 +1,8 @@
 import { sh } from '../runbook';
-import type { Words } from '../runbook-facts';
+import type { RunbookWords } from '../runbook-facts';
 
 /** Stops every engine that would undo what the runbook does. */
-export function pause({ facts: { gitops } }: Words, why = ''): string {
+export function pause({ facts: { gitops } }: RunbookWords, why = ''): string {
   const { flux, argocd, units } = gitops;
   const blocks = [
     ...(flux === undefined
@@ -27,7 +27,7 @@ export function pause({ facts: { gitops } }: Words, why = ''): string {
 }
 
 /** Lets the engines work again. */
-export function resume({ facts: { gitops } }: Words): string {
+export function resume({ facts: { gitops } }: RunbookWords): string {
   const { flux, argocd, units, dist } = gitops;
   const lines = [
     ...(flux === undefined
@@ -42,7 +42,7 @@ export function resume({ facts: { gitops } }: Words): string {
 }
 
 /** Lets the engines apply these units only; the others stay paused. */
-export function deliver(words: Words, names: readonly string[]): string {
+export function deliver(words: RunbookWords, names: readonly string[]): string {
   const { flux, dist, units } = words.facts.gitops;
   const mine = units.filter((unit) => names.some((name) => unit.endsWith(`-${name}`)));
   return flux === undefined
@@ -58,7 +58,7 @@ export function deliver(words: Words, names: readonly string[]): string {
 }
 
 /** Brings a change of the SOPS files into the cluster. */
-export function deliverSecrets(words: Words): string {
+export function deliverSecrets(words: RunbookWords): string {
   const { flux, secrets } = words.facts.gitops;
   const unit = words.facts.gitops.units.find((name) => name.endsWith('-secrets'));
   return flux === undefined || unit === undefined

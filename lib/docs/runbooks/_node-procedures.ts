@@ -1,9 +1,9 @@
 import { sh, type Runbook } from '../runbook';
-import type { Words } from '../runbook-facts';
+import type { RunbookWords } from '../runbook-facts';
 import { pause, resume } from './_gitops';
 
 /** Procedures around nodes. */
-export const NODE_PROCEDURES: Readonly<Record<string, (words: Words) => Runbook>> = {
+export const NODE_PROCEDURES: Readonly<Record<string, (words: RunbookWords) => Runbook>> = {
   'node-lost': (w) => ({
     title: `A node of ${w.facts.database.platform.name} is lost`,
     when: `${w.nodes} is NotReady or dark and will not be back within minutes.`,
@@ -131,7 +131,7 @@ ${resume(w)}`,
 };
 
 /** Whether an instance's data is lost with its node. */
-function local(w: Words): boolean {
+function local(w: RunbookWords): boolean {
   return w.facts.database.platform.storage.kind === 'nodeLocal';
 }
 

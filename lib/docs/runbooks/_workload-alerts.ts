@@ -1,9 +1,9 @@
 import type { ApiService } from '../../api/api-service';
 import { sh, type Runbook } from '../runbook';
-import type { Words } from '../runbook-facts';
+import type { RunbookWords } from '../runbook-facts';
 
 /** Runbooks of the alerts on the API, its companions, and what a failover depends on. */
-export const WORKLOAD_ALERTS: Readonly<Record<string, (words: Words) => Runbook>> = {
+export const WORKLOAD_ALERTS: Readonly<Record<string, (words: RunbookWords) => Runbook>> = {
   PhoenixApiDown: (w) => ({
     title: `${w.facts.api.name} has no ready replica`,
     when: `No replica of \`${w.facts.api.name}\` has been ready for two minutes.`,
@@ -111,7 +111,7 @@ Then restart the plugin and the operator, which read it at start: Act of ${w.lin
 
 const OPERATOR = 'app.kubernetes.io/name=cloudnative-pg';
 
-function look(w: Words, part: ApiService): string[] {
+function look(w: RunbookWords, part: ApiService): string[] {
   const selector = Object.entries(part.podLabels).map(([key, value]) => `${key}=${value}`);
   return [
     `${w.k} get pods --selector ${selector.join(',')} --output wide`,
@@ -120,7 +120,7 @@ function look(w: Words, part: ApiService): string[] {
   ];
 }
 
-function operatorLook(w: Words, selector: string): string {
+function operatorLook(w: RunbookWords, selector: string): string {
   return sh(
     `kubectl --namespace ${w.operatorNs} get deployments,pods --output wide`,
     `kubectl --namespace ${w.operatorNs} logs --selector ${selector} --tail 50`,
