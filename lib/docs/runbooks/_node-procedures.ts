@@ -13,7 +13,7 @@ export const NODE_PROCEDURES: Readonly<Record<string, (words: RunbookWords) => R
 The role \`primary\` must be on a node that is Ready. If not after three minutes: ${w.link('primary-stuck')}. If the operator says that quorum is missing: ${w.link('failover-denied-by-quorum')}.`,
     act: `1. Did the operator or the plugin live there? They move after five minutes. Sooner, when the node is surely off:
 
-   ${indent(sh('node= # the lost one: ' + w.nodes, `kubectl --namespace ${w.operatorNs} get pods --output wide --field-selector spec.nodeName="\${node:?}"`, `kubectl taint nodes "$node" node.kubernetes.io/out-of-service=nodeshutdown:NoExecute`))}
+   ${indent(sh('node= # the lost one: ' + w.nodes, `kubectl --namespace ${w.operatorNs} get pods --output wide --field-selector spec.nodeName="\${node:?}"`, `kubectl taint nodes "\${node:?}" node.kubernetes.io/out-of-service=nodeshutdown:NoExecute`))}
 
    The taint lets all pods of the node go at once. Set it only if the node is off: a node that still runs would run them twice.
 
