@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { type Chart, Testing } from 'cdk8s';
 import * as fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { type McpServer, PrivateAccess, type PrivateAccessProps } from '../../lib/access/private-access';
 import { Document } from '../../lib/docs/document';
 import { validateManifest } from '../../lib/policy/schema/validate';
@@ -221,7 +222,7 @@ describe('check.sh', () => {
   function check(reaches: (labels: string, target: string) => boolean, services = '') {
     const { files } = access({ clients: [BRIDGE] });
     const home = folder();
-    mkdirSync(join(home, 'pods'));
+    ['pods', 'made'].forEach((name) => mkdirSync(join(home, name)));
     const targets = [
       'shop-api.shop.svc:8000',
       'shop-api.shop.svc:8001',
@@ -242,7 +243,7 @@ describe('check.sh', () => {
       join(home, 'kubectl'),
       `#!/bin/sh
 case "$*" in
-  *' create '*) n=$(ls ${home}/pods | wc -l); cat >${home}/pods/p$n; echo pod/p$n ;;
+  *' create '*) n=$(ls ${home}/pods | wc -l); cat >${home}/pods/p$n; cp ${home}/pods/p$n ${home}/made/; echo pod/p$n ;;
   *' wait '*) ;;
   *' logs '*) file=${home}/pods/\${4#pod/}; LABELS=$(sed -n 's/^  labels: //p' $file); export LABELS
     sed -n '/        - |/,$p' $file | sed 1d | sed 's/^          //' | sh ;;
@@ -258,7 +259,13 @@ esac
     const run = spawnSync('sh', [join(home, 'check.sh'), 'cluster'], {
       env: { PATH: `${home}:${process.env['PATH']}` },
     });
-    return { status: run.status, out: String(run.stdout) + String(run.stderr) };
+    const read = (name: string) => parse(readFileSync(join(home, 'made', name), 'utf8'));
+    return {
+      status: run.status,
+      out: String(run.stdout) + String(run.stderr),
+      made: readdirSync(join(home, 'made')).map(read),
+      left: readdirSync(join(home, 'pods')).filter((name) => !name.startsWith('gone-')),
+    };
   }
   const declared = (labels: string) => labels !== '{}';
 
@@ -267,6 +274,26 @@ esac
     expect(out).not.toContain('FAIL');
     expect(out.match(/^ok /gm)).toHaveLength(11);
     expect(status).toBe(0);
+  });
+
+  it('starts pods that pass the strict schema and Pod Security, never become ready, and are deleted again', () => {
+    const { made, left } = check(declared);
+    expect(made.map((pod) => pod.metadata.labels)).toEqual([BRIDGE.podLabels, {}, {}]);
+    for (const pod of made) {
+      const named = { ...pod, metadata: { labels: pod.metadata.labels, name: 'check', namespace: 'shop' } };
+      expect(validateManifest(named)).toEqual([]);
+      const [container] = pod.spec.containers;
+      expect(pod.spec.securityContext).toMatchObject({
+        runAsNonRoot: true,
+        seccompProfile: { type: 'RuntimeDefault' },
+      });
+      expect(container.securityContext).toMatchObject({
+        allowPrivilegeEscalation: false,
+        capabilities: { drop: ['ALL'] },
+      });
+      expect(container.readinessProbe.exec.command).toEqual(['false']);
+    }
+    expect(left).toEqual([]);
   });
 
   it('fails where a stranger gets through, on any port', () => {
