@@ -1,7 +1,6 @@
 import { FAILURE_CLASSES } from '../platform/objectives';
 import type { ClassPrediction, Prediction } from '../platform/prediction';
 import type { Figure, Path, Term } from '../platform/term';
-import type { RecordProof } from './decision-record';
 
 /** Objectives beside what is predicted, one line a figure. */
 export function objectives(prediction: Prediction | undefined): string {
@@ -23,20 +22,6 @@ export function termTables(prediction: Prediction | undefined): string {
     return 'Nothing was predicted.';
   }
   return classes(prediction).map(classTerms).join('\n\n');
-}
-
-/** What was proven about lost nodes. */
-export function proofs(all: readonly RecordProof[] | undefined): string {
-  if (all === undefined || all.length === 0) {
-    return 'Nothing was proven.';
-  }
-  return all
-    .map(({ statement, holds, counterexample }) =>
-      holds
-        ? `- holds: ${statement}`
-        : `- **does not hold**: ${statement}${counterexample === undefined ? '' : `: ${counterexample}`}`,
-    )
-    .join('\n');
 }
 
 function classes(prediction: Prediction): ClassPrediction[] {

@@ -1,4 +1,4 @@
-import type { DecisionRecordProps } from './decision-record';
+import type { DecisionRecordProps, RecordProof } from './decision-record';
 
 /** How the data gets off the cluster and back. */
 export function backupAndRestore({ database, backupSchedule, api }: DecisionRecordProps): string {
@@ -31,10 +31,12 @@ export function notProtected({ database }: DecisionRecordProps): string {
 }
 
 /** What may go wrong with the strategy itself. */
-export function openRisks({ database, api, access, risks = [] }: DecisionRecordProps): string {
+export function openRisks({ database, api, access, risks = [] }: DecisionRecordProps, proof?: RecordProof): string {
   const { platform, instances } = database;
   return [
-    `CloudNativePG and the Barman Cloud plugin in \`${platform.operatorNamespace}\` are single programs that serve every failover: while one of them is away, no primary is replaced. They belong to the platform; run the operator with two replicas.`,
+    ...(proof?.risks ?? [
+      `CloudNativePG and the Barman Cloud plugin in \`${platform.operatorNamespace}\` are single programs that serve every failover: while one of them is away, no primary is replaced. They belong to the platform; run the operator with two replicas.`,
+    ]),
     `A PostgreSQL that hangs and does not die keeps its lease with CloudNativePG 1.30.0: somebody has to end it (runbook primary-stuck).`,
     ...(platform.nodes.length === instances
       ? [

@@ -9,17 +9,26 @@ import type { PostgresCluster } from '../postgres/postgres-cluster';
 import { alternatives } from './_alternatives';
 import { gitOpsFacts } from './_gitops-facts';
 import { serviceDiagram } from './_diagram';
-import { objectives, proofs, termTables } from './_prediction-tables';
+import { proofSummary } from './_node-loss-tables';
+import { objectives, termTables } from './_prediction-tables';
 import { backupAndRestore, notProtected, openRisks } from './_record-risks';
 import { type Approval, APPROVAL_HEADING, recordDigest } from './decision-digest';
 import { Document } from './document';
 
-/** One statement about lost and drained nodes. */
-export interface RecordProof {
-  readonly statement: string;
+/** One claim about one object, proved for all placements or refuted: a `Verdict` of the node-loss proof. */
+export interface RecordVerdict {
+  /** `Cluster/state-hub-db`. */
+  readonly object: string;
+  readonly event: 'none' | 'loss' | 'drain' | 'lossDuringDrain';
+  readonly claim: string;
   readonly holds: boolean;
-  /** The shortest case in which it does not hold. */
-  readonly counterexample?: string;
+  readonly counterexample: { readonly text: string } | undefined;
+}
+
+/** What a decision record prints of the node-loss proof. */
+export interface RecordProof {
+  readonly verdicts: readonly RecordVerdict[];
+  readonly risks: readonly string[];
 }
 
 /** Properties for `DecisionRecord`. */
@@ -47,10 +56,10 @@ export interface DecisionRecordProps {
   readonly prediction?: () => Prediction;
 
   /**
-   * What was proven about lost nodes, computed when the record is written.
+   * The node-loss proof, computed when the record is written.
    * @default - nothing: the record says so
    */
-  readonly nodeLoss?: () => readonly RecordProof[];
+  readonly nodeLoss?: () => RecordProof;
 
   /**
    * Risks that the service's owners know and accept, beside those that follow from the manifests.
@@ -110,6 +119,7 @@ export class DecisionRecord extends Construct {
     const { database, api } = this.props;
     const gitops = gitOpsFacts(database);
     const prediction = this.props.prediction?.();
+    const proof = this.props.nodeLoss?.();
     const sections = [
       `# Decision record: data strategy of ${api.service}`,
       `How \`${api.service}\` keeps its data on platform \`${database.platform.name}\`, to be approved before data moves.`,
@@ -118,10 +128,10 @@ export class DecisionRecord extends Construct {
       `## Alternatives\n\n${alternatives(database)}`,
       `## Objectives\n\n${objectives(prediction)}`,
       `## Prediction, term by term\n\n${termTables(prediction)}`,
-      `## Lost and drained nodes\n\n${proofs(this.props.nodeLoss?.())}`,
+      `## Lost and drained nodes\n\n${proofSummary(proof)}`,
       `## Backup and restore\n\n${backupAndRestore(this.props)}`,
       `## Not protected\n\n${notProtected(this.props)}`,
-      `## Open risks\n\n${openRisks(this.props)}`,
+      `## Open risks\n\n${openRisks(this.props, proof)}`,
     ];
     return `${sections.join('\n\n')}\n\n`;
   }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { Platform, Storage } from '../../lib';
 import { describe, expect, it } from 'vitest';
 import { readRecord, recordDigest } from '../../lib/docs/decision-digest';
-import { DecisionRecord, type DecisionRecordProps } from '../../lib/docs/decision-record';
+import { DecisionRecord, type DecisionRecordProps, type RecordProof } from '../../lib/docs/decision-record';
 import { type ClassPrediction, predict, type Prediction } from '../../lib/platform/prediction';
 import { predictionInput } from '../../lib/platform/read-input';
 import type { Figure } from '../../lib/platform/term';
@@ -45,6 +45,22 @@ function predicted(rto: number | undefined, change: Partial<ClassPrediction> = {
   };
 }
 
+const OBJECT = { object: 'Cluster/state-hub-db', counterexample: undefined };
+const PROOF: RecordProof = {
+  verdicts: [
+    { ...OBJECT, event: 'loss', claim: 'writes', holds: true },
+    { ...OBJECT, event: 'loss', claim: 'failover', holds: true },
+    {
+      ...OBJECT,
+      event: 'lossDuringDrain',
+      claim: 'writes',
+      holds: false,
+      counterexample: { text: 'railiance02 lost while railiance03 drains: 1 of 3 instances, writes block' },
+    },
+  ],
+  risks: ['The operator is one pod.'],
+};
+
 /** `2 min 35 s` in seconds. */
 function inSeconds(text: string): number {
   const unit: Readonly<Record<string, number>> = { s: 1, min: 60, h: 3600, d: 86_400 };
@@ -76,7 +92,7 @@ describe('the decision record', () => {
   it('can be read in five minutes, at 200 words a minute, without what is folded away', () => {
     const text = record({
       prediction: () => predicted(120),
-      nodeLoss: () => [{ statement: 'x', holds: true }],
+      nodeLoss: () => PROOF,
     }).text();
     const shown = text.replace(/```mermaid[\s\S]*?```/g, '').replace(/<details>[\s\S]*?<\/details>/g, '');
     expect(shown.split(/\s+/).filter((word) => /\w/.test(word)).length).toBeLessThan(1000);
@@ -131,16 +147,18 @@ describe('the decision record', () => {
     expect(record().text()).toContain('Nothing was predicted');
   });
 
-  it('says so where nothing was proven, or a proof fails', () => {
+  it('says what was proven about nodes, and of what fails the plainest case', () => {
     expect(record().text()).toContain('Nothing was proven.');
-    const lost = {
-      statement: 'writes go on',
-      holds: false,
-      counterexample: 'railiance02 lost while railiance03 drains',
-    };
-    expect(record({ nodeLoss: () => [lost] }).text()).toContain(
-      '- **does not hold**: writes go on: railiance02 lost while railiance03 drains',
+    const text = record({ nodeLoss: () => PROOF }).text();
+    expect(text).toContain('| | a node lost | one lost while another drains |\n| --- | --- | --- |');
+    expect(text).toContain(
+      '| Cluster/state-hub-db | writes go on; a failover has its quorum | **not: writes go on** |',
     );
+    expect(text).toContain('- Cluster/state-hub-db: railiance02 lost while railiance03 drains: 1 of 3 instances');
+    expect(text).toContain('- The operator is one pod.');
+    expect(text).not.toContain('are single programs');
+    const holding = PROOF.verdicts.filter(({ holds }) => holds);
+    expect(record({ nodeLoss: () => ({ verdicts: holding, risks: [] }) }).text()).toContain('Each holds for every');
   });
 
   it.each([
