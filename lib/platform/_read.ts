@@ -9,6 +9,11 @@ export function at(value: unknown, path: string): unknown {
   }, value);
 }
 
+/** A list, empty if there is none. */
+export function list(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
 /** A string, or what stands for a missing one. */
 export function text(value: unknown, otherwise: string): string {
   return typeof value === 'string' ? value : otherwise;

@@ -21,7 +21,7 @@ export function synchronousRecoveryPoint({ database }: PredictionInput): Recover
     );
   }
   const standbys = database.synchronousStandbys === 1 ? 'one standby' : `${database.synchronousStandbys} standbys`;
-  return zero(`durability is 'required': a commit is acknowledged when ${standbys} also have it on disk`, setBy);
+  return zero(`durability is 'required': no commit is acknowledged before it is on disk on ${standbys} too`, setBy);
 }
 
 /** What losing the cluster loses: what was not in the object store yet. */

@@ -81,15 +81,20 @@ export function promotion(): Term {
   return { name: 'promotion', typical: 2, worst: 4, source: SOURCE.failoverTest, setBy: bySoftware('CloudNativePG') };
 }
 
-/** The checkpoint before the new primary is announced: at worst all of shared_buffers is dirty. */
+/**
+ * The checkpoint before the new primary is announced. What is dirty fits into shared_buffers, and is no more than about
+ * the WAL since the last restart point, because each page's first change writes the whole page into WAL.
+ */
 export function checkpoint({ database, platform }: PredictionInput, name = 'checkpoint'): Term {
-  const flush = Math.ceil(database.sharedBuffersMebibytes / platform.measured.diskThroughput);
+  const byBuffers = database.sharedBuffersMebibytes <= database.maxWalMebibytes;
+  const dirty = byBuffers ? database.sharedBuffersMebibytes : database.maxWalMebibytes;
+  const flush = Math.ceil(dirty / platform.measured.diskThroughput);
   return {
     name,
     typical: Math.min(1, flush),
     worst: flush,
     source: SOURCE.checkpoint,
-    setBy: byField(database.object, 'spec.postgresql.parameters.shared_buffers'),
+    setBy: byField(database.object, `spec.postgresql.parameters.${byBuffers ? 'shared_buffers' : 'max_wal_size'}`),
   };
 }
 

@@ -31,6 +31,7 @@ export interface DatabaseFacts {
   readonly releasedLeaseDurationSeconds: number;
   readonly walReceiverTimeout: number;
   readonly sharedBuffersMebibytes: number;
+  readonly maxWalMebibytes: number;
   /** Size of the data volume. */
   readonly storageMebibytes: number;
   readonly readinessType: string;

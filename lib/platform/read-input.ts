@@ -100,7 +100,8 @@ export function databaseFacts(cluster: unknown): DatabaseFacts {
     retryPeriodSeconds: seconds('primaryLease.retryPeriodSeconds', 2),
     releasedLeaseDurationSeconds: seconds('primaryLease.releasedLeaseDurationSeconds', 1),
     walReceiverTimeout: postgresTime(object, 'wal_receiver_timeout', parameter('wal_receiver_timeout', '5s'), 0.001),
-    sharedBuffersMebibytes: sharedBuffers(object, parameter('shared_buffers', '128MB')),
+    sharedBuffersMebibytes: memory(object, 'shared_buffers', parameter('shared_buffers', '128MB')),
+    maxWalMebibytes: memory(object, 'max_wal_size', parameter('max_wal_size', '1GB')),
     storageMebibytes: mebibytes(object, 'spec.storage.size', spec('storage.size')),
     readinessType: text(spec('probes.readiness.type'), 'pg_isready'),
     readinessPatience: seconds('probes.readiness.periodSeconds', 10) * seconds('probes.readiness.failureThreshold', 3),
@@ -120,7 +121,8 @@ function backupFacts(schedule: unknown, store: unknown): BackupFacts {
   };
 }
 
-function apiFacts(deployment: unknown): ApiFacts {
+/** A Deployment's part of the input; what it leaves out is what Kubernetes fills in. */
+export function apiFacts(deployment: unknown): ApiFacts {
   const object = title(deployment);
   const pod = (path: string): unknown => at(deployment, `spec.template.spec.${path}`);
   const container = (path: string): unknown => pod(`containers.0.${path}`);
@@ -161,10 +163,10 @@ function archives(plugins: unknown): boolean {
   return list.some(({ enabled, isWALArchiver }) => enabled !== false && isWALArchiver === true);
 }
 
-function sharedBuffers(object: string, setting: string): number {
+function memory(object: string, name: string, setting: string): number {
   const kibibytes = postgresKibibytes(setting);
   return kibibytes === undefined
-    ? refuse(object, `'shared_buffers' must be a size with a unit to predict a checkpoint from, got '${setting}'`)
+    ? refuse(object, `'${name}' must be a size with a unit to predict a checkpoint from, got '${setting}'`)
     : kibibytes / 1024;
 }
 
