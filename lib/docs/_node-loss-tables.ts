@@ -1,4 +1,6 @@
-import type { RecordProof, RecordVerdict } from './decision-record';
+import type { NodeLossProof } from '../platform/node-loss';
+
+type Verdict = NodeLossProof['verdicts'][number];
 
 const EVENTS = {
   none: 'ordinary day',
@@ -18,7 +20,7 @@ const CLAIMS: Readonly<Record<string, string>> = {
 };
 
 /** Each claim of the node-loss proof, and the counterexamples of those that fail. */
-export function proofSummary(proof: RecordProof | undefined): string {
+export function proofSummary(proof: NodeLossProof | undefined): string {
   if (proof === undefined || proof.verdicts.length === 0) {
     return 'Nothing was proven.';
   }
@@ -40,13 +42,11 @@ export function proofSummary(proof: RecordProof | undefined): string {
   const cases = refuted.map(
     ({ object, counterexample }) => `- ${object}: ${counterexample?.text ?? 'no case was found'}`,
   );
-  const end =
-    refuted.length === 0
-      ? 'Each holds for every placement that the scheduler may choose and for every node.'
-      : `What is not marked holds for every placement that the scheduler may choose and for every node. These fail:\n\n${cases.join('\n')}`;
-  return `${table}\n\n${end}`;
+  const held = `${proof.verdicts.length - refuted.length} of ${proof.verdicts.length} claims hold for every placement that the scheduler may choose and every node`;
+  const end = refuted.length === 0 ? `All ${held}.` : `${held}. These fail:\n\n${cases.join('\n')}`;
+  return `${end}\n\n<details>\n<summary>claim by claim</summary>\n\n${table}\n\n</details>`;
 }
 
-function claim(verdict: RecordVerdict): string {
+function claim(verdict: Verdict): string {
   return CLAIMS[verdict.claim] ?? verdict.claim;
 }

@@ -1,4 +1,5 @@
-import type { DecisionRecordProps, RecordProof } from './decision-record';
+import type { NodeLossProof } from '../platform/node-loss';
+import type { DecisionRecordProps } from './decision-record';
 
 /** How the data gets off the cluster and back. */
 export function backupAndRestore({ database, backupSchedule, api }: DecisionRecordProps): string {
@@ -17,28 +18,28 @@ export function notProtected({ database }: DecisionRecordProps): string {
   const { objectStore } = database;
   const local = database.platform.storage.kind === 'nodeLocal';
   return [
-    `Losing the primary and another instance at once: the quorum is missing, so nothing is promoted by itself and writes stop, until one of them is back or somebody promotes by hand and accepts what may be missing.`,
+    `Losing the primary and another instance at once: writes stop until one is back, or somebody promotes by hand and accepts what may be missing.`,
     `Losing all instances: what was written after the last archived WAL file is gone.`,
-    `Losing the cluster and the object store together: nothing is left. The copy is off the nodes, and not a second copy elsewhere.`,
-    `Whoever has the object store's key can delete the backups with it: the plugin must be able to. Only object lock or a copy with another key protects from that.`,
+    `Losing the cluster and the object store together: nothing is left.`,
+    `Backups can be deleted with the object store's key, which the plugin needs: only object lock or a copy under another key protects from that.`,
     `A mistake that is seen after more than ${objectStore.retentionDays} days.`,
-    `Wrong data that the service itself writes: it is replicated and archived as faithfully as right data.`,
+    `Wrong data that the service writes: it is replicated and archived faithfully.`,
     ...(local ? [`A node's disk that lies: checksums show it when a page is read, not before.`] : []),
-    `Losing the age key: the Secrets in git cannot be decrypted; they would have to be made anew.`,
+    `Losing the age key: the Secrets in git would have to be made anew.`,
   ]
     .map((line) => `- ${line}`)
     .join('\n');
 }
 
 /** What may go wrong with the strategy itself. */
-export function openRisks({ database, api, access, risks = [] }: DecisionRecordProps, proof?: RecordProof): string {
+export function openRisks({ database, api, access, risks = [] }: DecisionRecordProps, proof?: NodeLossProof): string {
   const { platform, instances } = database;
   return [
     ...(proof?.risks ?? [
       `CloudNativePG and the Barman Cloud plugin in \`${platform.operatorNamespace}\` are single programs that serve every failover: while one of them is away, no primary is replaced. They belong to the platform; run the operator with two replicas.`,
     ]),
     `A PostgreSQL that hangs and does not die keeps its lease with CloudNativePG 1.30.0: somebody has to end it (runbook primary-stuck).`,
-    ...(platform.nodes.length === instances
+    ...(proof === undefined && platform.nodes.length === instances
       ? [
           `${instances} instances need ${instances} nodes, and there are ${platform.nodes.length}: a lost node leaves one instance without a place, and a second loss before its return stops writes.`,
         ]
@@ -47,7 +48,7 @@ export function openRisks({ database, api, access, risks = [] }: DecisionRecordP
     `NetworkPolicies hold only where the cluster's network enforces them: \`check.sh\` of the access folder proves it.`,
     ...((access?.operators.length ?? 0) > 0
       ? [
-          `Whoever may forward ports may forward those of any pod in \`${api.namespace}\`: Kubernetes cannot bind that right to some pods. PostgreSQL still asks for a password or a certificate.`,
+          `Whoever may forward ports may forward those of any pod in \`${api.namespace}\`; PostgreSQL still asks for a password or a certificate.`,
         ]
       : []),
     ...(api.replicas === 1 ? [`\`${api.name}\` has one replica: each rollout, drain and lost node is an outage.`] : []),

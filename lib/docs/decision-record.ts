@@ -3,6 +3,7 @@ import type { PrivateAccess } from '../access/private-access';
 import { refuse } from '../_refuse';
 import { warn } from '../_warning';
 import type { ApiService } from '../api/api-service';
+import type { NodeLossProof } from '../platform/node-loss';
 import type { Prediction } from '../platform/prediction';
 import type { BackupSchedule } from '../postgres/backup-schedule';
 import type { PostgresCluster } from '../postgres/postgres-cluster';
@@ -14,22 +15,6 @@ import { objectives, termTables } from './_prediction-tables';
 import { backupAndRestore, notProtected, openRisks } from './_record-risks';
 import { type Approval, APPROVAL_HEADING, recordDigest } from './decision-digest';
 import { Document } from './document';
-
-/** One claim about one object, proved for all placements or refuted: a `Verdict` of the node-loss proof. */
-export interface RecordVerdict {
-  /** `Cluster/state-hub-db`. */
-  readonly object: string;
-  readonly event: 'none' | 'loss' | 'drain' | 'lossDuringDrain';
-  readonly claim: string;
-  readonly holds: boolean;
-  readonly counterexample: { readonly text: string } | undefined;
-}
-
-/** What a decision record prints of the node-loss proof. */
-export interface RecordProof {
-  readonly verdicts: readonly RecordVerdict[];
-  readonly risks: readonly string[];
-}
 
 /** Properties for `DecisionRecord`. */
 export interface DecisionRecordProps {
@@ -59,7 +44,7 @@ export interface DecisionRecordProps {
    * The node-loss proof, computed when the record is written.
    * @default - nothing: the record says so
    */
-  readonly nodeLoss?: () => RecordProof;
+  readonly nodeLoss?: () => NodeLossProof;
 
   /**
    * Risks that the service's owners know and accept, beside those that follow from the manifests.

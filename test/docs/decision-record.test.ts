@@ -2,9 +2,11 @@ import { createHash } from 'node:crypto';
 import { Platform, Storage } from '../../lib';
 import { describe, expect, it } from 'vitest';
 import { readRecord, recordDigest } from '../../lib/docs/decision-digest';
-import { DecisionRecord, type DecisionRecordProps, type RecordProof } from '../../lib/docs/decision-record';
+import { DecisionRecord, type DecisionRecordProps } from '../../lib/docs/decision-record';
 import { type ClassPrediction, predict, type Prediction } from '../../lib/platform/prediction';
 import { predictionInput } from '../../lib/platform/read-input';
+import { type NodeLossProof, proveNodeLoss } from '../../lib/platform/node-loss';
+import { nodeLossInput } from '../../lib/platform/pod-sets';
 import type { Figure } from '../../lib/platform/term';
 import { FACTS, stateHub } from './state-hub';
 
@@ -45,21 +47,11 @@ function predicted(rto: number | undefined, change: Partial<ClassPrediction> = {
   };
 }
 
-const OBJECT = { object: 'Cluster/state-hub-db', counterexample: undefined };
-const PROOF: RecordProof = {
-  verdicts: [
-    { ...OBJECT, event: 'loss', claim: 'writes', holds: true },
-    { ...OBJECT, event: 'loss', claim: 'failover', holds: true },
-    {
-      ...OBJECT,
-      event: 'lossDuringDrain',
-      claim: 'writes',
-      holds: false,
-      counterexample: { text: 'railiance02 lost while railiance03 drains: 1 of 3 instances, writes block' },
-    },
-  ],
-  risks: ['The operator is one pod.'],
-};
+/** The real proof of a service on its three nodes. */
+function proof(built: ReturnType<typeof stateHub>): NodeLossProof {
+  const manifests = built.app.units().flatMap((unit) => unit.objects.map((object) => object.manifest));
+  return proveNodeLoss(nodeLossInput(built.database.platform, manifests));
+}
 
 /** `2 min 35 s` in seconds. */
 function inSeconds(text: string): number {
@@ -92,7 +84,7 @@ describe('the decision record', () => {
   it('can be read in five minutes, at 200 words a minute, without what is folded away', () => {
     const text = record({
       prediction: () => predicted(120),
-      nodeLoss: () => PROOF,
+      nodeLoss: () => proof(stateHub()),
     }).text();
     const shown = text.replace(/```mermaid[\s\S]*?```/g, '').replace(/<details>[\s\S]*?<\/details>/g, '');
     expect(shown.split(/\s+/).filter((word) => /\w/.test(word)).length).toBeLessThan(1000);
@@ -149,16 +141,20 @@ describe('the decision record', () => {
 
   it('says what was proven about nodes, and of what fails the plainest case', () => {
     expect(record().text()).toContain('Nothing was proven.');
-    const text = record({ nodeLoss: () => PROOF }).text();
-    expect(text).toContain('| | a node lost | one lost while another drains |\n| --- | --- | --- |');
-    expect(text).toContain(
-      '| Cluster/state-hub-db | writes go on; a failover has its quorum | **not: writes go on** |',
+    const text = record({ nodeLoss: () => proof(stateHub()) }).text();
+    expect(text).toContain('| | ordinary day | a node lost | a node drained | one lost while another drains |');
+    expect(text).toMatch(
+      /^\| Cluster\/state-hub-db \| all pods find a node \| writes go on; a failover has its quorum;/m,
     );
-    expect(text).toContain('- Cluster/state-hub-db: railiance02 lost while railiance03 drains: 1 of 3 instances');
-    expect(text).toContain('- The operator is one pod.');
+    expect(text).toMatch(
+      /^- Cluster\/state-hub-db: railiance02 lost while railiance03 drains: 1 of 3 instances, writes block$/m,
+    );
+    expect(text).toContain('- The Barman Cloud plugin');
     expect(text).not.toContain('are single programs');
-    const holding = PROOF.verdicts.filter(({ holds }) => holds);
-    expect(record({ nodeLoss: () => ({ verdicts: holding, risks: [] }) }).text()).toContain('Each holds for every');
+    const verdicts = proof(stateHub()).verdicts.filter(({ holds }) => holds);
+    expect(record({ nodeLoss: () => ({ verdicts, risks: [] }) }).text()).toMatch(
+      /^All (\d+) of \1 claims hold for every placement/m,
+    );
   });
 
   it.each([
