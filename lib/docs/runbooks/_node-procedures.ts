@@ -1,3 +1,4 @@
+import { predictedFailoverSeconds } from '../../platform/failover-seconds';
 import { sh, type Runbook } from '../runbook';
 import type { RunbookWords } from '../runbook-facts';
 import { pause, resume } from './_gitops';
@@ -7,7 +8,7 @@ export const NODE_PROCEDURES: Readonly<Record<string, (words: RunbookWords) => R
   'node-lost': (w) => ({
     title: `A node of ${w.facts.database.platform.name} is lost`,
     when: `${w.nodes} is NotReady or dark and will not be back within minutes.`,
-    impact: `If the primary was there, writes stop until the failover is over: ${w.facts.database.platform.nodeMonitorGraceSeconds} seconds until Kubernetes notices, and less than a minute more, without a hand. Replicas of the API move after 30 seconds. ${local(w) ? `The instance that lived there keeps its data on that node's disk and waits for it.` : `The instance that lived there follows its volume to another node.`} **Until the instances are ${w.facts.database.instances} again, do not drain, restart or upgrade another node.**`,
+    impact: `If the primary was there, writes stop until the failover is over: at most ${predictedFailoverSeconds(w.facts.database)} seconds, ${w.facts.database.platform.nodeMonitorGraceSeconds} of them until Kubernetes notices, without a hand. Replicas of the API move after 30 seconds. ${local(w) ? `The instance that lived there keeps its data on that node's disk and waits for it.` : `The instance that lived there follows its volume to another node.`} **Until the instances are ${w.facts.database.instances} again, do not drain, restart or upgrade another node.**`,
     check: `${sh('kubectl get nodes', w.pods)}
 
 The role \`primary\` must be on a node that is Ready. If not after three minutes: ${w.link('primary-stuck')}. If the operator says that quorum is missing: ${w.link('failover-denied-by-quorum')}.`,
