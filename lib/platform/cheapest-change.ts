@@ -13,6 +13,14 @@ export function cheapestChange(input: PredictionInput, meets: (input: Prediction
   return together(usable, input, meets);
 }
 
+/** The input after every change that may be recommended, each as far as may be: no objective below its figures is met. */
+export function everyChange(input: PredictionInput): PredictionInput {
+  return LEVERS.filter((lever) => isUsable(lever, input)).reduce(
+    (changed, lever) => lever.apply(changed, lever.best(changed)),
+    input,
+  );
+}
+
 function isUsable(lever: Lever, input: PredictionInput): boolean {
   const now = lever.now(input);
   return now !== undefined && lever.best(input) < now;
