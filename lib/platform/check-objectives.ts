@@ -1,6 +1,6 @@
 import type { IConstruct } from 'constructs';
 import { refuse } from '../_refuse';
-import { cheapestChange, everyChange } from './cheapest-change';
+import { type Change, cheapestChange, everyChange } from './cheapest-change';
 import { FAILURE_CLASSES, type Objectives, type ObjectivesInSeconds, resolveObjectives } from './objectives';
 import { type ClassPrediction, predict, slowestFigure } from './prediction';
 import type { PredictionInput } from './prediction-input';
@@ -95,11 +95,11 @@ function table(terms: readonly Term[]): string {
   return [...rows, `${cell(total)}  in all, at worst`].map((row) => `    ${row}`).join('\n');
 }
 
-function advice(change: string | undefined, otherwise: string, floor?: number): string {
+function advice(change: Change | undefined, otherwise: string, floor?: number): string {
   const least = floor === undefined ? '' : `, all of them together leave ${up(floor)} s`;
   return change === undefined
     ? `    no setting that could be recommended meets it${least}: ${otherwise}`
-    : `    cheapest change that meets it: ${change}; or ${otherwise}`;
+    : `    cheapest change that meets it: ${change.words}; or ${otherwise}`;
 }
 
 function cell(seconds: number): string {
