@@ -7,8 +7,10 @@ import { kibibytes, millicores } from '../_quantity';
 import { refuse } from '../_refuse';
 import { warn } from '../_warning';
 import type { Peer } from '../network/peer';
+import { platformFacts } from '../platform/facts';
 import type { Platform } from '../platform/platform';
 import { livenessProblems, predictedFailoverSeconds } from '../platform/failover-seconds';
+import { addFacts } from '../policy/facts';
 import { checkPort } from '../_port';
 import type { PostgresCluster } from '../postgres/postgres-cluster';
 import type { SecretKey } from '../postgres/connection';
@@ -204,6 +206,7 @@ export class ApiService extends Construct {
   public constructor(scope: Construct, id: string, props: ApiServiceProps) {
     super(scope, id);
     this.platform = props.platform;
+    addFacts(this, platformFacts(props.platform));
     this.name = props.name ?? pathName(this);
     this.namespace = namespaceOf(this);
     this.service = props.service ?? this.name;

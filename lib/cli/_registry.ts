@@ -10,6 +10,11 @@ export interface CommandEntry {
 /** Every verb of `phoenix`, in the order `--help` lists them. */
 export const commands: readonly CommandEntry[] = [
   {
+    name: 'check',
+    summary: 'check Kubernetes manifests: schemas, references, high availability, known ways to lose data',
+    load: async () => (await import('./check')).check,
+  },
+  {
     name: 'secrets check',
     summary: 'check the SOPS files against what the manifests need, without the key',
     load: async () => (await import('./secrets-check')).secretsCheck,

@@ -1,6 +1,8 @@
 import { isAbsolute } from 'node:path';
 import { App } from 'cdk8s';
 import { Document } from '../docs/document';
+import { type PolicyReport, findingLine } from '../policy/finding';
+import { type PolicyProps, checkConstructs, factsFiles, refuseErrors } from '../policy/synthesis';
 import { warningsBelow } from '../_warning';
 import { failWithMessageLast } from './_last-words';
 import { graphOf } from './graph';
@@ -24,6 +26,13 @@ export interface PhoenixAppProps {
    * @default - none: only the manifests are written
    */
   readonly delivery?: readonly Delivery[];
+
+  /**
+   * What to tell the policy that judges all objects: findings to accept, objects that somebody else owns, custom
+   * resources.
+   * @default - nothing: every error refuses, every warning is printed
+   */
+  readonly policy?: PolicyProps;
 }
 
 /**
@@ -35,10 +44,12 @@ export interface PhoenixAppProps {
  */
 export class PhoenixApp extends App {
   private readonly delivery: readonly Delivery[];
+  private readonly policy: PolicyProps;
 
   public constructor(props: PhoenixAppProps = {}) {
     super({ ...(props.outdir === undefined ? {} : { outdir: props.outdir }), recordConstructMetadata: false });
     this.delivery = [...(props.delivery ?? [])];
+    this.policy = { ...props.policy };
     failWithMessageLast();
   }
 
@@ -49,21 +60,49 @@ export class PhoenixApp extends App {
     return this.delivery.reduce<readonly RenderedUnit[]>((all, engine) => engine.decorate(all), units);
   }
 
-  /** All files, with paths below `outdir`. */
+  /** What the policy says of the units, without refusing anything. */
+  public report(units: readonly RenderedUnit[] = this.units()): PolicyReport {
+    const written = new Map(
+      units.flatMap((unit) => unit.objects).map((object) => [object.constructPath, object.manifest]),
+    );
+    return checkConstructs(this, this.policyProps(), ({ node }) => written.get(node.path));
+  }
+
+  /**
+   * All files, with paths below `outdir`.
+   * @throws if the policy finds an error: all of them in one message
+   */
   public files(): readonly OutputFile[] {
     const units = this.units();
-    const manifests = layoutUnits(units);
-    const delivery = this.delivery.flatMap((engine) => engine.files(units));
-    const documents = Document.findAll(this).map((doc) => ({ path: `docs/${doc.path}`, text: doc.produce() }));
-    const secrets = secretsFiles(this, units, isAbsolute(this.outdir) ? 'dist' : this.outdir);
-    const files = [...manifests, ...delivery, ...secrets, ...documents];
-    return [outputReadme(units, files), ...files];
+    const files = this.filesOf(units);
+    refuseErrors(this.report(units));
+    return files;
   }
 
   /** Writes all files. Whatever is wrong is thrown before the first one is touched; warnings go to standard error. */
   public override synth(): void {
-    const files = this.files();
-    warningsBelow(this).forEach((warning) => process.stderr.write(`warning: ${warning}\n`));
+    const units = this.units();
+    const files = this.filesOf(units);
+    const report = this.report(units);
+    refuseErrors(report);
+    const found = report.findings.filter(({ severity }) => severity === 'warning').map(findingLine);
+    [...warningsBelow(this), ...found].forEach((warning) => process.stderr.write(`warning: ${warning}\n`));
     writeFiles(this.outdir, files);
+  }
+
+  private policyProps(): PolicyProps {
+    const { facts } = this.policy;
+    const external = [...(facts?.external ?? []), ...this.delivery.flatMap((engine) => engine.external)];
+    return { ...this.policy, facts: { ...facts, external, gitops: this.delivery.map(({ engine }) => engine) } };
+  }
+
+  private filesOf(units: readonly RenderedUnit[]): readonly OutputFile[] {
+    const manifests = layoutUnits(units);
+    const delivery = this.delivery.flatMap((engine) => engine.files(units));
+    const documents = Document.findAll(this).map((doc) => ({ path: `docs/${doc.path}`, text: doc.produce() }));
+    const secrets = secretsFiles(this, units, isAbsolute(this.outdir) ? 'dist' : this.outdir);
+    const facts = factsFiles(this, this.policyProps());
+    const files = [...manifests, ...delivery, ...secrets, ...facts, ...documents];
+    return [outputReadme(units, files), ...files];
   }
 }

@@ -1,6 +1,7 @@
 import type { IConstruct } from 'constructs';
-import { checkDnsLabel } from '../_names';
+import { checkDnsLabel, namespaceOf } from '../_names';
 import { refuse } from '../_refuse';
+import { addFacts } from '../policy/facts';
 
 /** Who may connect: pods of one namespace, picked by their labels. */
 export interface Peer {
@@ -14,7 +15,7 @@ export interface Peer {
   readonly podLabels: Readonly<Record<string, string>>;
 }
 
-/** Refuses a peer that would mean more pods than its author thinks. */
+/** Refuses a peer that would mean more pods than its author thinks; records that its namespace is known. */
 export function checkPeer(where: IConstruct, property: string, peer: Peer): void {
   checkDnsLabel(where, `${property}.name`, peer.name);
   checkDnsLabel(where, `${property}.namespace`, peer.namespace);
@@ -23,5 +24,8 @@ export function checkPeer(where: IConstruct, property: string, peer: Peer): void
       where,
       `'${property}.podLabels' of '${peer.name}' must have at least one label, got none; an empty selector opens the service to the whole namespace`,
     );
+  }
+  if (peer.namespace !== namespaceOf(where)) {
+    addFacts(where, { external: [{ kind: 'Namespace', name: peer.namespace }] });
   }
 }

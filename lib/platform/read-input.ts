@@ -64,7 +64,7 @@ export function predictionInput(parts: PredictedParts): PredictionInput {
   const database = databaseFacts(parts.database.apiObject.toJson());
   checkMeasuredSize(platform, database);
   return {
-    platform: platformFacts(platform),
+    platform: predictionPlatform(platform),
     database,
     backup:
       backupSchedule === undefined || objectStore === undefined
@@ -75,7 +75,7 @@ export function predictionInput(parts: PredictedParts): PredictionInput {
 }
 
 /** The platform's part of the input. */
-export function platformFacts(platform: Platform): PredictionPlatform {
+export function predictionPlatform(platform: Platform): PredictionPlatform {
   return {
     name: platform.name,
     nodes: platform.nodes.length,

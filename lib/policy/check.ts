@@ -90,7 +90,7 @@ function judgeAlone(
       ...(problem.fix === undefined ? {} : { fix: problem.fix }),
     });
   }
-  const broken = problems.some((p) => p.advisory !== true);
+  const broken = problems.some((p) => p.advisory !== true || p.keyword === 'kind');
   count(ledger, broken);
   if (!isObject(input.manifest)) {
     return undefined;
@@ -165,9 +165,29 @@ function report(objects: number, ledger: Ledger, suppressions: Suppressions): Po
     passed: ledger.passed,
     failed: ledger.failed,
     skipped: ledger.skipped,
-    findings: kept.sort(order),
+    findings: kept.sort(order).map(shortened),
     suppressed,
   };
+}
+
+/** A finding that a person can read, whatever the manifest holds. */
+function shortened(finding: Finding): Finding {
+  const { object, path, message, fix } = finding;
+  return [object.name, path, message, fix ?? ''].some((text) => text.length > MAX_TEXT)
+    ? {
+        ...finding,
+        object: { ...object, name: clip(object.name) },
+        path: clip(path),
+        message: clip(message),
+        ...(fix === undefined ? {} : { fix: clip(fix) }),
+      }
+    : finding;
+}
+
+const MAX_TEXT = 600;
+
+function clip(text: string): string {
+  return text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}...` : text;
 }
 
 function count(ledger: Ledger, failed: boolean): void {

@@ -9,6 +9,9 @@ export interface Origin {
   readonly constructPath?: string;
   /** File that it was read from. */
   readonly file?: string;
+  /** Line and column from 1, where they are known without reading the file again. */
+  readonly line?: number;
+  readonly column?: number;
   /** Which document of the file, from 0. */
   readonly document?: number;
 }

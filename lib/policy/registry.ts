@@ -32,6 +32,7 @@ import { fluxDangerousFields } from './rules/flux-dangerous-fields';
 import { fluxReferenceExists } from './rules/flux-reference-exists';
 import { imageCatalogExists } from './rules/image-catalog-exists';
 import { imageDigest } from './rules/image-digest';
+import { imageVersion } from './rules/image-version';
 import { initdbConsistent } from './rules/initdb-consistent';
 import { instancesApart } from './rules/instances-apart';
 import { jobNotInGit } from './rules/job-not-in-git';
@@ -135,6 +136,7 @@ export const rules: readonly PolicyRule[] = [
   fluxReferenceExists,
   imageCatalogExists,
   imageDigest,
+  imageVersion,
   initdbConsistent,
   instancesApart,
   jobNotInGit,

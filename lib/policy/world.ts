@@ -41,9 +41,13 @@ export class World {
     public readonly platform: PlatformFacts,
   ) {
     for (const resource of resources) {
-      (this.kinds.get(resource.id) ?? this.add(this.kinds, resource.id)).push(resource);
       this.names.set(`${resource.kind}/${resource.namespace}/${resource.name}`, resource);
-      const pods = resource.broken ? undefined : podsOf(resource);
+      // What the schema refused has a name, but nobody should read its fields.
+      if (resource.broken) {
+        continue;
+      }
+      (this.kinds.get(resource.id) ?? this.add(this.kinds, resource.id)).push(resource);
+      const pods = podsOf(resource);
       if (pods !== undefined) {
         this.podOf.set(resource, pods);
         this.indexPods(pods);
@@ -57,14 +61,15 @@ export class World {
     }
   }
 
-  /** All objects of a kind, `apiVersion/kind`. */
+  /** All objects of a kind, `apiVersion/kind`, but for those that the schema refused. */
   public all(id: string): readonly Resource[] {
     return this.kinds.get(id) ?? [];
   }
 
-  /** The object of that kind (without its group), or `undefined`. */
+  /** The object of that kind (without its group), or `undefined`, also where the schema refused it. */
   public find(kind: string, namespace: string, name: string): Resource | undefined {
-    return this.names.get(key(kind, namespace, name));
+    const resource = this.names.get(key(kind, namespace, name));
+    return resource?.broken === true ? undefined : resource;
   }
 
   /** Whether an object is here, made by an operator, or declared external. */
@@ -74,9 +79,9 @@ export class World {
 
   /** As `exists`, with keys, a suggestion, and an honest answer where nothing is known. */
   public lookUp(kind: string, namespace: string, name: string): Lookup {
-    const resource = this.find(kind, namespace, name);
+    const resource = this.names.get(key(kind, namespace, name));
     if (resource !== undefined) {
-      return { status: 'found', keys: dataKeys(resource) };
+      return { status: 'found', keys: resource.broken ? 'any' : dataKeys(resource) };
     }
     const made = this.operatorMade.get(key(kind, namespace, name));
     if (made !== undefined) {

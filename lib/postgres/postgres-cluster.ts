@@ -9,7 +9,9 @@ import { refuse } from '../_refuse';
 import { RequiredSecret } from '../gitops/required-secret';
 import { markHoldsData } from '../gitops/traits';
 import type { Peer } from '../network/peer';
+import { platformFacts } from '../platform/facts';
 import type { Platform } from '../platform/platform';
+import { addFacts } from '../policy/facts';
 import { clusterSpec } from './_cluster-spec';
 import { clusterPolicy, policyForClient } from './_policies';
 import { checkParameters, resolveParameters } from './_parameters';
@@ -163,6 +165,7 @@ export class PostgresCluster extends Construct {
   public constructor(scope: Construct, id: string, props: PostgresClusterProps) {
     super(scope, id);
     this.platform = props.platform;
+    addFacts(this, platformFacts(props.platform));
     this.name = props.name ?? pathName(this);
     this.namespace = namespaceOf(this);
     this.database = props.database;

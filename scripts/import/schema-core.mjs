@@ -1,4 +1,11 @@
-import { CLUSTER_SCOPED, CORE_CONSTRAINTS, CORE_KINDS, FEATURE_GATES, LABEL_VALUE } from './schema-overlay.mjs';
+import {
+  CLUSTER_SCOPED,
+  CORE_CONSTRAINTS,
+  CORE_KINDS,
+  FEATURE_GATES,
+  FIRST_VERSION,
+  LABEL_VALUE,
+} from './schema-overlay.mjs';
 import { require as tsx } from 'tsx/cjs/api';
 
 const { QUANTITY, convertNode } = tsx('../../lib/policy/schema/_convert.ts', import.meta.url);
@@ -137,9 +144,11 @@ function sinceTable(snapshots, used) {
     if (!used.has(shortName(name))) {
       continue;
     }
+    // Fields of a definition that is itself new are told by the field that uses it.
+    const those = snapshots.filter(({ definitions }) => definitions[name] !== undefined);
     const fields = new Set(snapshots.flatMap(({ definitions }) => Object.keys(definitions[name]?.properties ?? {})));
     for (const field of fields) {
-      const has = snapshots.map(({ definitions }) => definitions[name]?.properties?.[field] !== undefined);
+      const has = those.map(({ definitions }) => definitions[name]?.properties?.[field] !== undefined);
       const key = `${shortName(name)}.${field}`;
       if (has.every(Boolean) && FEATURE_GATES[key] === undefined) {
         continue;
@@ -147,13 +156,28 @@ function sinceTable(snapshots, used) {
       const first = has.indexOf(true);
       const last = has.lastIndexOf(true);
       table[key] = {
-        ...(first > 0 ? { since: snapshots[first].version, absentIn: snapshots[first - 1].version } : {}),
-        ...(last < snapshots.length - 1 ? { until: snapshots[last].version } : {}),
+        ...(first > 0 ? sinceOf(key, those[first - 1].version, those[first].version) : {}),
+        ...(last < those.length - 1 ? { until: those[last].version } : {}),
         ...(FEATURE_GATES[key] ? { gate: FEATURE_GATES[key][0], onSince: FEATURE_GATES[key][1] } : {}),
       };
     }
   }
   return table;
+}
+
+/** The first version with a field: as precise as the snapshots are, or as the overlay knows it. */
+function sinceOf(key, before, after) {
+  const known = FIRST_VERSION[key];
+  if (known === undefined) {
+    return { since: after, absentIn: before };
+  }
+  const [low, minor, high] = [before, known, after].map((version) => Number(version.split('.')[1]));
+  if (!(low < minor && minor <= high)) {
+    throw new Error(
+      `schema-overlay.mjs says that '${key}' came with ${known}, but the inputs say after ${before}, by ${after}`,
+    );
+  }
+  return { since: known, absentIn: `1.${minor - 1}` };
 }
 
 /** Definitions that a root reaches; the roots themselves are written once, as kinds. */

@@ -130,12 +130,18 @@ export const LABEL_VALUE = {
 export const FEATURE_GATES = {
   'core.v1.Container.restartPolicyRules': ['ContainerRestartRules', 35],
   'core.v1.EnvVarSource.fileKeyRef': ['EnvFiles', 35],
+  'core.v1.LifecycleHandler.sleep': ['PodLifecycleSleepAction', 30],
   'core.v1.Lifecycle.stopSignal': ['ContainerStopSignals', 36],
   'core.v1.PodSpec.hostnameOverride': ['HostnameOverride', 35],
   'core.v1.PodSpec.resources': ['PodLevelResources', 34],
   'core.v1.Volume.image': ['ImageVolume', 35],
   'apps.v1.RollingUpdateStatefulSetStrategy.maxUnavailable': ['MaxUnavailableStatefulSet', 35],
   'autoscaling.v2.HPAScalingRules.tolerance': ['HPAConfigurableTolerance', 35],
+};
+
+/** First version of a field where the snapshots are too far apart to tell: `<definition>.<field>` to the version. */
+export const FIRST_VERSION = {
+  'core.v1.LifecycleHandler.sleep': '1.29',
 };
 
 /**

@@ -6,9 +6,9 @@ import { deployment, example } from './_examples';
 export const imageDigest: PolicyRule = {
   name: 'image-digest',
   family: 'security',
-  severity: 'error',
+  severity: 'warning',
   kinds: WORKLOADS,
-  summary: 'every image is named by tag and digest',
+  summary: 'every image is named by its digest',
   why: 'A tag can be moved: after the loss of a node the pod starts with another program than the drills tested (kubernetes.io, Images).',
   remediation: "append the digest: 'name:tag@sha256:...'",
   example: example([deployment()], 'spec.template.spec.containers[0].image', 'registry.example.net/web:1'),
@@ -19,12 +19,6 @@ export const imageDigest: PolicyRule = {
       const at = [...(pods?.path ?? []), ...path, 'image'];
       if (!image.includes('@sha256:')) {
         report.fail(at, `'${image}' may be another program tomorrow: it has no digest`);
-      } else if (!/:[^/@:]+@/.test(image)) {
-        report.fail(
-          at,
-          `'${image}' has no tag, so nobody can read which version it is`,
-          'write the tag before the digest',
-        );
       }
     }
   },

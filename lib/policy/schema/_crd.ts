@@ -73,12 +73,20 @@ export function crdBundle(
   return { name, schema: { $defs: { ...metadata, ...shared.$defs }, kinds: shared.kinds }, extras, scopes };
 }
 
+const TEXT: SchemaNode = { type: 'string' };
+
 function root(schema: PublishedNode, kind: string): SchemaNode {
   const child = (node: PublishedNode, where: string): SchemaNode => convertNode(node, where, child);
   const converted = child(schema, kind);
   return {
     ...converted,
-    properties: { ...converted.properties, metadata: { $ref: '#/$defs/meta.v1.ObjectMeta' } },
+    // A CRD need not list what every object has.
+    properties: {
+      apiVersion: TEXT,
+      kind: TEXT,
+      ...converted.properties,
+      metadata: { $ref: '#/$defs/meta.v1.ObjectMeta' },
+    },
     additionalProperties: false,
     required: [...new Set([...(converted.required ?? []), 'apiVersion', 'kind', 'metadata'])].sort(),
   };

@@ -69,7 +69,13 @@ function unknownKind(apiVersion: string, kind: string, kinds: ReadonlyMap<string
       : elsewhere.length > 0
         ? `write apiVersion: ${elsewhere.join(' or ')}`
         : 'give its CustomResourceDefinition to the check';
-  return { ...whole('kind', `no schema for kind '${kind}' of '${apiVersion}', so nothing in it is checked`), fix };
+  // A misspelt kind is an error; one that is only not known here may be right.
+  const advisory = meant === undefined && elsewhere.length === 0;
+  return {
+    ...whole('kind', `no schema for kind '${kind}' of '${apiVersion}', so nothing in it is checked`),
+    fix,
+    ...(advisory ? { advisory } : {}),
+  };
 }
 
 function whole(keyword: string, message: string): SchemaProblem {

@@ -1,0 +1,128 @@
+import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
+import { join, normalize, relative, resolve } from 'node:path';
+import { load } from 'js-yaml';
+import { isObject } from '../policy/resource';
+import { type CommandIo, UsageMistake } from './_command';
+
+/** A file that was read. */
+export interface SourceFileBytes {
+  readonly path: string;
+  readonly bytes: Uint8Array;
+  /** Whether a person or a kustomization named it, so that it must hold manifests. */
+  readonly listed: boolean;
+}
+
+/** Files in the order in which they are judged. */
+export type SourceFiles = readonly SourceFileBytes[];
+
+const LEFT_OUT = new Set(['.git', 'node_modules']);
+
+/** What arguments stand for: files, folders, standard input. */
+export async function readAll(names: readonly string[], io: CommandIo): Promise<SourceFiles> {
+  const all: SourceFileBytes[] = [];
+  for (const name of names) {
+    all.push(...(name === '-' ? [await readStdin(io)] : filesOf(name, io)));
+  }
+  return [...new Map(all.map((file) => [file.path, file])).values()];
+}
+
+/** The files of one argument. */
+export function filesOf(name: string, io: CommandIo): SourceFiles {
+  const path = resolve(io.cwd, name);
+  if (!existsSync(path)) {
+    throw new UsageMistake(`there is no '${name}'`);
+  }
+  if (!statSync(path).isDirectory()) {
+    return [read(name, io, true)];
+  }
+  const files = existsSync(join(path, 'kustomization.yaml')) ? kustomized(name, io, new Set()) : below(name, io);
+  if (files.length === 0) {
+    throw new UsageMistake(`there is no YAML or JSON in '${name}'`);
+  }
+  return files;
+}
+
+function read(name: string, io: CommandIo, listed: boolean): SourceFileBytes {
+  return { path: normalize(name), bytes: readFileSync(resolve(io.cwd, name)), listed };
+}
+
+async function readStdin(io: CommandIo): Promise<SourceFileBytes> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of io.stdin) {
+    chunks.push(Buffer.from(chunk));
+  }
+  return { path: 'stdin', bytes: Buffer.concat(chunks), listed: true };
+}
+
+function below(name: string, io: CommandIo): SourceFiles {
+  const root = resolve(io.cwd, name);
+  const visit = (folder: string): string[] =>
+    readdirSync(folder, { withFileTypes: true })
+      .toSorted((a, b) => (a.name < b.name ? -1 : 1))
+      .flatMap((entry) => {
+        const path = join(folder, entry.name);
+        if (entry.isDirectory()) {
+          return LEFT_OUT.has(entry.name) ? [] : visit(path);
+        }
+        return entry.isFile() && /\.(ya?ml|json)$/.test(entry.name) ? [path] : [];
+      });
+  return visit(root).map((path) => read(join(name, relative(root, path)), io, false));
+}
+
+/** The files that a kustomization lists, and those that they list. Patches and generators are not applied. */
+function kustomized(folder: string, io: CommandIo, seen: Set<string>): SourceFiles {
+  const root = resolve(io.cwd, folder);
+  if (seen.has(root)) {
+    return [];
+  }
+  seen.add(root);
+  const file = join(folder, 'kustomization.yaml');
+  const resources = resourcesOf(file, io);
+  return resources.flatMap((entry) => {
+    const name = join(folder, entry);
+    const path = resolve(io.cwd, name);
+    if (/^\w+:\/\/|^git@/.test(entry)) {
+      throw new UsageMistake(
+        `'${file}' lists '${entry}', which is not here; check what 'kubectl kustomize ${folder}' makes instead`,
+      );
+    }
+    if (!existsSync(path)) {
+      throw new UsageMistake(`'${file}' lists '${entry}', which does not exist`);
+    }
+    return statSync(path).isDirectory() ? kustomized(name, io, seen) : [read(name, io, true)];
+  });
+}
+
+/** Fields of a kustomization that change what is applied. */
+const CHANGING = [
+  'patches',
+  'patchesStrategicMerge',
+  'patchesJson6902',
+  'namespace',
+  'namePrefix',
+  'nameSuffix',
+  'images',
+  'replicas',
+  'configMapGenerator',
+  'secretGenerator',
+  'components',
+  'replacements',
+  'helmCharts',
+];
+
+function resourcesOf(file: string, io: CommandIo): readonly string[] {
+  let value: unknown;
+  try {
+    value = load(readFileSync(resolve(io.cwd, file), 'utf8'));
+  } catch {
+    throw new UsageMistake(`'${file}' cannot be read as a kustomization`);
+  }
+  const changing = CHANGING.filter((field) => isObject(value) && value[field] !== undefined);
+  if (changing.length > 0) {
+    io.stderr(
+      `note: ${changing.join(', ')} of ${file} not applied; to check the result, pipe 'kubectl kustomize' into 'phoenix check -'\n`,
+    );
+  }
+  const resources: unknown = isObject(value) ? value['resources'] : undefined;
+  return Array.isArray(resources) ? resources.filter((entry) => typeof entry === 'string') : [];
+}

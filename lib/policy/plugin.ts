@@ -1,0 +1,141 @@
+import { readFileSync } from 'node:fs';
+import { checkManifests } from './check';
+import { type Finding, type PolicyReport, objectName } from './finding';
+import type { Ignore } from './_suppress';
+import type { PlatformFacts } from './platform-facts';
+import { readManifests } from './reading';
+import { rules } from './registry';
+import { refOf } from './resource';
+
+/** What cdk8s-cli gives to a validation, as far as it is used here. */
+export interface PluginContext {
+  /** Paths of the YAML files that the app wrote. */
+  readonly manifests: readonly string[];
+  /** `metadata.name` to the path of a construct that made an object of that name. */
+  readonly metadata: Readonly<Record<string, { readonly path: string }>>;
+  readonly report: {
+    addViolation(violation: PluginViolation): void;
+    submit(status: 'success' | 'failure', metadata?: Readonly<Record<string, string>>): void;
+  };
+}
+
+/** One row of cdk8s-cli's report. */
+export interface PluginViolation {
+  readonly ruleName: string;
+  readonly recommendation: string;
+  readonly fix: string;
+  readonly violatingResources: readonly {
+    readonly resourceName: string;
+    readonly locations: readonly string[];
+    readonly manifestPath: string;
+  }[];
+}
+
+/** `properties` of the validation in `cdk8s.yaml`. */
+export interface PolicyValidationProps {
+  /**
+   * What is known of the target cluster.
+   * @default - nothing
+   */
+  readonly facts?: PlatformFacts;
+
+  /**
+   * Findings to accept, each with its reason.
+   * @default - none
+   */
+  readonly ignore?: readonly Ignore[];
+}
+
+/**
+ * The policy as a validation of cdk8s-cli, for apps that should not be changed: `cdk8s synth` then judges what it
+ * wrote, whoever wrote the app.
+ *
+ * ```yaml
+ * validations:
+ *   - package: ./node_modules/cdk8s-phoenix
+ *     version: 0.1.0
+ *     class: PolicyValidation
+ * ```
+ *
+ * cdk8s-cli has no warnings: those are written as `warning: ...` and fail nothing. It finds constructs by the name of
+ * the object alone, so that the path of a construct is shown only where no other object has that name; `Policy.of(app)`
+ * always knows it.
+ */
+export class PolicyValidation {
+  public constructor(private readonly props: PolicyValidationProps = {}) {}
+
+  /** Called by cdk8s-cli. */
+  public validate(context: PluginContext): Promise<void> {
+    const read = context.manifests.map((path) => readManifests(readFileSync(path), path));
+    const report = checkManifests(
+      read.flatMap(({ inputs }) => inputs),
+      { platform: this.props.facts ?? {}, ignore: this.props.ignore ?? [] },
+    );
+    const findings = [...read.flatMap((one) => one.findings), ...report.findings];
+    nameConstructs(
+      context,
+      read.flatMap(({ inputs }) => inputs.map(({ manifest }) => manifest)),
+    );
+    for (const [rule, group] of byRule(findings)) {
+      context.report.addViolation(violation(rule, group));
+    }
+    const failed = findings.some(({ severity }) => severity === 'error');
+    context.report.submit(failed ? 'failure' : 'success', totals(report, findings));
+    return Promise.resolve();
+  }
+}
+
+/** cdk8s-cli looks paths up by resource name: it gets one under the full name, where the short one is not ambiguous. */
+function nameConstructs(context: PluginContext, manifests: readonly unknown[]): void {
+  const names = new Map<string, Set<string>>();
+  for (const manifest of manifests) {
+    const object = refOf(manifest, {});
+    names.set(object.name, (names.get(object.name) ?? new Set()).add(objectName(object)));
+  }
+  const metadata = context.metadata as Record<string, { readonly path: string }>;
+  for (const [name, full] of names) {
+    const known = metadata[name];
+    if (known !== undefined && full.size === 1) {
+      metadata[[...full][0] as string] = known;
+    }
+  }
+}
+
+function byRule(findings: readonly Finding[]): ReadonlyMap<string, readonly Finding[]> {
+  const groups = new Map<string, Finding[]>();
+  for (const finding of findings) {
+    const name = finding.severity === 'warning' ? `warning: ${finding.rule}` : finding.rule;
+    groups.set(name, [...(groups.get(name) ?? []), finding]);
+  }
+  return groups;
+}
+
+function violation(name: string, findings: readonly Finding[]): PluginViolation {
+  const rule = rules.find((one) => name.replace(/^warning: /, '') === one.name);
+  const objects = new Map<string, Finding[]>();
+  for (const finding of findings) {
+    const object = objectName(finding.object);
+    objects.set(object, [...(objects.get(object) ?? []), finding]);
+  }
+  return {
+    ruleName: name,
+    recommendation: rule?.why ?? 'The API server refuses it.',
+    fix: [...new Set(findings.flatMap(({ fix }) => fix ?? []))].join('; ') || (rule?.remediation ?? 'correct it'),
+    violatingResources: [...objects].map(([resourceName, group]) => ({
+      resourceName,
+      manifestPath: group[0]?.object.origin.file ?? '',
+      locations: group.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`)),
+    })),
+  };
+}
+
+function totals(report: PolicyReport, findings: readonly Finding[]): Readonly<Record<string, string>> {
+  return {
+    objects: String(report.objects),
+    passed: String(report.passed),
+    errors: String(findings.filter(({ severity }) => severity === 'error').length),
+    warnings: String(findings.filter(({ severity }) => severity === 'warning').length),
+    skipped: String(report.skipped.length),
+    accepted: String(report.suppressed.length),
+  };
+}

@@ -1,0 +1,72 @@
+import { ApiObject } from 'cdk8s';
+import type { IConstruct } from 'constructs';
+import { type Finding, findingLine } from './finding';
+import { type PolicyProps, checkConstructs } from './synthesis';
+
+const POLICY = Symbol.for('cdk8s-phoenix.Policy');
+
+/**
+ * Judges the objects of any cdk8s app while it is synthesized, by the schemas and rules that `PhoenixApp` uses.
+ *
+ * One line after the app was made: `Policy.of(app)`. Errors are validation errors of the very construct that made the
+ * object, so that `app.synth()`, `cdk8s synth` and `Testing.synth(chart)` all stop and show its path. Warnings go to
+ * standard error, once each.
+ */
+export class Policy {
+  /**
+   * Puts an app, a chart or any other construct under the policy. Calling it again replaces the properties.
+   */
+  public static of(root: IConstruct, props: PolicyProps = {}): Policy {
+    const known = (root as unknown as Record<symbol, Policy | undefined>)[POLICY];
+    const policy = known ?? new Policy(root);
+    policy.props = props;
+    return policy;
+  }
+
+  private props: PolicyProps = {};
+  private readonly errors = new Map<IConstruct, string[]>();
+  private readonly watched = new Set<IConstruct>();
+  private readonly warned = new Set<string>();
+
+  private constructor(private readonly root: IConstruct) {
+    Object.defineProperty(root, POLICY, { value: this });
+    root.node.addValidation({ validate: () => this.judge() });
+  }
+
+  /** cdk8s validates the root before what is below it, so that the errors found here are reported by their constructs. */
+  private judge(): string[] {
+    const { findings } = checkConstructs(this.root, this.props);
+    const objects = this.root.node.findAll().filter((construct) => construct instanceof ApiObject);
+    this.errors.clear();
+    for (const object of objects.filter((one) => !this.watched.has(one))) {
+      this.watched.add(object);
+      object.node.addValidation({ validate: () => this.errors.get(object) ?? [] });
+    }
+    const byPath = new Map(objects.map((object) => [object.node.path, object]));
+    const elsewhere: string[] = [];
+    for (const finding of findings) {
+      const object = byPath.get(finding.object.origin.constructPath ?? '');
+      const line = withoutPath(finding);
+      if (finding.severity === 'warning') {
+        this.warn(findingLine(finding));
+      } else if (object === undefined) {
+        elsewhere.push(line);
+      } else {
+        this.errors.set(object, [...(this.errors.get(object) ?? []), line]);
+      }
+    }
+    return elsewhere;
+  }
+
+  private warn(line: string): void {
+    if (!this.warned.has(line)) {
+      this.warned.add(line);
+      process.stderr.write(`warning: ${line}\n`);
+    }
+  }
+}
+
+/** cdk8s puts the path of the construct before each message itself. */
+function withoutPath(finding: Finding): string {
+  return findingLine({ ...finding, object: { ...finding.object, origin: {} } });
+}

@@ -1,0 +1,156 @@
+import { type YAMLException, loadAll } from 'js-yaml';
+import { KUBERNETES_YAML } from './_yaml-schema';
+import type { Finding } from './finding';
+import { type PolicyInput, isObject } from './resource';
+
+/** Manifests of one file, and what could not be read of it. */
+export interface ReadManifests {
+  readonly inputs: readonly PolicyInput[];
+  readonly findings: readonly Finding[];
+  /** Documents that are no Kubernetes objects: values, kustomize's own files. */
+  readonly others: number;
+}
+
+/** How a file is read. */
+export interface ReadOptions {
+  /**
+   * Whether a document without apiVersion and kind is passed over instead of judged.
+   * @default false
+   */
+  readonly lenient?: boolean;
+}
+
+/** A tree of more nodes, with all aliases followed, is an attack or a mistake. */
+const MAX_NODES = 2_000_000;
+const MAX_DEPTH = 200;
+const MAX_BYTES = 64 * 1024 * 1024;
+
+/**
+ * Reads YAML or JSON with any number of documents. Never throws: what cannot be read is a finding with its place, and
+ * the other documents of the file are lost with it, because nobody knows where they begin.
+ *
+ * Lists are taken apart. Files encrypted by sops lose their `sops` block, and their values are not judged.
+ */
+export function readManifests(bytes: Uint8Array | string, file: string, options: ReadOptions = {}): ReadManifests {
+  const text = decode(bytes);
+  if ('problem' in text) {
+    return unreadable(file, text.problem);
+  }
+  let documents: unknown[];
+  try {
+    documents = loadAll(text.text, { schema: KUBERNETES_YAML });
+  } catch (error) {
+    const { reason, mark } = error as YAMLException;
+    const place = mark === undefined ? '' : ` (line ${mark.line + 1}, column ${mark.column + 1})`;
+    return unreadable(file, `${reason ?? (error as Error).message}${place}`, mark);
+  }
+  const inputs: PolicyInput[] = [];
+  const findings: Finding[] = [];
+  let others = 0;
+  documents.forEach((document, i) => {
+    const problem = tooLarge(document);
+    if (problem !== undefined) {
+      findings.push(...unreadable(file, problem).findings);
+      return;
+    }
+    for (const manifest of unlisted(document)) {
+      if (manifest === null || manifest === undefined || isKustomizeFile(manifest, file)) {
+        others += manifest === null || manifest === undefined ? 0 : 1;
+      } else if (options.lenient === true && !looksLikeManifest(manifest)) {
+        others += 1;
+      } else {
+        inputs.push({ manifest: decrypted(manifest), origin: { file, document: i } });
+      }
+    }
+  });
+  return { inputs, findings, others };
+}
+
+function decode(bytes: Uint8Array | string): { readonly text: string } | { readonly problem: string } {
+  if (bytes.length > MAX_BYTES) {
+    return { problem: `it is larger than ${MAX_BYTES / 1024 / 1024} MiB` };
+  }
+  if (typeof bytes === 'string') {
+    return { text: bytes.replace(/^\uFEFF/, '') };
+  }
+  try {
+    return { text: new TextDecoder('utf-8', { fatal: true }).decode(bytes) };
+  } catch {
+    return { problem: 'it is not UTF-8' };
+  }
+}
+
+function unreadable(
+  file: string,
+  problem: string,
+  mark?: { readonly line: number; readonly column: number },
+): ReadManifests {
+  const finding: Finding = {
+    rule: 'unreadable',
+    severity: 'error',
+    object: {
+      apiVersion: '',
+      kind: 'file',
+      name: file,
+      origin: { file, ...(mark === undefined ? {} : { line: mark.line + 1, column: mark.column + 1 }) },
+    },
+    path: '',
+    segments: [],
+    message: `cannot be read: ${problem}`,
+    fix: 'correct the file; nothing in it was checked',
+  };
+  return { inputs: [], findings: [finding], others: 0 };
+}
+
+/** Follows aliases as a walker would, and stops early. */
+function tooLarge(document: unknown): string | undefined {
+  let nodes = 0;
+  const walk = (value: unknown, depth: number): boolean => {
+    nodes += 1;
+    if (nodes > MAX_NODES || depth > MAX_DEPTH) {
+      return true;
+    }
+    return typeof value === 'object' && value !== null && Object.values(value).some((below) => walk(below, depth + 1));
+  };
+  return walk(document, 0)
+    ? nodes > MAX_NODES
+      ? `with its aliases followed it has more than ${MAX_NODES} values`
+      : `it is nested more than ${MAX_DEPTH} levels deep`
+    : undefined;
+}
+
+function unlisted(document: unknown): readonly unknown[] {
+  return isObject(document) && document['kind'] === 'List' && Array.isArray(document['items'])
+    ? (document['items'] as unknown[])
+    : [document];
+}
+
+function looksLikeManifest(value: unknown): boolean {
+  return isObject(value) && (typeof value['apiVersion'] === 'string' || typeof value['kind'] === 'string');
+}
+
+function isKustomizeFile(value: unknown, file: string): boolean {
+  return (
+    /(^|[/\\])kustomization\.ya?ml$/.test(file) ||
+    (isObject(value) && String(value['apiVersion']).startsWith('kustomize.config.k8s.io/'))
+  );
+}
+
+/** Without what sops adds, and with empty values where it encrypted them: nobody can judge those without the key. */
+function decrypted(manifest: unknown): unknown {
+  if (isObject(manifest) && isObject(manifest['sops']) && manifest['sops']['mac'] !== undefined) {
+    const { sops: _, ...rest } = manifest;
+    return emptied(rest);
+  }
+  return manifest;
+}
+
+function emptied(value: unknown): unknown {
+  if (isObject(value)) {
+    return Object.fromEntries(Object.entries(value).map(([name, below]) => [name, emptied(below)]));
+  }
+  if (Array.isArray(value)) {
+    return value.map(emptied);
+  }
+  return typeof value === 'string' && value.startsWith('ENC[') ? '' : value;
+}

@@ -1,0 +1,28 @@
+import { containersOf, WORKLOADS } from '../_pods';
+import type { PolicyRule } from '../rule';
+import { deployment, example } from './_examples';
+
+/** An image says which version it is. */
+export const imageVersion: PolicyRule = {
+  name: 'image-version',
+  family: 'security',
+  severity: 'error',
+  kinds: WORKLOADS,
+  summary: 'every image has a tag that is a version',
+  why: 'With latest, or without a tag, two replicas may run two programs, and nobody can tell which one was running before (kubernetes.io, Images, Image names).',
+  remediation: 'write a tag that is a version',
+  example: example([deployment()], 'spec.template.spec.containers[0].image', 'registry.example.net/web:latest'),
+  check(resource, world, report) {
+    const pods = world.pods(resource);
+    for (const { container, path } of containersOf(pods?.spec ?? {})) {
+      const image = String(container['image'] ?? '');
+      const tag = /:([^/@:]+)(?:@|$)/.exec(image.replace(/@sha256:.*/, '@'))?.[1];
+      if (tag === undefined || tag === 'latest') {
+        report.fail(
+          [...(pods?.path ?? []), ...path, 'image'],
+          `'${image}' ${tag === undefined ? 'has no tag' : 'is whatever was pushed last'}`,
+        );
+      }
+    }
+  },
+};

@@ -1,0 +1,195 @@
+import { describe, expect, it } from 'vitest';
+import { type CheckOptions, checkManifests } from '../../lib/policy/check';
+import { findingLine } from '../../lib/policy/finding';
+import { customKinds } from '../../lib/policy/schema/custom-kinds';
+import { builtInKinds } from '../../lib/policy/schema/_catalog';
+import { set } from './_set';
+
+const database = {
+  apiVersion: 'postgresql.cnpg.io/v1',
+  kind: 'Database',
+  metadata: { name: 'shop', namespace: 'shop' },
+  spec: { name: 'shop', owner: 'shop', cluster: { name: 'db' } },
+};
+const settings = {
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  metadata: { name: 'settings', namespace: 'shop' },
+  data: { a: '1' },
+};
+
+function check(objects: readonly unknown[], options: CheckOptions = {}) {
+  return checkManifests(
+    objects.map((manifest) => ({ manifest })),
+    { rules: [], ...options },
+  );
+}
+
+describe('the layers', () => {
+  it('count what passed, and find nothing in a valid object', () => {
+    expect(check([settings])).toMatchObject({ objects: 1, passed: 1, failed: 0, findings: [], skipped: [] });
+  });
+
+  it('find an unknown field and say which is meant', () => {
+    const [finding] = check([set(settings, 'dat', {})]).findings;
+    expect(finding).toMatchObject({ rule: 'schema', severity: 'error', path: 'dat' });
+    expect(finding?.fix).toContain('data');
+  });
+
+  it("run a CRD's CEL rules, and count those that compare with the cluster as skipped", () => {
+    const good = check([database]);
+    expect(good.findings).toEqual([]);
+    expect(good.skipped.map(({ rule }) => rule)).toContain('cel');
+
+    const [finding] = check([set(database, 'spec.name', 'postgres')]).findings;
+    expect(finding).toMatchObject({ rule: 'cel', path: 'spec.name' });
+    expect(finding?.message).toContain('postgres');
+  });
+
+  it('do not run CEL or rules on what the schema refused, and count those rules as skipped', () => {
+    const report = checkManifests([{ manifest: set(set(database, 'spec.name', 'postgres'), 'spec.onwer', 'x') }]);
+    expect(report.findings.map(({ rule }) => rule)).toEqual(['schema']);
+    expect(report.skipped.filter(({ reason }) => reason === 'its schema is not valid').length).toBeGreaterThan(3);
+  });
+
+  it('apply webhook defaults before CEL: durability is required where nobody wrote it', () => {
+    const spec = { instances: 3, storage: { size: '1Gi' }, postgresql: { synchronous: { method: 'any', number: 1 } } };
+    const cluster = {
+      apiVersion: 'postgresql.cnpg.io/v1',
+      kind: 'Cluster',
+      metadata: { name: 'db', namespace: 'shop' },
+      spec,
+    };
+    expect(check([cluster]).findings).toEqual([]);
+  });
+
+  it('refuse a field that is newer than the target, and only there', () => {
+    const pod = {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'a', namespace: 'shop' },
+      spec: { containers: [{ name: 'a', image: 'a:1', lifecycle: { preStop: { sleep: { seconds: 5 } } } }] },
+    };
+    expect(check([pod], { platform: { kubernetes: '1.28' } }).findings).toMatchObject([
+      { rule: 'target-version', severity: 'error' },
+    ]);
+    expect(check([pod], { platform: { kubernetes: '1.29' } }).findings).toMatchObject([
+      { rule: 'target-version', severity: 'warning' },
+    ]);
+    for (const kubernetes of ['1.30', '1.31', '1.34']) {
+      expect(check([pod], { platform: { kubernetes } }).findings).toEqual([]);
+    }
+  });
+
+  it.each([
+    null,
+    5,
+    'text',
+    [],
+    {},
+    { kind: 'Pod' },
+    { apiVersion: 3, kind: [] },
+    { apiVersion: 'v1', kind: 'Pod', metadata: 7 },
+  ])('say what is wrong with %j and never throw', (manifest) => {
+    expect(checkManifests([{ manifest }]).findings.length).toBeGreaterThan(0);
+  });
+});
+
+describe('a kind that nobody knows', () => {
+  const widget = {
+    apiVersion: 'example.net/v1',
+    kind: 'Widget',
+    metadata: { name: 'w', namespace: 'shop' },
+    spec: { size: 3 },
+  };
+  const crd = {
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    spec: {
+      group: 'example.net',
+      scope: 'Namespaced',
+      names: { kind: 'Widget' },
+      versions: [
+        {
+          name: 'v1',
+          served: true,
+          schema: {
+            openAPIV3Schema: {
+              type: 'object',
+              properties: { spec: { type: 'object', properties: { size: { type: 'integer' } } } },
+            },
+          },
+        },
+      ],
+    },
+  };
+
+  it('is a finding, not silence, and no rule judges it', () => {
+    const report = checkManifests([{ manifest: widget }]);
+    expect(report.findings).toMatchObject([{ rule: 'unknown-kind', severity: 'warning' }]);
+  });
+
+  it('is an error where it is misspelt', () => {
+    expect(check([{ ...settings, kind: 'ConfigMpa' }]).findings).toMatchObject([
+      { rule: 'unknown-kind', severity: 'error', fix: 'write kind: ConfigMap' },
+    ]);
+  });
+
+  it('is judged strictly once its CustomResourceDefinition is given', () => {
+    const kinds = new Map([...builtInKinds(), ...customKinds([crd]).map((kind) => [kind.id, kind] as const)]);
+    expect(check([widget], { kinds }).findings).toEqual([]);
+    expect(check([set(widget, 'spec.sise', 3)], { kinds }).findings).toMatchObject([
+      { rule: 'schema', path: 'spec.sise' },
+    ]);
+    expect(check([set(widget, 'spec.size', '3')], { kinds }).findings).toMatchObject([
+      { rule: 'schema', path: 'spec.size' },
+    ]);
+  });
+});
+
+describe('a suppression', () => {
+  const rule = 'cdk8s-phoenix.dev/ignore-namespace-set';
+  const nowhere = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'settings' } };
+  const judge = (manifest: unknown, options: CheckOptions = {}) => checkManifests([{ manifest }], options);
+
+  it('on the object accepts the finding and is listed with its reason', () => {
+    const report = judge(set(nowhere, ['metadata', 'annotations', rule], 'applied with --namespace'));
+    expect(report.findings).toEqual([]);
+    expect(report.suppressed).toMatchObject([
+      { finding: { rule: 'namespace-set' }, reason: 'applied with --namespace' },
+    ]);
+  });
+
+  it('in code does the same, for one object or for all', () => {
+    for (const object of [undefined, 'ConfigMap/settings']) {
+      const ignore = [
+        { rule: 'namespace-set', reason: 'as it should be', ...(object === undefined ? {} : { object }) },
+      ];
+      expect(judge(nowhere, { ignore }).findings).toEqual([]);
+    }
+    const other = [{ rule: 'namespace-set', reason: 'as it should be', object: 'ConfigMap/other' }];
+    expect(judge(nowhere, { ignore: other }).findings.map((finding) => finding.rule)).toEqual([
+      'namespace-set',
+      'unused-suppression',
+    ]);
+  });
+
+  it.each([
+    ['without a reason', 'cdk8s-phoenix.dev/ignore-namespace-set', ' ', 'a suppression needs its reason'],
+    [
+      'of a rule that does not exist',
+      'cdk8s-phoenix.dev/ignore-namespace-sett',
+      'because of this',
+      "there is no rule 'namespace-sett'",
+    ],
+    [
+      'of something that is not found',
+      'cdk8s-phoenix.dev/ignore-single-replica',
+      'because of this',
+      'finds nothing here any more',
+    ],
+  ])('%s is a finding', (_, annotation, reason, message) => {
+    const report = judge(set(settings, ['metadata', 'annotations', annotation], reason));
+    expect(report.findings.map(findingLine).join('\n')).toContain(message);
+  });
+});
