@@ -2,6 +2,7 @@ import type { Manifest } from '../gitops/rendered';
 import { selects } from '../policy/world';
 import { eligibleNodes, HOSTNAME, type NodeRules, nodeRules, selected, tolerated } from './_eligible';
 import { at, list, number, text } from './_read';
+import { unseenIn } from './_unseen';
 import { databaseFacts } from './read-input';
 import type { NodeLossInput } from './node-loss';
 import type { Platform } from './platform';
@@ -24,6 +25,7 @@ export function nodeLossInput(platform: Platform, manifests: readonly Manifest[]
           : [],
     ),
     operatorNamespace: platform.operatorNamespace,
+    unseen: unseenIn(manifests),
   };
 }
 
