@@ -52,7 +52,7 @@ function restoreBlock({ backup, database }: PredictionInput): string | undefined
   if (backup === undefined) {
     return 'there is no base backup in an object store, so nothing can be restored';
   }
-  return backup.stopped === undefined ? undefined : `${backup.stopped.reason}, so nothing can be restored`;
+  return backup.stopped === undefined ? undefined : `${backup.stopped.reason}: nothing can be restored`;
 }
 
 function response({ platform }: PredictionInput): Term {
