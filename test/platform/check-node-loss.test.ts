@@ -2,7 +2,7 @@ import { ApiObject, Chart, JsonPatch } from 'cdk8s';
 import { describe, expect, test } from 'vitest';
 import { type HighlyAvailableService, PhoenixApp, type Platform, type PlatformProps, Storage } from '../../lib';
 import { warningsBelow } from '../../lib/_warning';
-import { manifestsBelow, requireNodeLoss } from '../../lib/platform/check-node-loss';
+import { manifestsBelow } from '../../lib/platform/check-node-loss';
 import { type NodeLossProof, proveNodeLoss, refuted } from '../../lib/platform/node-loss';
 import { nodeLossInput } from '../../lib/platform/pod-sets';
 import type { PodSet } from '../../lib/platform/pod-set';
@@ -43,7 +43,6 @@ function object({ part }: StateHub, kind: string, name: string): ApiObject {
 /** What synthesis says after a patch. */
 function problemsAfter(kind: string, name: string, ...patches: JsonPatch[]): string[] {
   const hub = stateHub();
-  requireNodeLoss(hub.part, hub.on);
   object(hub, kind, name).addJsonPatch(...patches);
   return hub.part.node.validate();
 }
@@ -91,8 +90,7 @@ describe('State Hub on three nodes', () => {
   });
 
   test('is not refused by synthesis', () => {
-    const { app, on, part } = stateHub();
-    requireNodeLoss(part, on);
+    const { app } = stateHub();
     expect(app.files().length).toBeGreaterThan(10);
   });
 });
@@ -267,7 +265,6 @@ describe('synthesis refuses', () => {
 
   test('two budgets for the same pods, which the eviction API answers with an error', () => {
     const hub = stateHub();
-    requireNodeLoss(hub.part, hub.on);
     const scope = Chart.of(hub.part.api);
     new ApiObject(scope, 'second', {
       apiVersion: 'policy/v1',
@@ -291,8 +288,7 @@ describe('synthesis refuses', () => {
 
 describe('storage that copies what replication copies already', () => {
   const warnings = (replicas: number): string[] => {
-    const { app, on, part } = stateHub({ storage: Storage.replicated('longhorn', { replicas }) });
-    requireNodeLoss(part, on);
+    const { app } = stateHub({ storage: Storage.replicated('longhorn', { replicas }) });
     return warningsBelow(app).filter((text) => text.includes('longhorn'));
   };
 
