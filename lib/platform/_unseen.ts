@@ -9,9 +9,7 @@ const REQUIRED = 'requiredDuringSchedulingIgnoredDuringExecution';
 /** What in the objects decides where pods are and is not in the proof, one sentence each. */
 export function unseenIn(manifests: readonly Manifest[]): string[] {
   const judged = manifests.filter(({ kind, apiVersion }) => kind === 'Deployment' || isCluster(kind, apiVersion));
-  const room =
-    'The CPU and memory of the nodes are not known here: that those which are left have room for what was lost is taken for ' +
-    'granted. Compare requests with what is allocatable.';
+  const room = 'Room is taken for granted: CPU and memory of the nodes are not known here.';
   return [
     ...judged.flatMap(unseenOf),
     ...manifests

@@ -85,7 +85,7 @@ describe('State Hub on three nodes', () => {
     expect(hub.risks).toEqual([
       expect.stringMatching(/operator in 'cnpg-system' is one pod.*Run 2 replicas/),
       expect.stringMatching(/Barman Cloud plugin in 'cnpg-system' is one pod/),
-      expect.stringMatching(/CPU and memory of the nodes are not known/),
+      expect.stringMatching(/Room is taken for granted: CPU and memory/),
     ]);
   });
 

@@ -60,7 +60,7 @@ describe('what the proof cannot see is named as a risk', () => {
   });
 
   test('room: whether the nodes that are left have CPU and memory for what was lost', () => {
-    expect(risks(api('api', {}))).toContainEqual(expect.stringMatching(/CPU and memory of the nodes are not known/));
+    expect(risks(api('api', {}))).toContainEqual(expect.stringMatching(/Room is taken for granted: CPU and memory/));
     expect(risks()).toEqual([]);
   });
 
