@@ -67,6 +67,7 @@ new HighlyAvailableService(app, 'state-hub', {
     operators: [{ name: 'operators', group: 'oidc:state-hub-operators' }],
     mcp: { command: 'state-hub-mcp' },
   },
+  drills: { failover: { probes: [{ path: '/state/summary' }] } },
   operatorUnits: ['cloudnative-pg', 'barman-cloud'],
   runbooks: 'https://git.example.net/threephoenix/state-hub/src/branch/main/dist/docs/state-hub/runbooks',
 });

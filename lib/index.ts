@@ -13,6 +13,8 @@ export { Document, type DocumentProps } from './docs/document';
 export { sh, type Runbook } from './docs/runbook';
 export type { GitOpsFacts, RunbookFacts, RunbookWords } from './docs/runbook-facts';
 export { Runbooks, type RunbookMaker, type RunbooksProps } from './docs/runbooks';
+export { FailoverDrill, type DrillProbe, type FailoverDrillProps } from './drill/failover-drill';
+export { RunnerBundle, type RunnerBundleProps } from './drill/runner-bundle';
 export { PhoenixApp, type PhoenixAppProps } from './gitops/app';
 export { ArgoCd, type ArgoCdProps } from './gitops/argocd';
 export { Flux, type FluxExternal, type FluxProps } from './gitops/flux';
@@ -61,4 +63,5 @@ export {
   type ServiceApiProps,
   type ServiceBackupProps,
   type ServiceDatabaseProps,
+  type ServiceDrillProps,
 } from './service';

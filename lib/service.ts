@@ -6,6 +6,8 @@ import { PrivateNamespace } from './base/private-namespace';
 import type { Approval } from './docs/decision-digest';
 import { DecisionRecord } from './docs/decision-record';
 import { Runbooks } from './docs/runbooks';
+import { FailoverDrill, type FailoverDrillProps } from './drill/failover-drill';
+import { RunnerBundle } from './drill/runner-bundle';
 import { Unit } from './gitops/unit';
 import { Monitoring } from './monitoring/monitoring';
 import { manifestsBelow, requireNodeLoss } from './platform/check-node-loss';
@@ -46,6 +48,18 @@ export interface CompanionProps extends ServiceApiProps {
 
 /** Who may reach a service, and how: what `PrivateAccess` takes, without what follows from the service. */
 export type ServiceAccessProps = Omit<PrivateAccessProps, 'api' | 'companions' | 'folder'>;
+
+/** Drills of a service: what `FailoverDrill` takes, without what follows from the service. */
+export interface ServiceDrillProps {
+  /**
+   * The failover drill.
+   * @default - deletes the primary three times, on demand
+   */
+  readonly failover?: Omit<
+    FailoverDrillProps,
+    'cluster' | 'database' | 'api' | 'backupSchedule' | 'runner' | 'objectives' | 'name'
+  >;
+}
 
 /** Properties for `HighlyAvailableService`. */
 export interface HighlyAvailableServiceProps {
@@ -91,6 +105,12 @@ export interface HighlyAvailableServiceProps {
    */
   readonly approval?: Approval;
 
+  /**
+   * Controlled failures, to be run on demand. `false`: none.
+   * @default - a failover drill that deletes the primary, suspended
+   */
+  readonly drills?: ServiceDrillProps | false;
+
   /** Address of the folder of runbooks, for the links in alerts: where `docs/` of the output is read. */
   readonly runbooks: string;
 
@@ -128,6 +148,8 @@ export class HighlyAvailableService extends Construct {
   public readonly drillDatabase: DrillDatabase;
   public readonly api: ApiService;
   public readonly companions: readonly ApiService[];
+  /** Undefined where drills are switched off. */
+  public readonly failoverDrill: FailoverDrill | undefined;
   public readonly access: PrivateAccess;
   public readonly runbooks: Runbooks;
   public readonly decisionRecord: DecisionRecord;
@@ -181,6 +203,9 @@ export class HighlyAvailableService extends Construct {
     const { api, companions, backupSchedule, database } = this;
     this.access = new PrivateAccess(serving, 'access', { ...props.access, api, companions });
 
+    this.failoverDrill = props.drills === false ? undefined : this.drill(props, serving);
+    const drills = this.failoverDrill === undefined ? [] : [this.failoverDrill];
+
     if (platform.monitoringNamespace !== false) {
       const watching = new Unit(this, 'monitoring', { namespace, role: 'monitoring' });
       watching.addDependency(base);
@@ -189,6 +214,7 @@ export class HighlyAvailableService extends Construct {
         backupSchedule: this.backupSchedule,
         api: this.api,
         companions: this.companions,
+        drills,
         runbooks: props.runbooks,
         name: id,
         ...(props.monitoringLabels === undefined ? {} : { labels: props.monitoringLabels }),
@@ -201,12 +227,31 @@ export class HighlyAvailableService extends Construct {
     requireObjectives(this, parts, props.objectives ?? {});
     requireNodeLoss(this, platform);
     const documented = { database, backupSchedule, api, companions, access };
-    this.runbooks = new Runbooks(this, 'runbooks', { ...documented, alerts: this.monitoring?.alerts ?? [] });
+    const paged = { ...documented, drills };
+    this.runbooks = new Runbooks(this, 'runbooks', { ...paged, alerts: this.monitoring?.alerts ?? [] });
     this.decisionRecord = new DecisionRecord(this, 'decision-record', {
       ...documented,
       prediction: () => predict(predictionInput(parts), objectives),
       nodeLoss: () => proveNodeLoss(nodeLossInput(platform, manifestsBelow(this))),
       ...(props.approval === undefined ? {} : { approval: props.approval }),
+    });
+  }
+
+  /** The unit of drills, after what they test. */
+  private drill(props: HighlyAvailableServiceProps, serving: Unit): FailoverDrill {
+    const { namespace } = this;
+    const drills = new Unit(this, 'drills', { namespace, role: 'drills' });
+    drills.addDependency(serving);
+    const runner = new RunnerBundle(drills, 'runner', { name: `${this.node.id}-drill-runner` });
+    return new FailoverDrill(drills, 'failover', {
+      ...(props.drills === false ? {} : props.drills?.failover),
+      name: `${this.node.id}-failover-drill`,
+      cluster: this.database,
+      database: this.drillDatabase,
+      api: this.api,
+      backupSchedule: this.backupSchedule,
+      runner,
+      ...(props.objectives === undefined ? {} : { objectives: props.objectives }),
     });
   }
 }

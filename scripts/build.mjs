@@ -2,12 +2,18 @@
 import { spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { build } from 'esbuild';
+import { bundleRunner } from './bundle-runner.mjs';
 import { dirname, join } from 'node:path';
 
 const require = createRequire(import.meta.url);
 const tsc = join(dirname(require.resolve('typescript/package.json')), 'bin', 'tsc');
 const { status } = spawnSync(process.execPath, [tsc, '--project', 'tsconfig.build.json'], { stdio: 'inherit' });
 process.exitCode = status ?? 1;
+
+// The program that drills run; synthesis puts it into a ConfigMap.
+if (status === 0) {
+  await bundleRunner();
+}
 
 // A hundred rules in a hundred files take longer to find on the disk than to run: the compiled package has them in one.
 if (status === 0) {

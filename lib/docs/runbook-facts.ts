@@ -1,5 +1,6 @@
 import type { PrivateAccess } from '../access/private-access';
 import type { ApiService } from '../api/api-service';
+import type { FailoverDrill } from '../drill/failover-drill';
 import type { BackupSchedule } from '../postgres/backup-schedule';
 import type { PostgresCluster } from '../postgres/postgres-cluster';
 import { cpuQuantity } from '../_quantity';
@@ -36,6 +37,7 @@ export interface RunbookFacts {
   readonly api: ApiService;
   readonly companions: readonly ApiService[];
   readonly access: PrivateAccess | undefined;
+  readonly drills: readonly FailoverDrill[];
   readonly gitops: GitOpsFacts;
 }
 

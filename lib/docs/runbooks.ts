@@ -2,6 +2,7 @@ import { Construct } from 'constructs';
 import type { PrivateAccess } from '../access/private-access';
 import type { ApiService } from '../api/api-service';
 import { refuse } from '../_refuse';
+import type { FailoverDrill } from '../drill/failover-drill';
 import type { Alert } from '../monitoring/alert';
 import type { BackupSchedule } from '../postgres/backup-schedule';
 import type { PostgresCluster } from '../postgres/postgres-cluster';
@@ -14,6 +15,7 @@ import { BACKUP_ALERTS } from './runbooks/_backup-alerts';
 import { CREDENTIAL_PROCEDURES } from './runbooks/_credential-procedures';
 import { DATA_PROCEDURES } from './runbooks/_data-procedures';
 import { DATABASE_ALERTS } from './runbooks/_database-alerts';
+import { DRILL_ALERTS } from './runbooks/_drill-alerts';
 import { NODE_PROCEDURES } from './runbooks/_node-procedures';
 import { WORKLOAD_ALERTS } from './runbooks/_workload-alerts';
 
@@ -45,6 +47,12 @@ export interface RunbooksProps {
   readonly access?: PrivateAccess;
 
   /**
+   * Drills.
+   * @default - none
+   */
+  readonly drills?: readonly FailoverDrill[];
+
+  /**
    * Pages beside the built-in ones, by name; one with the name of a built-in page replaces it.
    * @default - none
    */
@@ -57,7 +65,12 @@ export interface RunbooksProps {
   readonly folder?: string;
 }
 
-const ALERTS: Readonly<Record<string, RunbookMaker>> = { ...DATABASE_ALERTS, ...BACKUP_ALERTS, ...WORKLOAD_ALERTS };
+const ALERTS: Readonly<Record<string, RunbookMaker>> = {
+  ...DATABASE_ALERTS,
+  ...BACKUP_ALERTS,
+  ...DRILL_ALERTS,
+  ...WORKLOAD_ALERTS,
+};
 const PROCEDURES: Readonly<Record<string, RunbookMaker>> = {
   ...NODE_PROCEDURES,
   ...DATA_PROCEDURES,
@@ -103,15 +116,16 @@ export class Runbooks extends Construct {
   }
 
   private applies(name: string): boolean {
-    const { companions = [], database } = this.props;
+    const { companions = [], database, drills = [] } = this.props;
     return (
       (name !== 'PhoenixCompanionDown' || companions.length > 0) &&
+      (!name.startsWith('PhoenixDrill') || drills.length > 0) &&
       (name !== 'PhoenixBackupMetricsMissing' || database.platform.monitoringNamespace !== false)
     );
   }
 
   private words(): RunbookWords {
-    const { database, backupSchedule, api, companions = [], access } = this.props;
+    const { database, backupSchedule, api, companions = [], access, drills = [] } = this.props;
     const facts: RunbookFacts = {
       service: api.service,
       database,
@@ -119,6 +133,7 @@ export class Runbooks extends Construct {
       api,
       companions,
       access,
+      drills,
       gitops: gitOpsFacts(database),
     };
     return new RunbookWords(facts);

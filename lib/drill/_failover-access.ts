@@ -38,9 +38,8 @@ export function drillAccess(scope: Construct, drill: DrillIdentity): void {
     kind: 'Role',
     metadata,
     rules: [
-      // A watch of one object names it, and so does a get; a list cannot be narrowed.
-      rule('postgresql.cnpg.io', 'clusters', ['get', 'watch'], [cluster.name]),
-      rule('postgresql.cnpg.io', 'clusters', ['list', 'watch']),
+      // A watch of one object by name is allowed by name.
+      rule('postgresql.cnpg.io', 'clusters', ['get', 'list', 'watch'], [cluster.name]),
       rule('postgresql.cnpg.io', 'failoverquorums', ['get'], [cluster.name]),
       rule('postgresql.cnpg.io', 'backups', ['list']),
       ...(drill.mode === 'switchover'
@@ -48,7 +47,7 @@ export function drillAccess(scope: Construct, drill: DrillIdentity): void {
         : []),
       rule('', 'pods', ['get', 'list']),
       ...(drill.mode === 'deletePrimary' ? [rule('', 'pods', ['delete'], instances)] : []),
-      rule('discovery.k8s.io', 'endpointslices', ['list', 'watch']),
+      rule('discovery.k8s.io', 'endpointslices', ['list']),
       rule('coordination.k8s.io', 'leases', ['create']),
       rule('coordination.k8s.io', 'leases', ['get', 'update', 'delete'], [name]),
       rule('', 'configmaps', ['create']),

@@ -13,6 +13,7 @@ import { markCarriesScripts } from '../gitops/traits';
 import type { BackupSchedule } from '../postgres/backup-schedule';
 import type { PostgresCluster } from '../postgres/postgres-cluster';
 import { backupAlerts } from './_backup-alerts';
+import { type WatchedDrill, drillAlerts } from './_drill-alerts';
 import { databaseAlerts } from './_database-alerts';
 import { apiAlerts, companionAlerts, operatorAlerts } from './_workload-alerts';
 import type { Alert } from './alert';
@@ -33,6 +34,12 @@ export interface MonitoringProps {
    * @default - none
    */
   readonly companions?: readonly ApiService[];
+
+  /**
+   * Drills to watch.
+   * @default - none
+   */
+  readonly drills?: readonly WatchedDrill[];
 
   /** Address of the folder of runbooks; each alert links `<address>/<alert>.md`. */
   readonly runbooks: string;
@@ -75,6 +82,7 @@ export class Monitoring extends Construct {
       ...apiAlerts(props.api),
       ...companions.flatMap(companionAlerts),
       ...operatorAlerts(database.platform),
+      ...(props.drills ?? []).flatMap(drillAlerts),
     ];
 
     // The operator can make a PodMonitor itself; that is deprecated, and it dies with the first change to the Cluster.
