@@ -28,5 +28,5 @@ export async function lookAtNetwork(
 }
 
 function isClusterName(host: string): boolean {
-  return !host.includes('.') || /\.(svc|cluster\.local)\.?$/.test(host);
+  return /\.(svc|cluster\.local)\.?$/.test(host);
 }

@@ -108,8 +108,8 @@ function factsOf(node: Node, usage: readonly NodeMetrics[], expected: ReadinessE
     system: [nodeInfo['osImage'], nodeInfo['architecture']].filter((x) => x !== undefined).join(', '),
     runtime: nodeInfo['containerRuntimeVersion'] ?? 'unknown',
     cpu: capacity['cpu'] ?? 'unknown',
-    memory: capacity['memory'] ?? 'unknown',
-    disk: capacity['ephemeral-storage'] ?? 'unknown',
+    memory: gibibytes(capacity['memory']),
+    disk: gibibytes(capacity['ephemeral-storage']),
     pressure: pressureOf(node) ?? 'none',
     ...(used !== undefined && { used: `cpu ${used.cpu}, memory ${used.memory}` }),
   };
@@ -134,4 +134,12 @@ function pressureOf(node: Node): string | undefined {
 
 function takesPods(node: Node): boolean {
   return node.spec?.unschedulable !== true && !(node.spec?.taints ?? []).some(({ effect }) => effect !== 'PreferNoSchedule'); // prettier-ignore
+}
+
+/** `31.3 GiB` of `32780536Ki`, as kubelets write capacity; other notations as they are. */
+function gibibytes(quantity = 'unknown'): string {
+  const match = /^(\d+)(Ki)?$/.exec(quantity);
+  return match === null
+    ? quantity
+    : `${((Number(match[1]) * (match[2] === 'Ki' ? 1024 : 1)) / 2 ** 30).toFixed(1)} GiB`;
 }

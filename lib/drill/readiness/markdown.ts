@@ -62,13 +62,13 @@ function checks(places: readonly Evidence[]): string {
 
 function inventory(places: readonly Evidence[]): string {
   const subjects = [...new Set(places.flatMap((e) => e.inventory.map((r) => r.subject)))];
-  const rows = subjects.map((subject) => [
-    cell(subject),
-    ...places.map((e) => {
+  const rows = subjects.map((subject) => {
+    const seen = places.map((e) => {
       const facts = e.inventory.find((r) => r.subject === subject)?.facts;
       return facts === undefined ? 'not seen' : Object.entries(facts).map(([k, v]) => `${cell(k)}: ${cell(v)}`).join('<br>'); // prettier-ignore
-    }),
-  ]);
+    });
+    return [cell(subject), ...seen.map((text, i) => (i > 0 && text === seen[0] && text !== 'not seen' ? 'the same' : text))]; // prettier-ignore
+  });
   return rows.length === 0 ? 'Nothing could be read.' : table(['', ...places.map((e) => cell(e.mode))], rows);
 }
 

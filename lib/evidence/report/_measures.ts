@@ -109,7 +109,7 @@ function bars(
   rto: number,
 ): Html {
   const known = rows.flatMap((r) => r.values).flatMap((ms) => (ms === null ? [] : [ms / 1000]));
-  const end = Math.max(rto, prediction.worstSeconds, ...known) * 1.12;
+  const end = Math.max(rto, prediction.worstSeconds, ...known) * 1.3;
   const x = (s: number): string => (LEFT + (Math.min(s, end) / end) * (WIDTH - LEFT - RIGHT)).toFixed(1);
   const bottom = 24 + rows.length * ROW;
   const bar = ({ name, values }: (typeof rows)[number], i: number): Html => {
@@ -128,9 +128,9 @@ function bars(
       />
       ${values.map((ms) => (ms === null ? '' : html`<circle cx="${x(ms / 1000)}" cy="${y + 14}" r="3" class="sample" />`))}
       <text
-        x="${Number(x(worst)) > WIDTH - 190 ? Number(x(worst)) - 8 : Number(x(worst)) + 8}"
+        x="${missing ? WIDTH - RIGHT - 8 : Number(x(worst)) + 8}"
         y="${y + 18}"
-        class="value${Number(x(worst)) > WIDTH - 190 ? ' flip' : ''}${late && Number(x(worst)) > WIDTH - 190 ? ' inside' : ''}"
+        class="value${missing ? ' flip inside' : ''}"
         >${missing ? 'not back within the bound' : seconds(worst)}</text
       > `;
   };

@@ -9,11 +9,11 @@ import { timelinePicture } from './_timeline';
 /** Everything that one document says, the most wanted first. `id` is unique on the page. */
 export function runDetail(evidence: Evidence, id: string, now: Date): Html {
   const many = evidence.repetitions.length > 1;
-  return html`${handover(evidence)} ${measures(evidence)}
+  return html`${handover(evidence)} ${evidence.cleanup.ok ? '' : cleanup(evidence)} ${measures(evidence)}
   ${evidence.repetitions.map((r, i) => repetition(r, `${id}-${i + 1}`, many ? `Repetition ${i + 1}` : 'What each client saw'))}
   ${checkTable(evidence.drill === 'failover' ? 'Before the trigger' : 'Before the check', evidence.preconditions)}
   ${checkTable(evidence.drill === 'failover' ? 'Checks of the whole run' : 'Checks', evidence.checks)}
-  ${inventory(evidence)} ${cleanup(evidence)} ${provenance(evidence, now)}`;
+  ${inventory(evidence)} ${evidence.cleanup.ok ? cleanup(evidence) : ''} ${provenance(evidence, now)}`;
 }
 
 /** Badge with a sign and a word. */

@@ -80,9 +80,15 @@ function passedText(documents: readonly SourcedEvidence[], newest: Evidence): st
 function chainSection({ title, documents }: Chain, id: string, now: Date): Html {
   const [newest, ...older] = documents.toReversed();
   return html`<h2>${title}</h2>
+    ${
+      documents.length > 1
+        ? html`<h3>History, newest first</h3>
+            ${historyTable(documents, now)}`
+        : ''
+    }
+    <h3>Newest run: ${newest!.evidence.runId} ${badge(newest!.evidence.verdict)}</h3>
     ${newest!.evidence.drill === 'failover' ? legend() : ''} ${runDetail(newest!.evidence, `${id}-r1`, now)}
-    <h3>History</h3>
-    ${historyTable(documents, now)}
+    ${older.length > 0 ? html`<h3>Older runs</h3>` : ''}
     ${older.map(
       ({ evidence }, i) =>
         html`<details class="run">

@@ -56,6 +56,7 @@ describe('readiness of a cluster as declared', () => {
       role: 'control-plane, etcd',
       kubelet: 'v1.34.2+k3s1',
       cpu: '8',
+      memory: '31.3 GiB',
       pressure: 'none',
       used: 'cpu 812m, memory 9120Mi',
     });
@@ -161,6 +162,9 @@ describe('readiness.md', () => {
     expect(page).toContain('- **coulombcore: failed**, 2026-11-22 03:10 UTC');
     expect(page).toContain('- **operator: passed**');
     expect(page).not.toContain('status 500');
+    expect(readinessMarkdown([good, { ...good, mode: 'second' }], new Date(0))).toMatch(
+      /\| node railiance01 \| .* \| the same \|/,
+    );
     expect(rows[0]).toBe('| Check | Expected | coulombcore | operator |');
     expect(rows.find((row) => row.includes('nodes-joined'))).toMatch(
       /\*\*\?\*\*: not checked: .* \| ok: all there \|$/,
