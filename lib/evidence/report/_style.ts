@@ -17,11 +17,11 @@ p{margin:6px 0}code{font:13px/1.5 ui-monospace,"DejaVu Sans Mono",monospace}
 .badge.stale{color:var(--ink);background:#fff3cd;border-style:dotted}
 .alarm{border:2px solid var(--failed);padding:8px 14px;margin:12px 0;break-inside:avoid}.alarm h3,.alarm h4{margin-top:0}
 table{border-collapse:collapse;width:100%;margin:6px 0;font-size:14px}th,td{text-align:left;vertical-align:top;padding:4px 10px 4px 0;border-bottom:1px solid var(--line)}
-thead th{color:var(--soft);font-weight:600}tbody th{font-weight:600;white-space:nowrap}tr{break-inside:avoid}
+td,th{overflow-wrap:break-word}.checks td,.why,td code,table.marks td{overflow-wrap:anywhere}b.good,b.bad{white-space:nowrap}thead th{color:var(--soft);font-weight:600}tbody th{font-weight:600;white-space:nowrap}tr{break-inside:avoid}
 tr.bad td{font-weight:600;background:#fdf0ec}tr.bad td:first-child,b.bad{color:var(--failed)}tr.good td:first-child,b.good{color:#0d5f42}
 .checks td:first-child{width:24px;text-align:center}.checks td:nth-child(2){width:26%}.checks td:nth-child(3){width:33%}
 .number{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap;width:90px}
-.history td,.history th{white-space:nowrap}.history td:last-child{white-space:normal}
+.history tbody{break-inside:avoid}.history tr:first-child td{border-bottom:0;padding-bottom:0;white-space:nowrap}.history .why{padding-top:0;font-size:13px}
 figure{margin:10px 0;break-inside:avoid}.wide{overflow-x:auto}svg.timeline,svg.bars{display:block;width:100%;min-width:640px;height:auto}
 svg text{font:12px system-ui,-apple-system,"Segoe UI",Roboto,"DejaVu Sans",sans-serif;fill:var(--ink)}
 svg .name,svg .flip{text-anchor:end}svg .group{font-weight:700}svg .time{text-anchor:middle;font-size:11px}svg .foot{font-size:11px;fill:var(--soft)}

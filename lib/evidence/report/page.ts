@@ -1,4 +1,4 @@
-import type { Evidence } from '../evidence';
+import type { Evidence, Spread } from '../evidence';
 import { isStale, type History, type SourcedEvidence } from '../history';
 import { chainsOf, type Chain } from '../standing';
 import { outage, short, time } from './_format';
@@ -101,6 +101,12 @@ function chainSection({ title, documents }: Chain, id: string, now: Date): Html 
 
 function historyTable(documents: readonly SourcedEvidence[], now: Date): Html {
   const drills = documents.some((d) => d.evidence.drill === 'failover');
+  const outages = drills
+    ? html`<th>Writes</th>
+        <th>Reads</th>
+        <th>API</th>
+        <th>Lost</th>`
+    : '';
   return html`<div class="wide">
     <table class="history">
       <thead>
@@ -108,45 +114,39 @@ function historyTable(documents: readonly SourcedEvidence[], now: Date): Html {
           <th>Started</th>
           <th>Verdict</th>
           <th>Mode</th>
-          ${
-            drills
-              ? html`<th>Writes</th>
-                  <th>Reads</th>
-                  <th>API</th>
-                  <th>Lost</th>`
-              : ''
-          }
+          ${outages}
           <th>Manifests</th>
-          <th>Document</th>
-          <th>Why</th>
         </tr>
       </thead>
-      <tbody>
-        ${documents.toReversed().map(({ evidence, source }) => {
-          const worst = (pick: 'writeOutage' | 'readOutage' | 'apiOutage'): string =>
-    evidence.repetitions.length === 0 ? '–' : outage(evidence.spread?.[pick]?.worst ?? null).replace(' within the bound', ''); // prettier-ignore
-          const lost = evidence.repetitions.map((r) => r.writes.lost);
-          const sum = lost.length === 0 ? '–' : lost.includes(null) ? 'unknown' : lost.reduce<number>((a, b) => a + (b ?? 0), 0); // prettier-ignore
-          return html`<tr>
-            <td>${time(evidence.startedAt)}</td>
-            <td>${badge(evidence.verdict)} ${stale(evidence, now)}</td>
-            <td>${evidence.mode}</td>
-            ${
-              drills
-                ? html`<td>${worst('writeOutage')}</td>
-                    <td>${worst('readOutage')}</td>
-                    <td>${worst('apiOutage')}</td>
-                    <td>${sum}</td>`
-                : ''
-            }
-            <td><code>${short(evidence.manifestsDigest)}</code></td>
-            <td><code>${short(evidence.digest)}</code></td>
-            <td>${evidence.reason} <span class="soft">${source}</span></td>
-          </tr> `;
-        })}
-      </tbody>
+      ${documents.toReversed().map((document) => historyRow(document, drills, now))}
     </table>
   </div>`;
+}
+
+function historyRow({ evidence, source }: SourcedEvidence, drills: boolean, now: Date): Html {
+  const { spread, repetitions } = evidence;
+  const worst = (of: Spread | null | undefined): string =>
+    repetitions.length === 0 ? '–' : of === null || of === undefined ? 'not back' : outage(of.worst);
+  const lost = repetitions.map((r) => r.writes.lost);
+  const sum = lost.length === 0 ? '–' : lost.includes(null) ? 'unknown' : lost.reduce<number>((a, b) => a + (b ?? 0), 0); // prettier-ignore
+  const outages = html`<td>${worst(spread?.writeOutage)}</td>
+    <td>${worst(spread?.readOutage)}</td>
+    <td>${worst(spread?.apiOutage)}</td>
+    <td>${sum}</td>`;
+  return html`<tbody>
+    <tr>
+      <td>${time(evidence.startedAt)}</td>
+      <td>${badge(evidence.verdict)} ${stale(evidence, now)}</td>
+      <td>${evidence.mode}</td>
+      ${drills ? outages : ''}
+      <td><code>${short(evidence.manifestsDigest)}</code></td>
+    </tr>
+    <tr>
+      <td colspan="${drills ? 8 : 4}" class="why">
+        ${evidence.reason} <span class="soft">(document ${short(evidence.digest)}, ${source})</span>
+      </td>
+    </tr>
+  </tbody>`;
 }
 
 function stale(evidence: Evidence, now: Date): Html {
