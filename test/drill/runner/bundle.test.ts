@@ -7,7 +7,7 @@ import { parseConfig } from '../../../lib/drill/runner/config';
 import { sha256 } from '../../../lib/evidence/digest';
 import { BedPool } from '../../support/bed-pool';
 import { bundle, DrillChild } from '../../support/drill-child';
-import { BED_LOAD, bedConfig, failures, leftBehind } from '../../support/drill-run';
+import { BED_LOAD, bedConfig, failures, leftBehind, storedEvidence } from '../../support/drill-run';
 
 /** What the drill's Role grants: facts of CloudNativePG 1.30, section 4.7, and the drill's own Lease and evidence. */
 const RULES = [
@@ -58,7 +58,7 @@ test('a wrong subcommand and a wrong configuration end with exit 2 and say what 
   expect(start('restor')).toEqual([
     2,
     'error',
-    expect.stringMatching(/^usage: runner failover \[CONFIG\], got 'restor'$/),
+    expect.stringMatching(/^usage: runner failover\|readiness \[CONFIG\], got 'restor'$/),
   ]);
   // The same words as the validator that is not bundled.
   const words = (() => {
@@ -99,6 +99,32 @@ test.concurrent('SIGTERM in mid failover, with an API and a database that hang, 
     const next = await new DrillChild(runner, bed).finished;
     expect(next.code).toBe(0);
     expect(await leftBehind(bed)).toEqual([]);
+  }));
+
+test.concurrent('the bundled readiness check compares, stores its evidence and takes no Lease', () =>
+  pool.use({}, async (bed) => {
+    const { failover: _, ...config } = bedConfig(bed);
+    const readiness = {
+      from: 'cluster',
+      nodes: ['railiance01'],
+      kubernetes: '1.34',
+      operatorNamespace: 'cnpg-system',
+      deployments: ['cnpg-controller-manager'],
+      crds: {},
+      cloudNativePg: '1.30',
+      storageClass: 'local-path',
+      resolve: ['localhost'],
+      urls: [`${bed.service.url}/state/health`],
+    };
+    const child = new DrillChild(runner, bed, { config: { ...config, readiness } }, 'readiness');
+    const { code, evidence, stderr } = await child.finished;
+    expect(stderr).toBe('');
+    expect(code).toBe(1);
+    expect(evidence).toMatchObject({ drill: 'readiness', mode: 'cluster', verdict: 'failed' });
+    expect(evidence!.reason).toContain('railiance01');
+    expect(evidence!.runnerDigest).toBe(sha256(readFileSync(runner)));
+    expect(storedEvidence(bed)).toHaveLength(1);
+    expect(bed.kubernetes.requests.filter((r) => r.resource === 'leases')).toEqual([]);
   }));
 
 test.concurrent('the bundled runner passes over verified TLS with the rights that the facts grant, and names its own digest', () =>
