@@ -150,6 +150,31 @@ test.concurrent('a certificate that does not name the host is refused', () =>
     expect(evidence!.reason).toMatch(/^standbys-streaming: .*altnames/);
   }));
 
+test.concurrent('a server that asks for a password is told that there is none', () =>
+  pool.use({}, async (bed) => {
+    const { primary } = bed.database;
+    const { access } = primary.options;
+    primary.write('pg_hba.conf', access.replace(/ cert$/m, ' scram-sha-256'));
+    primary.reload();
+    await expect
+      .poll(
+        async () =>
+          (
+            await primary.query<{ auth: string }>(
+              `select auth_method as auth from pg_hba_file_rules where 'phoenix_drill' = any(user_name)`,
+            )
+          )[0]?.auth,
+      )
+      .toBe('scram-sha-256');
+    const { code, evidence } = await new DrillChild(runner, bed).finished;
+    primary.write('pg_hba.conf', access);
+    primary.reload();
+    expect(code).toBe(2);
+    expect(evidence!.reason).toMatch(
+      /^standbys-streaming: .*the server asks for a password, the drill role has a certificate$/,
+    );
+  }));
+
 test.concurrent('a Secret rotated in mid run is read again, and the drill passes', () =>
   pool.use({ outageMs: 1000 }, async (bed) => {
     const child = new DrillChild(runner, bed);
