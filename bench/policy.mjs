@@ -18,7 +18,7 @@ function objects(count) {
     .map((file) => readFileSync(join(folder, file), 'utf8'));
   const out = [];
   for (let i = 0; out.length < count; i++) {
-    for (const text of texts.slice(0, count - out.length)) {
+    for (const text of texts) {
       out.push(load(text.replaceAll('state-hub', `hub-${i}`)));
     }
   }

@@ -1,8 +1,8 @@
-import { formatPath, parsePath } from './_path';
+import { type PathSegment, formatPath, parsePath } from './_path';
 import { judgeCel } from './_cel-layer';
 import { type Ignore, type Suppressions, readSuppressions } from './_suppress';
 import { type CelTask, withDefaults } from './defaults';
-import type { Finding, ObjectRef, PolicyReport, Severity, Skipped } from './finding';
+import type { Finding, ObjectRef, PolicyReport, Skipped } from './finding';
 import type { PlatformFacts } from './platform-facts';
 import { rules as allRules } from './registry';
 import { type PolicyInput, type Resource, isObject, makeResource, refOf } from './resource';
@@ -105,32 +105,45 @@ function judgeAlone(
   return makeResource(input.manifest, effective, celBroken, origin);
 }
 
+/** A rule with the one report that it writes to, whatever object it looks at. */
+interface RunningRule {
+  readonly rule: PolicyRule;
+  readonly report: Reporter;
+}
+
 function runRules(rules: readonly PolicyRule[], resources: readonly Resource[], world: World, ledger: Ledger): void {
-  const byKind = new Map<string, PolicyRule[]>();
+  const byKind = new Map<string, RunningRule[]>();
   for (const rule of rules) {
+    const running = { rule, report: new Reporter(rule, ledger) };
     for (const kind of rule.kinds) {
-      const list = byKind.get(kind) ?? [];
-      list.push(rule);
-      byKind.set(kind, list);
+      const list = byKind.get(kind);
+      if (list === undefined) {
+        byKind.set(kind, [running]);
+      } else {
+        list.push(running);
+      }
     }
   }
   const everywhere = byKind.get('*') ?? [];
   for (const resource of resources) {
-    const own = byKind.get(resource.id);
-    for (const rule of own === undefined ? everywhere : everywhere.length === 0 ? own : [...own, ...everywhere]) {
-      runRule(rule, resource, world, ledger);
+    for (const running of byKind.get(resource.id) ?? []) {
+      runRule(running, resource, world, ledger);
+    }
+    for (const running of everywhere) {
+      runRule(running, resource, world, ledger);
     }
   }
 }
 
-function runRule(rule: PolicyRule, resource: Resource, world: World, ledger: Ledger): void {
+function runRule({ rule, report }: RunningRule, resource: Resource, world: World, ledger: Ledger): void {
   if (resource.broken) {
     ledger.skipped.push({ rule: rule.name, object: resource.ref, reason: 'its schema is not valid' });
     return;
   }
   const before = ledger.findings.length;
   const skippedBefore = ledger.skipped.length;
-  rule.check(resource, world, reporter(rule.name, rule.severity, rule.remediation, resource, ledger));
+  report.about = resource;
+  rule.check(resource, world, report);
   if (ledger.findings.length > before) {
     count(ledger, true);
   } else if (ledger.skipped.length === skippedBefore) {
@@ -138,24 +151,30 @@ function runRule(rule: PolicyRule, resource: Resource, world: World, ledger: Led
   }
 }
 
-function reporter(rule: string, severity: Severity, remedy: string, resource: Resource, ledger: Ledger): Report {
-  return {
-    fail(path, message, fix) {
-      const segments = typeof path === 'string' ? parsePath(path) : path;
-      ledger.findings.push({
-        rule,
-        severity,
-        object: resource.ref,
-        path: formatPath(resource.effective, segments),
-        segments,
-        message,
-        fix: fix ?? remedy,
-      });
-    },
-    skip(reason) {
-      ledger.skipped.push({ rule, object: resource.ref, reason });
-    },
-  };
+class Reporter implements Report {
+  public about!: Resource;
+
+  public constructor(
+    private readonly rule: PolicyRule,
+    private readonly ledger: Ledger,
+  ) {}
+
+  public fail(path: string | readonly PathSegment[], message: string, fix?: string): void {
+    const segments = typeof path === 'string' ? parsePath(path) : path;
+    this.ledger.findings.push({
+      rule: this.rule.name,
+      severity: this.rule.severity,
+      object: this.about.ref,
+      path: formatPath(this.about.effective, segments),
+      segments,
+      message,
+      fix: fix ?? this.rule.remediation,
+    });
+  }
+
+  public skip(reason: string): void {
+    this.ledger.skipped.push({ rule: this.rule.name, object: this.about.ref, reason });
+  }
 }
 
 function report(objects: number, ledger: Ledger, suppressions: Suppressions): PolicyReport {

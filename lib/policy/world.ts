@@ -1,6 +1,6 @@
 import { type Pods, podsOf } from './_pods';
 import { nearest } from './schema/_suggest';
-import type { ExternalObject, PlatformFacts } from './platform-facts';
+import type { PlatformFacts } from './platform-facts';
 import { type Resource, type YamlObject, listOr, objectOr } from './resource';
 
 /** Keys of a Secret or ConfigMap: `any` where they are not known. */
@@ -31,8 +31,10 @@ const APP_KEYS = [
 /** All objects of one check, indexed so that a rule finds what it needs in constant time. */
 export class World {
   private readonly kinds = new Map<string, Resource[]>();
-  private readonly names = new Map<string, Resource>();
-  private readonly operatorMade = new Map<string, Keys>();
+  private readonly kindsByNamespace = new Map<string, Resource[]>();
+  private readonly memory = new Map<unknown, unknown>();
+  private readonly names = new Names<Resource>();
+  private readonly operatorMade = new Names<Keys>();
   private readonly podIndex = new Map<string, Pods[]>();
   private readonly podOf = new Map<Resource, Pods>();
 
@@ -41,12 +43,14 @@ export class World {
     public readonly platform: PlatformFacts,
   ) {
     for (const resource of resources) {
-      this.names.set(`${resource.kind}/${resource.namespace}/${resource.name}`, resource);
+      this.names.set(resource.kind, resource.namespace, resource.name, resource);
       // What the schema refused has a name, but nobody should read its fields.
       if (resource.broken) {
         continue;
       }
       (this.kinds.get(resource.id) ?? this.add(this.kinds, resource.id)).push(resource);
+      const home = `${resource.id} ${resource.namespace}`;
+      (this.kindsByNamespace.get(home) ?? this.add(this.kindsByNamespace, home)).push(resource);
       const pods = podsOf(resource);
       if (pods !== undefined) {
         this.podOf.set(resource, pods);
@@ -57,7 +61,7 @@ export class World {
       }
     }
     for (const external of platform.external ?? []) {
-      this.operatorMade.set(key(external.kind, external.namespace ?? '', external.name), external.keys ?? 'any');
+      this.operatorMade.set(external.kind, external.namespace ?? '', external.name, external.keys ?? 'any');
     }
   }
 
@@ -66,24 +70,39 @@ export class World {
     return this.kinds.get(id) ?? [];
   }
 
+  /** As `all`, of one namespace. */
+  public in(namespace: string, id: string): readonly Resource[] {
+    return this.kindsByNamespace.get(`${id} ${namespace}`) ?? [];
+  }
+
+  /** What a rule computes once for the whole set. */
+  public once<T>(key: unknown, compute: () => T): T {
+    if (!this.memory.has(key)) {
+      this.memory.set(key, compute());
+    }
+    return this.memory.get(key) as T;
+  }
+
   /** The object of that kind (without its group), or `undefined`, also where the schema refused it. */
   public find(kind: string, namespace: string, name: string): Resource | undefined {
-    const resource = this.names.get(key(kind, namespace, name));
+    const resource = this.names.get(kind, namespace, name);
     return resource?.broken === true ? undefined : resource;
   }
 
   /** Whether an object is here, made by an operator, or declared external. */
   public exists(kind: string, namespace: string, name: string): boolean {
-    return this.names.has(key(kind, namespace, name)) || this.operatorMade.has(key(kind, namespace, name));
+    return (
+      this.names.get(kind, namespace, name) !== undefined || this.operatorMade.get(kind, namespace, name) !== undefined
+    );
   }
 
   /** As `exists`, with keys, a suggestion, and an honest answer where nothing is known. */
   public lookUp(kind: string, namespace: string, name: string): Lookup {
-    const resource = this.names.get(key(kind, namespace, name));
+    const resource = this.names.get(kind, namespace, name);
     if (resource !== undefined) {
       return { status: 'found', keys: resource.broken ? 'any' : dataKeys(resource) };
     }
-    const made = this.operatorMade.get(key(kind, namespace, name));
+    const made = this.operatorMade.get(kind, namespace, name);
     if (made !== undefined) {
       return { status: 'found', keys: made };
     }
@@ -125,22 +144,15 @@ export class World {
   }
 
   private namesOf(kind: string, namespace: string): { name: string; operator: boolean }[] {
-    const out: { name: string; operator: boolean }[] = [];
-    const prefix = `${kind}/${namespace}/`;
-    for (const name of this.names.keys()) {
-      if (name.startsWith(prefix)) {
-        out.push({ name: name.slice(prefix.length), operator: false });
-      }
-    }
     const external = new Set(
-      (this.platform.external ?? []).map((e: ExternalObject) => key(e.kind, e.namespace ?? '', e.name)),
+      (this.platform.external ?? [])
+        .filter((one) => one.kind === kind && (one.namespace ?? '') === namespace)
+        .map((one) => one.name),
     );
-    for (const name of this.operatorMade.keys()) {
-      if (name.startsWith(prefix)) {
-        out.push({ name: name.slice(prefix.length), operator: !external.has(name) });
-      }
-    }
-    return out;
+    return [
+      ...this.names.in(kind, namespace).map((name) => ({ name, operator: false })),
+      ...this.operatorMade.in(kind, namespace).map((name) => ({ name, operator: !external.has(name) })),
+    ];
   }
 
   private indexPods(pods: Pods): void {
@@ -156,7 +168,7 @@ export class World {
   private addOperatorMade(resource: Resource): void {
     const { namespace, name, spec } = resource;
     const add = (kind: string, suffix: string, keys: Keys = 'any'): void => {
-      this.operatorMade.set(key(kind, namespace, `${name}${suffix}`), keys);
+      this.operatorMade.set(kind, namespace, `${name}${suffix}`, keys);
     };
     if (resource.kind === 'Cluster') {
       add('Secret', '-ca', ['ca.crt', 'ca.key']);
@@ -177,10 +189,10 @@ export class World {
       }
       for (const service of listOr(objectOr(objectOr(spec['managed'])['services'])['additional'])) {
         const made = String(objectOr(objectOr(service['serviceTemplate'])['metadata'])['name']);
-        this.operatorMade.set(key('Service', namespace, made), 'any');
+        this.operatorMade.set('Service', namespace, made, 'any');
       }
       add('ServiceAccount', '');
-      this.operatorMade.set(key('ConfigMap', namespace, 'cnpg-default-monitoring'), ['queries']);
+      this.operatorMade.set('ConfigMap', namespace, 'cnpg-default-monitoring', ['queries']);
     }
     if (resource.kind === 'DatabaseRole' && objectOr(spec['clientCertificate'])['enabled'] === true) {
       add('Secret', '-client-cert', ['tls.crt', 'tls.key', 'ca.crt']);
@@ -228,6 +240,21 @@ function dataKeys(resource: Resource): Keys {
   return keys;
 }
 
-function key(kind: string, namespace: string, name: string): string {
-  return `${kind}/${namespace}/${name}`;
+/** Values by kind, namespace and name, without joining the three into one text for each look. */
+class Names<T> {
+  private readonly kinds = new Map<string, Map<string, Map<string, T>>>();
+
+  public get(kind: string, namespace: string, name: string): T | undefined {
+    return this.kinds.get(kind)?.get(namespace)?.get(name);
+  }
+
+  public set(kind: string, namespace: string, name: string, value: T): void {
+    const namespaces = this.kinds.get(kind) ?? new Map<string, Map<string, T>>();
+    const names = namespaces.get(namespace) ?? new Map<string, T>();
+    this.kinds.set(kind, namespaces.set(namespace, names.set(name, value)));
+  }
+
+  public in(kind: string, namespace: string): readonly string[] {
+    return [...(this.kinds.get(kind)?.get(namespace)?.keys() ?? [])];
+  }
 }

@@ -27,17 +27,12 @@ export function flowRules(policy: Resource): readonly FlowRule[] {
 
 /** The NetworkPolicies that are about these pods and restrict this direction. */
 export function policiesOver(pods: Pods, direction: 'Ingress' | 'Egress', world: World): readonly Resource[] {
-  return world.all('networking.k8s.io/v1/NetworkPolicy').filter((policy) => {
+  return world.in(pods.namespace, 'networking.k8s.io/v1/NetworkPolicy').filter((policy) => {
     const types: unknown = policy.spec['policyTypes'] ?? [
       'Ingress',
       ...(policy.spec['egress'] === undefined ? [] : ['Egress']),
     ];
-    return (
-      policy.namespace === pods.namespace &&
-      Array.isArray(types) &&
-      types.includes(direction) &&
-      selects(policy.spec['podSelector'], pods.labels)
-    );
+    return Array.isArray(types) && types.includes(direction) && selects(policy.spec['podSelector'], pods.labels);
   });
 }
 

@@ -63,8 +63,16 @@ export const REFERRERS = [
   'networking.k8s.io/v1/Ingress',
 ];
 
+const found = new WeakMap<Resource, readonly Reference[]>();
+
 /** Every Secret and ConfigMap that an object needs to be there. Optional ones are left out. */
-export function referencesOf(resource: Resource): Reference[] {
+export function referencesOf(resource: Resource): readonly Reference[] {
+  const known = found.get(resource) ?? collect(resource);
+  found.set(resource, known);
+  return known;
+}
+
+function collect(resource: Resource): readonly Reference[] {
   const out: Reference[] = [];
   for (const [kind, pattern] of SELECTORS[resource.id] ?? []) {
     const steps = pattern.split('.');

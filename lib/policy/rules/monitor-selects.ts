@@ -33,7 +33,7 @@ export const monitorSelects: PolicyRule = {
     const selector = objectOr(spec['selector']);
     const pods = resource.kind === 'PodMonitor' ? world.selected(namespace, selector) : [];
     const services = world
-      .all('v1/Service')
+      .in(resource.namespace, 'v1/Service')
       .filter(
         (one) => resource.kind === 'ServiceMonitor' && one.namespace === namespace && selects(selector, one.labels),
       );

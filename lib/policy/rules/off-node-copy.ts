@@ -32,7 +32,7 @@ export const offNodeCopy: PolicyRule = {
       report.fail('spec.plugins', 'nothing archives it: it is lost with the cluster, and no mistake can be undone');
     }
     const schedules = world
-      .all('postgresql.cnpg.io/v1/ScheduledBackup')
+      .in(resource.namespace, 'postgresql.cnpg.io/v1/ScheduledBackup')
       .filter(
         ({ namespace, spec }) =>
           namespace === resource.namespace && objectOr(spec['cluster'])['name'] === resource.name,

@@ -42,9 +42,8 @@ export const serverNameUnique: PolicyRule = {
     if (own === undefined) {
       return;
     }
-    const other = world
-      .all('postgresql.cnpg.io/v1/Cluster')
-      .find((one) => one !== resource && !one.broken && archiveOf(one, world)?.archive === own.archive);
+    const writers = world.once(serverNameUnique, () => writersOf(world)).get(own.archive) ?? [];
+    const other = writers.find((one) => one !== resource);
     if (other !== undefined) {
       report.fail(
         ['spec', 'plugins', own.index, 'parameters', 'serverName'],
@@ -53,6 +52,18 @@ export const serverNameUnique: PolicyRule = {
     }
   },
 };
+
+/** Clusters by the archive that they write to. */
+function writersOf(world: World): ReadonlyMap<string, readonly Resource[]> {
+  const writers = new Map<string, Resource[]>();
+  for (const cluster of world.all('postgresql.cnpg.io/v1/Cluster')) {
+    const archive = archiveOf(cluster, world)?.archive;
+    if (archive !== undefined) {
+      writers.set(archive, [...(writers.get(archive) ?? []), cluster]);
+    }
+  }
+  return writers;
+}
 
 function archiveOf(cluster: Resource, world: World): { readonly archive: string; readonly index: number } | undefined {
   const plugins = listOr(cluster.spec['plugins']);

@@ -1,6 +1,7 @@
 import { WORKLOADS } from '../_pods';
 import { listOr } from '../resource';
 import type { PolicyRule } from '../rule';
+import type { World } from '../world';
 import { deployment, example } from './_examples';
 
 /** Pods that need no rights have no token. */
@@ -26,16 +27,7 @@ export const tokenNotMounted: PolicyRule = {
     if (pods?.spec === undefined || (pods.spec['automountServiceAccountToken'] ?? own) === false) {
       return;
     }
-    const bound = ['RoleBinding', 'ClusterRoleBinding'].some((kind) =>
-      world
-        .all(`rbac.authorization.k8s.io/v1/${kind}`)
-        .some((binding) =>
-          listOr(binding.manifest['subjects']).some(
-            (subject) =>
-              subject['name'] === account && (subject['namespace'] ?? binding.namespace) === resource.namespace,
-          ),
-        ),
-    );
+    const bound = world.once(tokenNotMounted, () => accountsWithRights(world)).has(`${resource.namespace}/${account}`);
     if (!bound) {
       report.fail(
         [...pods.path, 'automountServiceAccountToken'],
@@ -44,3 +36,17 @@ export const tokenNotMounted: PolicyRule = {
     }
   },
 };
+
+/** `namespace/name` of every ServiceAccount that a binding names. */
+function accountsWithRights(world: World): ReadonlySet<string> {
+  const bindings = ['RoleBinding', 'ClusterRoleBinding'].flatMap((kind) =>
+    world.all(`rbac.authorization.k8s.io/v1/${kind}`),
+  );
+  return new Set(
+    bindings.flatMap((binding) =>
+      listOr(binding.manifest['subjects']).map(
+        (subject) => `${subject['namespace'] ?? binding.namespace}/${subject['name']}`,
+      ),
+    ),
+  );
+}
