@@ -13,10 +13,19 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 /** Client-side apply keeps a copy of the ConfigMap in an annotation of at most 262,144 bytes. */
 export const MAX_BYTES = 200 * 1024;
 
-/** Parts of `pg` that the runner cannot reach: the native driver, the pool, and password files. */
-const UNUSED = /[\\/](pg[\\/]lib[\\/]native[\\/]index|pg-pool[\\/]index|pgpass[\\/]lib[\\/]index)\.js$/;
-/** The runner shows a certificate; a server that asks for a password gets none and says so. */
-const NO_PASSWORD = 'module.exports = (_connection, done) => done(undefined);';
+/**
+ * Parts of `pg` that the runner does not use: the native driver, the pool, password files and password logins. It shows
+ * a certificate; a server that asks for a password is told so.
+ */
+const UNUSED = [
+  [/[\\/]pg[\\/]lib[\\/]native[\\/]index\.js$/, 'module.exports = class {};'],
+  [/[\\/]pg-pool[\\/]index\.js$/, 'module.exports = class {};'],
+  [/[\\/]pgpass[\\/]lib[\\/]index\.js$/, 'module.exports = (_connection, done) => done(undefined);'],
+  [
+    /[\\/]pg[\\/]lib[\\/]crypto[\\/]sasl\.js$/,
+    `exports.startSession = () => { throw new Error('the server asks for a password, the drill role has a certificate'); };`,
+  ],
+];
 
 /**
  * @param {string} outfile
@@ -47,10 +56,9 @@ export async function bundleRunner(outfile = join(root, 'build', 'runner.cjs')) 
             loader: 'js',
             resolveDir: join(root, 'lib', 'evidence'),
           }));
-          it.onLoad({ filter: UNUSED }, ({ path }) => ({
-            contents: path.includes('pgpass') ? NO_PASSWORD : 'module.exports = class {};',
-            loader: 'js',
-          }));
+          for (const [filter, contents] of UNUSED) {
+            it.onLoad({ filter }, () => ({ contents, loader: 'js' }));
+          }
         },
       },
     ],

@@ -1,11 +1,5 @@
-// Publishes the schema of the evidence document for readers in other languages: lib/evidence/schema.ts ->
-// schemas/evidence.v1.json, or the file that is named.
+// Writes schemas/evidence.v1.json from what the build made of lib/evidence/schema.ts.
 import { writeFileSync } from 'node:fs';
-import { join, dirname, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { loadSchemas } from './bundle-runner.mjs';
+import schema from '../build/lib/evidence/schema.js';
 
-const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const file = resolve(process.argv[2] ?? join(root, 'schemas', 'evidence.v1.json'));
-const { EVIDENCE_SCHEMA } = await loadSchemas();
-writeFileSync(file, `${JSON.stringify(EVIDENCE_SCHEMA, null, 2)}\n`);
+writeFileSync(new URL('../schemas/evidence.v1.json', import.meta.url), `${JSON.stringify(schema.EVIDENCE_SCHEMA, null, 2)}\n`); // prettier-ignore

@@ -30,13 +30,18 @@ export class DrillChild {
   public readonly finished: Promise<ChildOutcome>;
   private readonly waiting: (() => void)[] = [];
 
-  public constructor(runner: string, bed: Bed, options: Pick<DrillOptions, 'config' | 'failover'> = {}) {
+  public constructor(
+    runner: string,
+    bed: Bed,
+    options: Pick<DrillOptions, 'config' | 'failover'> = {},
+    subcommand = 'failover',
+  ) {
     const id = Math.random().toString(36).slice(2, 8);
     const configFile = join(bed.database.folder, `config-${id}.json`);
     const terminationFile = join(bed.database.folder, `termination-${id}`);
     writeFileSync(configFile, JSON.stringify(bedConfig(bed, options)));
     writeFileSync(terminationFile, '');
-    this.process = spawn(process.execPath, [runner, 'failover', configFile], {
+    this.process = spawn(process.execPath, [runner, subcommand, configFile], {
       env: { ...process.env, POD_NAME: `drill-${id}`, TERMINATION_MESSAGE_PATH: terminationFile },
       stdio: ['ignore', 'pipe', 'pipe'],
     });

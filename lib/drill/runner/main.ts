@@ -3,13 +3,13 @@ import { sha256 } from '../../evidence/digest';
 import { systemClock } from './clock';
 import { parseConfig, type RunnerConfig } from './config';
 import { KubernetesClient } from './kubernetes';
-import { runFailover, type DrillRun, type ExitCode } from './run';
+import { runFailover, runReadinessCheck, type DrillRun, type ExitCode } from './run';
 import { httpTransport, type Transport } from './transport';
 
 /** After SIGTERM the drill cleans up in less; this is for what hangs all the same. */
 const HARD_STOP_MS = 9500;
 
-/** `node runner.cjs failover [CONFIG]`. The restore drill has its place beside it. */
+/** `node runner.cjs failover|readiness [CONFIG]`. The restore drill has its place beside them. */
 async function main(): Promise<ExitCode> {
   const [, program = '', subcommand = '', configFile = '/etc/phoenix/config.json'] = process.argv;
   const run = (): DrillRun => {
@@ -29,8 +29,10 @@ async function main(): Promise<ExitCode> {
   switch (subcommand) {
     case 'failover':
       return runFailover(run());
+    case 'readiness':
+      return runReadinessCheck(run());
     default:
-      throw new Error(`usage: runner failover [CONFIG], got '${subcommand}'`);
+      throw new Error(`usage: runner failover|readiness [CONFIG], got '${subcommand}'`);
   }
 }
 

@@ -9,6 +9,7 @@ import { FailoverDrill } from './failover';
 import { failoverFindings } from './findings';
 import type { KubernetesClient } from './kubernetes';
 import { jsonLog } from './log';
+import { checkReadiness } from './readiness';
 import { terminationMessage } from './termination';
 
 /** The edges of the program. */
@@ -38,6 +39,11 @@ export function runFailover(drill: DrillRun): Promise<ExitCode> {
     const result = await failover.execute().finally(() => clearInterval(ticking));
     return failoverFindings(run.config.failover!, result);
   });
+}
+
+/** Runs the readiness check, which needs no Lease: it changes nothing. */
+export function runReadinessCheck(drill: DrillRun): Promise<ExitCode> {
+  return runDrill(drill, 'readiness', checkReadiness);
 }
 
 /** What all drills share: the edges before, the evidence and the exit code after. */

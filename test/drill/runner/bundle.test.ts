@@ -7,7 +7,7 @@ import { parseConfig } from '../../../lib/drill/runner/config';
 import { sha256 } from '../../../lib/evidence/digest';
 import { BedPool } from '../../support/bed-pool';
 import { bundle, DrillChild } from '../../support/drill-child';
-import { BED_LOAD, bedConfig, failures, leftBehind } from '../../support/drill-run';
+import { BED_LOAD, bedConfig, failures, leftBehind, storedEvidence } from '../../support/drill-run';
 
 /** What the drill's Role grants: facts of CloudNativePG 1.30, section 4.7, and the drill's own Lease and evidence. */
 const RULES = [
@@ -58,7 +58,7 @@ test('a wrong subcommand and a wrong configuration end with exit 2 and say what 
   expect(start('restor')).toEqual([
     2,
     'error',
-    expect.stringMatching(/^usage: runner failover \[CONFIG\], got 'restor'$/),
+    expect.stringMatching(/^usage: runner failover\|readiness \[CONFIG\], got 'restor'$/),
   ]);
   // The same words as the validator that is not bundled.
   const words = (() => {
@@ -101,6 +101,32 @@ test.concurrent('SIGTERM in mid failover, with an API and a database that hang, 
     expect(await leftBehind(bed)).toEqual([]);
   }));
 
+test.concurrent('the bundled readiness check compares, stores its evidence and takes no Lease', () =>
+  pool.use({}, async (bed) => {
+    const { failover: _, ...config } = bedConfig(bed);
+    const readiness = {
+      from: 'cluster',
+      nodes: ['railiance01'],
+      kubernetes: '1.34',
+      operatorNamespace: 'cnpg-system',
+      deployments: ['cnpg-controller-manager'],
+      crds: {},
+      cloudNativePg: '1.30',
+      storageClass: 'local-path',
+      resolve: ['localhost'],
+      urls: [`${bed.service.url}/state/health`],
+    };
+    const child = new DrillChild(runner, bed, { config: { ...config, readiness } }, 'readiness');
+    const { code, evidence, stderr } = await child.finished;
+    expect(stderr).toBe('');
+    expect(code).toBe(1);
+    expect(evidence).toMatchObject({ drill: 'readiness', mode: 'cluster', verdict: 'failed' });
+    expect(evidence!.reason).toContain('railiance01');
+    expect(evidence!.runnerDigest).toBe(sha256(readFileSync(runner)));
+    expect(storedEvidence(bed)).toHaveLength(1);
+    expect(bed.kubernetes.requests.filter((r) => r.resource === 'leases')).toEqual([]);
+  }));
+
 test.concurrent('the bundled runner passes over verified TLS with the rights that the facts grant, and names its own digest', () =>
   pool.use({ outageMs: 1000 }, async (bed) => {
     bed.kubernetes.rules = [...RULES, { apiGroups: ['version'], resources: [''], verbs: ['list'] }];
@@ -122,6 +148,31 @@ test.concurrent('a certificate that does not name the host is refused', () =>
     }).finished;
     expect(code).toBe(2);
     expect(evidence!.reason).toMatch(/^standbys-streaming: .*altnames/);
+  }));
+
+test.concurrent('a server that asks for a password is told that there is none', () =>
+  pool.use({}, async (bed) => {
+    const { primary } = bed.database;
+    const { access } = primary.options;
+    primary.write('pg_hba.conf', access.replace(/ cert$/m, ' scram-sha-256'));
+    primary.reload();
+    await expect
+      .poll(
+        async () =>
+          (
+            await primary.query<{ auth: string }>(
+              `select auth_method as auth from pg_hba_file_rules where 'phoenix_drill' = any(user_name)`,
+            )
+          )[0]?.auth,
+      )
+      .toBe('scram-sha-256');
+    const { code, evidence } = await new DrillChild(runner, bed).finished;
+    primary.write('pg_hba.conf', access);
+    primary.reload();
+    expect(code).toBe(2);
+    expect(evidence!.reason).toMatch(
+      /^standbys-streaming: .*the server asks for a password, the drill role has a certificate$/,
+    );
   }));
 
 test.concurrent('a Secret rotated in mid run is read again, and the drill passes', () =>
