@@ -14,6 +14,7 @@ export { sh, type Runbook } from './docs/runbook';
 export type { GitOpsFacts, RunbookFacts, RunbookWords } from './docs/runbook-facts';
 export { Runbooks, type RunbookMaker, type RunbooksProps } from './docs/runbooks';
 export { FailoverDrill, type DrillProbe, type FailoverDrillProps } from './drill/failover-drill';
+export { ReadinessCheck, type ReadinessCheckProps } from './drill/readiness-check';
 export { RunnerBundle, type RunnerBundleProps } from './drill/runner-bundle';
 export { PhoenixApp, type PhoenixAppProps } from './gitops/app';
 export { ArgoCd, type ArgoCdProps } from './gitops/argocd';

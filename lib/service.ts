@@ -7,6 +7,7 @@ import type { Approval } from './docs/decision-digest';
 import { DecisionRecord } from './docs/decision-record';
 import { Runbooks } from './docs/runbooks';
 import { FailoverDrill, type FailoverDrillProps } from './drill/failover-drill';
+import { ReadinessCheck, type ReadinessCheckProps } from './drill/readiness-check';
 import { RunnerBundle } from './drill/runner-bundle';
 import { Unit } from './gitops/unit';
 import { Monitoring } from './monitoring/monitoring';
@@ -59,6 +60,12 @@ export interface ServiceDrillProps {
     FailoverDrillProps,
     'cluster' | 'database' | 'api' | 'backupSchedule' | 'runner' | 'objectives' | 'name'
   >;
+
+  /**
+   * The readiness check. `false`: none, for instance where nobody may make a ClusterRole.
+   * @default - every night
+   */
+  readonly readiness?: Omit<ReadinessCheckProps, 'cluster' | 'api' | 'runner' | 'name'> | false;
 }
 
 /** Properties for `HighlyAvailableService`. */
@@ -243,8 +250,18 @@ export class HighlyAvailableService extends Construct {
     const drills = new Unit(this, 'drills', { namespace, role: 'drills' });
     drills.addDependency(serving);
     const runner = new RunnerBundle(drills, 'runner', { name: `${this.node.id}-drill-runner` });
+    const { failover = {}, readiness = {} } = props.drills === false ? {} : (props.drills ?? {});
+    if (readiness !== false) {
+      new ReadinessCheck(drills, 'readiness', {
+        ...readiness,
+        name: `${this.node.id}-readiness-check`,
+        cluster: this.database,
+        api: this.api,
+        runner,
+      });
+    }
     return new FailoverDrill(drills, 'failover', {
-      ...(props.drills === false ? {} : props.drills?.failover),
+      ...failover,
       name: `${this.node.id}-failover-drill`,
       cluster: this.database,
       database: this.drillDatabase,

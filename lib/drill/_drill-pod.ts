@@ -1,6 +1,9 @@
 import type { PostgresCluster } from '../postgres/postgres-cluster';
 import type { DrillDatabase } from '../postgres/drill-database';
 
+/** Node 22, multi-platform index, as Docker Hub lists it under this digest. */
+export const NODE_IMAGE =
+  'docker.io/library/node:22-bookworm-slim@sha256:83f487e0a63425e5b4d146fb5e5be574bcbe1b7b843d3ebafdd95eaf7767a7e5';
 /** User `node` of the stock image. */
 const NODE_USER = 1000;
 
@@ -16,7 +19,7 @@ export const PATHS = {
 
 /** What the pod of a drill is made of. */
 export interface DrillPod {
-  readonly subcommand: 'failover';
+  readonly subcommand: 'failover' | 'readiness';
   readonly image: string;
   readonly serviceAccount: string;
   readonly runner: string;
@@ -24,13 +27,13 @@ export interface DrillPod {
   readonly labels: Readonly<Record<string, string>>;
   /** Changes with the program and the configuration, so that a run always starts with the files it was made for. */
   readonly checksum: string;
-  readonly database: DrillDatabase;
-  readonly cluster: PostgresCluster;
+  /** Certificate and authority to log in with; absent where the drill needs no database. */
+  readonly login?: { readonly database: DrillDatabase; readonly cluster: PostgresCluster };
 }
 
 /** A pod that runs one drill and nothing else: restricted, read-only, with a token for the few calls it makes. */
 export function drillPod(pod: DrillPod): object {
-  const { database, cluster } = pod;
+  const { login } = pod;
   return {
     metadata: { labels: pod.labels, annotations: { 'cdk8s-phoenix.dev/checksum': pod.checksum } },
     spec: {
@@ -57,7 +60,7 @@ export function drillPod(pod: DrillPod): object {
             { name: 'POD_NAME', valueFrom: { fieldRef: { apiVersion: 'v1', fieldPath: 'metadata.name' } } },
             { name: 'NODE_NAME', valueFrom: { fieldRef: { apiVersion: 'v1', fieldPath: 'spec.nodeName' } } },
           ],
-          resources: { requests: { cpu: '500m', memory: '192Mi' }, limits: { memory: '192Mi' } },
+          resources: { requests: { cpu: '500m', memory: '256Mi' }, limits: { memory: '256Mi' } },
           securityContext: {
             allowPrivilegeEscalation: false,
             capabilities: { drop: ['ALL'] },
@@ -66,22 +69,27 @@ export function drillPod(pod: DrillPod): object {
           volumeMounts: [
             { name: 'runner', mountPath: '/opt/phoenix', readOnly: true },
             { name: 'config', mountPath: '/etc/phoenix', readOnly: true },
-            { name: 'database', mountPath: '/etc/phoenix-database', readOnly: true },
+            ...(login === undefined ? [] : [{ name: 'database', mountPath: '/etc/phoenix-database', readOnly: true }]),
           ],
         },
       ],
       volumes: [
         { name: 'runner', configMap: { name: pod.runner } },
         { name: 'config', configMap: { name: pod.config } },
-        {
-          name: 'database',
-          projected: {
-            sources: [
-              secretKeys(cluster.connection.certificateAuthority.name, [cluster.connection.certificateAuthority.key]),
-              secretKeys(database.clientCertificate.name, [database.clientCertificate.key, database.clientKey.key]),
-            ],
-          },
-        },
+        ...(login === undefined ? [] : [loginVolume(login)]),
+      ],
+    },
+  };
+}
+
+function loginVolume({ database, cluster }: NonNullable<DrillPod['login']>): object {
+  const { certificateAuthority: authority } = cluster.connection;
+  return {
+    name: 'database',
+    projected: {
+      sources: [
+        secretKeys(authority.name, [authority.key]),
+        secretKeys(database.clientCertificate.name, [database.clientCertificate.key, database.clientKey.key]),
       ],
     },
   };

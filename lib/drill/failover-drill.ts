@@ -1,18 +1,19 @@
 import { ApiObject, Duration, Lazy } from 'cdk8s';
-import { Construct, type IConstruct } from 'constructs';
+import { Construct } from 'constructs';
 import type { ApiService } from '../api/api-service';
 import { checkImage } from '../_image';
 import { checkServiceName, namespaceOf } from '../_names';
 import { refuse } from '../_refuse';
 import { canonicalJson, sha256 } from '../evidence/digest';
-import { manifestsBelow } from '../platform/check-node-loss';
 import { type Objectives, resolveObjectives } from '../platform/objectives';
 import { predict } from '../platform/prediction';
 import { type PredictedParts, predictionInput } from '../platform/read-input';
 import type { BackupSchedule } from '../postgres/backup-schedule';
 import type { DrillDatabase } from '../postgres/drill-database';
 import type { PostgresCluster } from '../postgres/postgres-cluster';
-import { PATHS, drillPod } from './_drill-pod';
+import { drillJob } from './_drill-job';
+import { digestOf } from './_tested';
+import { NODE_IMAGE, PATHS, drillPod } from './_drill-pod';
 import { type DrillIdentity, drillAccess, drillPolicies } from './_failover-access';
 import type { RunnerBundle } from './runner-bundle';
 import type { FailoverConfig, RunnerConfig } from './runner/config';
@@ -102,9 +103,6 @@ export interface FailoverDrillProps {
   readonly image?: string;
 }
 
-/** Node 22, multi-platform index, as Docker Hub lists it under this digest. */
-const NODE_IMAGE =
-  'docker.io/library/node:22-bookworm-slim@sha256:83f487e0a63425e5b4d146fb5e5be574bcbe1b7b843d3ebafdd95eaf7767a7e5';
 /** A CronJob's name leaves 11 characters for those of its Jobs. */
 const MAX_NAME = 52;
 const ARM_SECONDS = 1800;
@@ -176,40 +174,26 @@ export class FailoverDrill extends Construct {
       metadata: { name: this.name, namespace: this.namespace },
       data: { 'config.json': config },
     });
-    const deadline = this.deadlineSeconds(repetitions);
     this.apiObject = new ApiObject(this, 'Resource', {
       apiVersion: 'batch/v1',
       kind: 'CronJob',
       metadata: { name: this.name, namespace: this.namespace, labels },
-      spec: {
+      spec: drillJob({
         schedule: props.schedule ?? '17 4 1 * *',
-        timeZone: 'Etc/UTC',
         suspend: this.suspended,
-        concurrencyPolicy: 'Forbid',
-        startingDeadlineSeconds: 3600,
-        successfulJobsHistoryLimit: 3,
-        failedJobsHistoryLimit: 3,
-        jobTemplate: {
-          metadata: { labels },
-          spec: {
-            // A failed drill is a result, not something to try again.
-            backoffLimit: 0,
-            activeDeadlineSeconds: deadline,
-            ttlSecondsAfterFinished: Duration.days(14).toSeconds(),
-            template: drillPod({
-              subcommand: 'failover',
-              image,
-              serviceAccount: this.name,
-              runner: props.runner.name,
-              config: this.name,
-              labels,
-              checksum,
-              database: props.database,
-              cluster,
-            }),
-          },
-        },
-      },
+        deadlineSeconds: this.deadlineSeconds(repetitions),
+        labels,
+        pod: drillPod({
+          subcommand: 'failover',
+          image,
+          serviceAccount: this.name,
+          runner: props.runner.name,
+          config: this.name,
+          labels,
+          checksum,
+          login: { database: props.database, cluster },
+        }),
+      }),
     });
   }
 
@@ -313,9 +297,4 @@ export class FailoverDrill extends Construct {
       }
     }
   }
-}
-
-/** Digest of the objects that a drill tests: with other manifests its evidence is about something else. */
-function digestOf(tested: readonly IConstruct[]): string {
-  return sha256(canonicalJson(tested.flatMap((construct) => manifestsBelow(construct))));
 }

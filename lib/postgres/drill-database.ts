@@ -50,6 +50,8 @@ export class DrillDatabase extends Construct {
         inherit: true,
         connectionLimit: 50,
         disablePassword: true,
+        // The drill looks at pg_stat_replication before it starts.
+        inRoles: ['pg_read_all_stats'],
         clientCertificate: { enabled: true },
       },
     });
