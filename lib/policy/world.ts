@@ -1,6 +1,6 @@
 import { type Pods, podsOf } from './_pods';
 import { nearest } from './schema/_suggest';
-import type { ExternalObject, PlatformFacts } from './platform-facts';
+import type { PlatformFacts } from './platform-facts';
 import { type Resource, type YamlObject, listOr, objectOr } from './resource';
 
 /** Keys of a Secret or ConfigMap: `any` where they are not known. */
@@ -28,32 +28,51 @@ const APP_KEYS = [
   'fqdn-jdbc-uri',
 ];
 
+/** Namespaces that every cluster has. */
+const NAMESPACES = ['default', 'kube-node-lease', 'kube-public', 'kube-system'];
+
+/** What is known under one name. */
+interface Named {
+  readonly resource?: Resource;
+  /** Keys of what an operator makes or somebody else owns. */
+  readonly keys?: Keys;
+  readonly operator: boolean;
+}
+
 /** All objects of one check, indexed so that a rule finds what it needs in constant time. */
 export class World {
   private readonly kinds = new Map<string, Resource[]>();
-  private readonly names = new Map<string, Resource>();
-  private readonly operatorMade = new Map<string, Keys>();
+  private readonly homes = new Map<string, Resource[]>();
+  private readonly names = new Map<string, Map<string, Named>>();
   private readonly podIndex = new Map<string, Pods[]>();
   private readonly podOf = new Map<Resource, Pods>();
+  private readonly facts = new Map<string, Map<unknown, unknown>>();
 
   public constructor(
     public readonly resources: readonly Resource[],
     public readonly platform: PlatformFacts,
   ) {
+    for (const name of NAMESPACES) {
+      this.name('Namespace', '', name, { keys: 'any', operator: true });
+    }
+    for (const { kind, namespace, name, keys } of platform.external ?? []) {
+      this.name(kind, namespace ?? '', name, { keys: keys ?? 'any', operator: false });
+    }
     for (const resource of resources) {
-      (this.kinds.get(resource.id) ?? this.add(this.kinds, resource.id)).push(resource);
-      this.names.set(`${resource.kind}/${resource.namespace}/${resource.name}`, resource);
-      const pods = resource.broken ? undefined : podsOf(resource);
-      if (pods !== undefined) {
-        this.podOf.set(resource, pods);
-        this.indexPods(pods);
-      }
       if (resource.id.startsWith('postgresql.cnpg.io/')) {
         this.addOperatorMade(resource);
       }
     }
-    for (const external of platform.external ?? []) {
-      this.operatorMade.set(key(external.kind, external.namespace ?? '', external.name), external.keys ?? 'any');
+    for (const resource of resources) {
+      push(this.kinds, resource.id, resource);
+      push(this.homes, `${resource.id} ${resource.namespace}`, resource);
+      this.name(resource.kind, resource.namespace, resource.name, { resource, operator: false });
+      // An object with a wrong field still makes pods: what selects them is not wrong as well.
+      const pods = podsOf(resource);
+      if (pods !== undefined) {
+        this.podOf.set(resource, pods);
+        this.indexPods(pods);
+      }
     }
   }
 
@@ -62,36 +81,43 @@ export class World {
     return this.kinds.get(id) ?? [];
   }
 
+  /** All objects of a kind, `apiVersion/kind`, in a namespace. */
+  public allIn(id: string, namespace: string): readonly Resource[] {
+    return this.homes.get(`${id} ${namespace}`) ?? [];
+  }
+
   /** The object of that kind (without its group), or `undefined`. */
   public find(kind: string, namespace: string, name: string): Resource | undefined {
-    return this.names.get(key(kind, namespace, name));
+    return this.named(kind, namespace, name)?.resource;
   }
 
   /** Whether an object is here, made by an operator, or declared external. */
   public exists(kind: string, namespace: string, name: string): boolean {
-    return this.names.has(key(kind, namespace, name)) || this.operatorMade.has(key(kind, namespace, name));
+    return this.named(kind, namespace, name) !== undefined;
   }
 
   /** As `exists`, with keys, a suggestion, and an honest answer where nothing is known. */
   public lookUp(kind: string, namespace: string, name: string): Lookup {
-    const resource = this.find(kind, namespace, name);
-    if (resource !== undefined) {
-      return { status: 'found', keys: dataKeys(resource) };
+    const known = this.names.get(`${kind}/${namespace}`);
+    const found = known?.get(name);
+    if (found !== undefined) {
+      return { status: 'found', keys: found.resource === undefined ? (found.keys ?? 'any') : dataKeys(found.resource) };
     }
-    const made = this.operatorMade.get(key(kind, namespace, name));
-    if (made !== undefined) {
-      return { status: 'found', keys: made };
-    }
-    const known = this.namesOf(kind, namespace);
-    const judged = kind === 'Secret' ? known.some((k) => !k.operator) : true;
-    if (!judged) {
+    if (kind === 'Secret' && ![...(known?.values() ?? [])].some(({ operator }) => !operator)) {
       return { status: 'unknown' };
     }
-    const meant = nearest(
-      name,
-      known.map((k) => k.name),
-    );
+    const meant = nearest(name, [...(known?.keys() ?? [])]);
     return { status: 'missing', ...(meant === undefined ? {} : { meant }) };
+  }
+
+  /** A value that several objects ask for, computed once: `about` and `what` say of which it is. */
+  public once<T>(what: string, about: unknown, compute: () => T): T {
+    const known = this.facts.get(what) ?? new Map<unknown, unknown>();
+    this.facts.set(what, known);
+    if (!known.has(about)) {
+      known.set(about, compute());
+    }
+    return known.get(about) as T;
   }
 
   /** The pods that an object makes. */
@@ -119,23 +145,14 @@ export class World {
       .map((ns) => ns.name);
   }
 
-  private namesOf(kind: string, namespace: string): { name: string; operator: boolean }[] {
-    const out: { name: string; operator: boolean }[] = [];
-    const prefix = `${kind}/${namespace}/`;
-    for (const name of this.names.keys()) {
-      if (name.startsWith(prefix)) {
-        out.push({ name: name.slice(prefix.length), operator: false });
-      }
-    }
-    const external = new Set(
-      (this.platform.external ?? []).map((e: ExternalObject) => key(e.kind, e.namespace ?? '', e.name)),
-    );
-    for (const name of this.operatorMade.keys()) {
-      if (name.startsWith(prefix)) {
-        out.push({ name: name.slice(prefix.length), operator: !external.has(name) });
-      }
-    }
-    return out;
+  private named(kind: string, namespace: string, name: string): Named | undefined {
+    return this.names.get(`${kind}/${namespace}`)?.get(name);
+  }
+
+  private name(kind: string, namespace: string, name: string, what: Named): void {
+    const at = `${kind}/${namespace}`;
+    const names = this.names.get(at) ?? new Map<string, Named>();
+    this.names.set(at, names.set(name, what));
   }
 
   private indexPods(pods: Pods): void {
@@ -144,14 +161,14 @@ export class World {
       keys.push(`${pods.namespace} ${label}=${pods.labels[label]}`);
     }
     for (const at of keys) {
-      (this.podIndex.get(at) ?? this.add(this.podIndex, at)).push(pods);
+      push(this.podIndex, at, pods);
     }
   }
 
   private addOperatorMade(resource: Resource): void {
     const { namespace, name, spec } = resource;
     const add = (kind: string, suffix: string, keys: Keys = 'any'): void => {
-      this.operatorMade.set(key(kind, namespace, `${name}${suffix}`), keys);
+      this.name(kind, namespace, `${name}${suffix}`, { keys, operator: true });
     };
     if (resource.kind === 'Cluster') {
       add('Secret', '-ca', ['ca.crt', 'ca.key']);
@@ -172,10 +189,10 @@ export class World {
       }
       for (const service of listOr(objectOr(objectOr(spec['managed'])['services'])['additional'])) {
         const made = String(objectOr(objectOr(service['serviceTemplate'])['metadata'])['name']);
-        this.operatorMade.set(key('Service', namespace, made), 'any');
+        this.name('Service', namespace, made, { keys: 'any', operator: true });
       }
       add('ServiceAccount', '');
-      this.operatorMade.set(key('ConfigMap', namespace, 'cnpg-default-monitoring'), ['queries']);
+      this.name('ConfigMap', namespace, 'cnpg-default-monitoring', { keys: ['queries'], operator: true });
     }
     if (resource.kind === 'DatabaseRole' && objectOr(spec['clientCertificate'])['enabled'] === true) {
       add('Secret', '-client-cert', ['tls.crt', 'tls.key', 'ca.crt']);
@@ -183,12 +200,6 @@ export class World {
     if (resource.kind === 'Pooler') {
       add('Service', '');
     }
-  }
-
-  private add<T>(map: Map<string, T[]>, at: string): T[] {
-    const list: T[] = [];
-    map.set(at, list);
-    return list;
   }
 }
 
@@ -219,10 +230,14 @@ function matches(expression: YamlObject, labels: Readonly<Record<string, unknown
 }
 
 function dataKeys(resource: Resource): Keys {
-  const keys = ['data', 'stringData', 'binaryData'].flatMap((field) => Object.keys(objectOr(resource.manifest[field])));
-  return keys;
+  return ['data', 'stringData', 'binaryData'].flatMap((field) => Object.keys(objectOr(resource.manifest[field])));
 }
 
-function key(kind: string, namespace: string, name: string): string {
-  return `${kind}/${namespace}/${name}`;
+function push<T>(map: Map<string, T[]>, at: string, value: T): void {
+  const list = map.get(at);
+  if (list === undefined) {
+    map.set(at, [value]);
+  } else {
+    list.push(value);
+  }
 }

@@ -21,8 +21,7 @@ export const databaseHostExists: PolicyRule = {
     'db-r.shop.svc',
   ),
   check(resource, world, report) {
-    const clusters = world.all('postgresql.cnpg.io/v1/Cluster');
-    if (clusters.length === 0) {
+    if (world.all('postgresql.cnpg.io/v1/Cluster').length === 0) {
       return;
     }
     const pods = world.pods(resource);
@@ -32,10 +31,8 @@ export const databaseHostExists: PolicyRule = {
           return;
         }
         const [service = '', namespace = resource.namespace] = env['value'].split('.');
-        const names = clusters
-          .filter((cluster) => cluster.namespace === namespace)
-          .flatMap(({ name }) => [`${name}-rw`]);
-        const poolers = world.all('postgresql.cnpg.io/v1/Pooler').filter((pooler) => pooler.namespace === namespace);
+        const names = world.allIn('postgresql.cnpg.io/v1/Cluster', namespace).map(({ name }) => `${name}-rw`);
+        const poolers = world.allIn('postgresql.cnpg.io/v1/Pooler', namespace);
         if (names.length === 0 || names.includes(service) || poolers.some((pooler) => pooler.name === service)) {
           return;
         }

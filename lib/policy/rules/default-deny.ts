@@ -21,10 +21,8 @@ export const defaultDeny: PolicyRule = {
       return;
     }
     const policies = world
-      .all('networking.k8s.io/v1/NetworkPolicy')
-      .filter(
-        (one) => one.namespace === resource.namespace && Object.keys(objectOr(one.spec['podSelector'])).length === 0,
-      );
+      .allIn('networking.k8s.io/v1/NetworkPolicy', resource.namespace)
+      .filter((one) => Object.keys(objectOr(one.spec['podSelector'])).length === 0);
     const open = ['Ingress', 'Egress'].filter(
       (type) => !policies.some((one) => ((one.spec['policyTypes'] ?? ['Ingress']) as string[]).includes(type)),
     );

@@ -32,9 +32,7 @@ export const disruptionBudgetOverlaps: PolicyRule = {
       );
       return;
     }
-    const others = world
-      .all('policy/v1/PodDisruptionBudget')
-      .filter((one) => one !== resource && one.namespace === resource.namespace);
+    const others = world.allIn('policy/v1/PodDisruptionBudget', resource.namespace).filter((one) => one !== resource);
     for (const other of others) {
       const shared = world
         .selected(other.namespace, objectOr(other.spec['selector']))

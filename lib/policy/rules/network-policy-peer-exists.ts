@@ -42,7 +42,7 @@ export const networkPolicyPeerExists: PolicyRule = {
           );
         }
         const home = namespaces === undefined ? resource.namespace : typeof named === 'string' ? named : undefined;
-        const known = home !== undefined && world.all('v1/Namespace').some((one) => one.name === home);
+        const known = home !== undefined && world.find('Namespace', '', home) !== undefined;
         if (
           home !== undefined &&
           (known || home === resource.namespace) &&

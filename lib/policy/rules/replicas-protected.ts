@@ -19,8 +19,8 @@ export const replicasProtected: PolicyRule = {
       return;
     }
     const covered = world
-      .all('policy/v1/PodDisruptionBudget')
-      .some((one) => one.namespace === resource.namespace && selects(objectOr(one.spec['selector']), pods.labels));
+      .allIn('policy/v1/PodDisruptionBudget', resource.namespace)
+      .some((one) => selects(objectOr(one.spec['selector']), pods.labels));
     if (!covered) {
       report.fail('', `nothing keeps a drain from taking all ${pods.replicas} replicas at once`);
     }

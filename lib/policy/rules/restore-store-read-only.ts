@@ -45,8 +45,8 @@ export const restoreStoreReadOnly: PolicyRule = {
     const name = String(objectOr(plugin['parameters'])['barmanObjectName']);
     const place = world.find('ObjectStore', resource.namespace, name);
     const writers = world
-      .all('postgresql.cnpg.io/v1/Cluster')
-      .filter((one) => one.namespace === resource.namespace && one.spec['plugins'] !== undefined);
+      .allIn('postgresql.cnpg.io/v1/Cluster', resource.namespace)
+      .filter((one) => one.spec['plugins'] !== undefined);
     if (place?.spec['retentionPolicy'] !== undefined && writers.length === 0) {
       report.fail(
         ['spec', 'externalClusters', origin, 'plugin', 'parameters', 'barmanObjectName'],

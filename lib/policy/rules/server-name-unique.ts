@@ -42,9 +42,9 @@ export const serverNameUnique: PolicyRule = {
     if (own === undefined) {
       return;
     }
-    const other = world
-      .all('postgresql.cnpg.io/v1/Cluster')
-      .find((one) => one !== resource && !one.broken && archiveOf(one, world)?.archive === own.archive);
+    const other = archives(world)
+      .get(own.archive)
+      ?.find((one) => one !== resource);
     if (other !== undefined) {
       report.fail(
         ['spec', 'plugins', own.index, 'parameters', 'serverName'],
@@ -53,6 +53,20 @@ export const serverNameUnique: PolicyRule = {
     }
   },
 };
+
+/** Clusters by the place that they archive to. */
+function archives(world: World): ReadonlyMap<string, readonly Resource[]> {
+  return world.once('archives', world, () => {
+    const places = new Map<string, Resource[]>();
+    for (const one of world.all('postgresql.cnpg.io/v1/Cluster').filter(({ broken }) => !broken)) {
+      const place = archiveOf(one, world)?.archive;
+      if (place !== undefined) {
+        places.set(place, [...(places.get(place) ?? []), one]);
+      }
+    }
+    return places;
+  });
+}
 
 function archiveOf(cluster: Resource, world: World): { readonly archive: string; readonly index: number } | undefined {
   const plugins = listOr(cluster.spec['plugins']);

@@ -1,6 +1,7 @@
 import { WORKLOADS } from '../_pods';
 import { listOr } from '../resource';
 import type { PolicyRule } from '../rule';
+import type { World } from '../world';
 import { deployment, example } from './_examples';
 
 /** Pods that need no rights have no token. */
@@ -26,17 +27,7 @@ export const tokenNotMounted: PolicyRule = {
     if (pods?.spec === undefined || (pods.spec['automountServiceAccountToken'] ?? own) === false) {
       return;
     }
-    const bound = ['RoleBinding', 'ClusterRoleBinding'].some((kind) =>
-      world
-        .all(`rbac.authorization.k8s.io/v1/${kind}`)
-        .some((binding) =>
-          listOr(binding.manifest['subjects']).some(
-            (subject) =>
-              subject['name'] === account && (subject['namespace'] ?? binding.namespace) === resource.namespace,
-          ),
-        ),
-    );
-    if (!bound) {
+    if (!boundAccounts(world).has(`${resource.namespace}/${account}`)) {
       report.fail(
         [...pods.path, 'automountServiceAccountToken'],
         `the token of ServiceAccount '${account}', which has no rights here, lies in every pod`,
@@ -44,3 +35,19 @@ export const tokenNotMounted: PolicyRule = {
     }
   },
 };
+
+/** ServiceAccounts that have any right, as `namespace/name`. */
+function boundAccounts(world: World): ReadonlySet<string> {
+  return world.once('bound accounts', world, () => {
+    const bindings = ['RoleBinding', 'ClusterRoleBinding'].flatMap((kind) =>
+      world.all(`rbac.authorization.k8s.io/v1/${kind}`),
+    );
+    return new Set(
+      bindings.flatMap((binding) =>
+        listOr(binding.manifest['subjects']).map(
+          (subject) => `${String(subject['namespace'] ?? binding.namespace)}/${String(subject['name'])}`,
+        ),
+      ),
+    );
+  });
+}
