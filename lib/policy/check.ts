@@ -2,7 +2,7 @@ import { formatPath, parsePath } from './_path';
 import { judgeCel } from './_cel-layer';
 import { type Ignore, type Suppressions, readSuppressions } from './_suppress';
 import { type CelTask, withDefaults } from './defaults';
-import type { Finding, ObjectRef, PolicyReport, Severity, Skipped } from './finding';
+import { type Finding, type ObjectRef, type PolicyReport, type Severity, type Skipped, objectName } from './finding';
 import type { PlatformFacts } from './platform-facts';
 import { rules as allRules } from './registry';
 import { type PolicyInput, type Resource, isObject, makeResource, refOf } from './resource';
@@ -130,8 +130,17 @@ function runRule(rule: PolicyRule, resource: Resource, world: World, ledger: Led
   }
   const before = ledger.findings.length;
   const skippedBefore = ledger.skipped.length;
+  world.takeDoubt();
   rule.check(resource, world, reporter(rule.name, rule.severity, rule.remediation, resource, ledger));
-  if (ledger.findings.length > before) {
+  const doubt = world.takeDoubt();
+  if (ledger.findings.length > before && doubt !== undefined) {
+    // One mistake, one finding: the rest may be right once that one is mended.
+    ledger.findings.length = before;
+    ledger.skipped.length = skippedBefore;
+    const reason = `it depends on ${objectName(doubt.ref)}, whose schema is not valid`;
+    ledger.skipped.push({ rule: rule.name, object: resource.ref, reason });
+  } else if (ledger.findings.length > before) {
+    ledger.skipped.length = skippedBefore;
     count(ledger, true);
   } else if (ledger.skipped.length === skippedBefore) {
     count(ledger, false);

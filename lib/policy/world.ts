@@ -39,6 +39,12 @@ interface Named {
   readonly operator: boolean;
 }
 
+/** A value that was computed once, and what was left out of it. */
+interface Fact {
+  readonly value: unknown;
+  readonly doubt: Resource | undefined;
+}
+
 /** All objects of one check, indexed so that a rule finds what it needs in constant time. */
 export class World {
   private readonly kinds = new Map<string, Resource[]>();
@@ -46,7 +52,9 @@ export class World {
   private readonly names = new Map<string, Map<string, Named>>();
   private readonly podIndex = new Map<string, Pods[]>();
   private readonly podOf = new Map<Resource, Pods>();
-  private readonly facts = new Map<string, Map<unknown, unknown>>();
+  private readonly facts = new Map<string, Map<unknown, Fact>>();
+  private readonly refused = new Map<string, Resource>();
+  private doubt: Resource | undefined;
 
   public constructor(
     public readonly resources: readonly Resource[],
@@ -64,10 +72,14 @@ export class World {
       }
     }
     for (const resource of resources) {
-      push(this.kinds, resource.id, resource);
-      push(this.homes, `${resource.id} ${resource.namespace}`, resource);
+      const home = `${resource.id} ${resource.namespace}`;
       this.name(resource.kind, resource.namespace, resource.name, { resource, operator: false });
-      // An object with a wrong field still makes pods: what selects them is not wrong as well.
+      if (resource.broken) {
+        this.refused.set(resource.id, resource).set(home, resource);
+      } else {
+        push(this.kinds, resource.id, resource);
+        push(this.homes, home, resource);
+      }
       const pods = podsOf(resource);
       if (pods !== undefined) {
         this.podOf.set(resource, pods);
@@ -76,19 +88,37 @@ export class World {
     }
   }
 
-  /** All objects of a kind, `apiVersion/kind`. */
+  /** All objects of a kind, `apiVersion/kind`, but those that their schema refused. */
   public all(id: string): readonly Resource[] {
+    this.doubt ??= this.refused.get(id);
     return this.kinds.get(id) ?? [];
   }
 
   /** All objects of a kind, `apiVersion/kind`, in a namespace. */
   public allIn(id: string, namespace: string): readonly Resource[] {
-    return this.homes.get(`${id} ${namespace}`) ?? [];
+    const home = `${id} ${namespace}`;
+    this.doubt ??= this.refused.get(home);
+    return this.homes.get(home) ?? [];
   }
 
-  /** The object of that kind (without its group), or `undefined`. */
+  /** The object of that kind (without its group), or `undefined`, also where its schema refused it. */
   public find(kind: string, namespace: string, name: string): Resource | undefined {
-    return this.named(kind, namespace, name)?.resource;
+    const resource = this.named(kind, namespace, name)?.resource;
+    if (resource?.broken === true) {
+      this.doubt ??= resource;
+      return undefined;
+    }
+    return resource;
+  }
+
+  /**
+   * An object that was asked for since the last call and left out because its schema refused it. What a rule found
+   * meanwhile may be no more than a consequence.
+   */
+  public takeDoubt(): Resource | undefined {
+    const doubt = this.doubt;
+    this.doubt = undefined;
+    return doubt;
   }
 
   /** Whether an object is here, made by an operator, or declared external. */
@@ -101,7 +131,8 @@ export class World {
     const known = this.names.get(`${kind}/${namespace}`);
     const found = known?.get(name);
     if (found !== undefined) {
-      return { status: 'found', keys: found.resource === undefined ? (found.keys ?? 'any') : dataKeys(found.resource) };
+      const { resource, keys = 'any' } = found;
+      return { status: 'found', keys: resource === undefined ? keys : resource.broken ? 'any' : dataKeys(resource) };
     }
     if (kind === 'Secret' && ![...(known?.values() ?? [])].some(({ operator }) => !operator)) {
       return { status: 'unknown' };
@@ -112,12 +143,17 @@ export class World {
 
   /** A value that several objects ask for, computed once: `about` and `what` say of which it is. */
   public once<T>(what: string, about: unknown, compute: () => T): T {
-    const known = this.facts.get(what) ?? new Map<unknown, unknown>();
+    const known = this.facts.get(what) ?? new Map<unknown, Fact>();
     this.facts.set(what, known);
-    if (!known.has(about)) {
-      known.set(about, compute());
+    let fact = known.get(about);
+    if (fact === undefined) {
+      const before = this.takeDoubt();
+      fact = { value: compute(), doubt: this.doubt };
+      this.doubt = before;
+      known.set(about, fact);
     }
-    return known.get(about) as T;
+    this.doubt ??= fact.doubt;
+    return fact.value as T;
   }
 
   /** The pods that an object makes. */
@@ -166,7 +202,8 @@ export class World {
   }
 
   private addOperatorMade(resource: Resource): void {
-    const { namespace, name, spec } = resource;
+    const { namespace, name } = resource;
+    const spec = resource.broken ? {} : resource.spec;
     const add = (kind: string, suffix: string, keys: Keys = 'any'): void => {
       this.name(kind, namespace, `${name}${suffix}`, { keys, operator: true });
     };

@@ -4,6 +4,7 @@ import { findingLine } from '../../lib/policy/finding';
 import { customKinds } from '../../lib/policy/schema/custom-kinds';
 import { builtInKinds } from '../../lib/policy/schema/_catalog';
 import { set } from './_set';
+import { stateHub, threePhoenix } from './state-hub';
 
 const database = {
   apiVersion: 'postgresql.cnpg.io/v1',
@@ -92,6 +93,62 @@ describe('the layers', () => {
     { apiVersion: 'v1', kind: 'Pod', metadata: 7 },
   ])('say what is wrong with %j and never throw', (manifest) => {
     expect(checkManifests([{ manifest }]).findings.length).toBeGreaterThan(0);
+  });
+});
+
+describe('one mistake is one finding', () => {
+  const tree = stateHub.map(({ manifest }) => manifest as Record<string, any>);
+  const judge = (kind: string, name: string, change: (manifest: Record<string, any>) => void) => {
+    const objects = structuredClone(tree);
+    const object = objects.find((one) => one['kind'] === kind && one['metadata'].name === name);
+    change(object as Record<string, any>);
+    return checkManifests(
+      objects.map((manifest) => ({ manifest })),
+      { platform: threePhoenix },
+    );
+  };
+
+  it.each([
+    ['Deployment', 'state-hub-api', 'replcas'],
+    ['NetworkPolicy', 'default-deny', 'podSelctor'],
+    ['Cluster', 'state-hub-db', 'instnces'],
+    ['ObjectStore', 'state-hub-db-backup', 'retention'],
+    ['PodDisruptionBudget', 'state-hub-api', 'maxUnavail'],
+    ['Namespace', 'state-hub', 'finalisers'],
+    ['ServiceAccount', 'state-hub-api', 'automount'],
+  ])('a misspelt field of %s %s blames nothing that depends on it', (kind, name, field) => {
+    const report = judge(kind, name, (manifest) => {
+      const at = manifest['spec'] === undefined ? manifest : manifest['spec'];
+      at[field] = { a: 'b' };
+    });
+    expect(report.findings.map(findingLine)).toEqual([
+      expect.stringMatching(`unknown field '${field}'.*\\[schema\\]$`),
+    ]);
+  });
+
+  it('and what was not judged for it is counted as skipped, with the reason', () => {
+    const report = judge('NetworkPolicy', 'default-deny', (manifest) => {
+      manifest['spec'].podSelctor = {};
+      delete manifest['spec'].policyTypes;
+    });
+    expect(report.skipped).toContainEqual(
+      expect.objectContaining({
+        rule: 'default-deny',
+        reason: 'it depends on NetworkPolicy state-hub/default-deny, whose schema is not valid',
+      }),
+    );
+  });
+
+  it('while what has nothing to do with it is found all the same', () => {
+    const report = judge('NetworkPolicy', 'default-deny', (manifest) => {
+      manifest['spec'].podSelctor = {};
+    });
+    expect(report.findings).toHaveLength(1);
+    const two = judge('Deployment', 'state-hub-api', (manifest) => {
+      manifest['spec'].replcas = 3;
+      manifest['spec'].template.metadata.labels = { app: 'other' };
+    });
+    expect(two.findings.map(({ rule }) => rule)).toContain('service-selects-pods');
   });
 });
 
