@@ -1,14 +1,14 @@
-import { formatPath, parsePath } from './_path';
+import { type PathSegment, formatPath, parsePath } from './_path';
 import { judgeCel } from './_cel-layer';
 import { type Ignore, type Suppressions, readSuppressions } from './_suppress';
 import { type CelTask, withDefaults } from './defaults';
-import { type Finding, type ObjectRef, type PolicyReport, type Severity, type Skipped, objectName } from './finding';
+import { type Finding, type ObjectRef, type PolicyReport, type Skipped, objectName } from './finding';
 import type { PlatformFacts } from './platform-facts';
 import { rules as allRules } from './registry';
-import { type PolicyInput, type Resource, isObject, makeResource, refOf } from './resource';
+import { type PolicyInput, type Resource, type YamlObject, idOf, isObject, makeResource, refOf } from './resource';
 import type { PolicyRule, Report } from './rule';
 import { type KindEntry, builtInKinds } from './schema/_catalog';
-import { DEFAULT_TARGET, validateManifest } from './schema/validate';
+import { DEFAULT_TARGET, type SchemaProblem, validateManifest } from './schema/validate';
 import { World } from './world';
 
 export type { Ignore } from './_suppress';
@@ -78,52 +78,54 @@ function judgeAlone(
   ledger: Ledger,
 ): Resource | undefined {
   const origin = input.origin ?? {};
-  const problems = validateManifest(input.manifest, { kinds, target });
-  for (const problem of problems) {
-    ledger.findings.push({
-      rule: problem.keyword === 'kind' ? 'unknown-kind' : problem.keyword === 'version' ? 'target-version' : 'schema',
-      severity: problem.advisory === true ? 'warning' : 'error',
-      object: refOf(input.manifest, origin),
-      path: problem.path,
-      segments: problem.segments,
-      message: problem.message,
-      ...(problem.fix === undefined ? {} : { fix: problem.fix }),
-    });
-  }
+  const { manifest } = input;
+  const problems = validateManifest(manifest, { kinds, target });
   const broken = problems.some((p) => p.advisory !== true || p.keyword === 'kind');
   count(ledger, broken);
-  if (!isObject(input.manifest)) {
+  if (!isObject(manifest)) {
+    problems.forEach((problem) => ledger.findings.push(schemaFinding(problem, refOf(manifest, origin))));
     return undefined;
   }
-  const extras = broken ? undefined : kinds.get(`${input.manifest['apiVersion']}/${input.manifest['kind']}`)?.extras();
+  const ref = refOf(manifest, origin);
+  problems.forEach((problem) => ledger.findings.push(schemaFinding(problem, ref)));
+  const extras = broken ? undefined : kinds.get(idOf(ref))?.extras();
   if (extras === undefined) {
-    return makeResource(input.manifest, input.manifest, broken, origin);
+    return makeResource(manifest, manifest, broken, ref);
   }
   const tasks: CelTask[] = [];
-  const effective = withDefaults(input.manifest, extras, tasks) as typeof input.manifest;
-  const celBroken = tasks.length > 0 && judgeCel(input.manifest, refOf(input.manifest, origin), tasks, ledger);
-  return makeResource(input.manifest, effective, celBroken, origin);
+  const effective = withDefaults(manifest, extras, tasks) as YamlObject;
+  const celBroken = tasks.length > 0 && judgeCel(manifest, ref, tasks, ledger);
+  return makeResource(manifest, effective, celBroken, ref);
+}
+
+function schemaFinding(problem: SchemaProblem, object: ObjectRef): Finding {
+  return {
+    rule: problem.keyword === 'kind' ? 'unknown-kind' : problem.keyword === 'version' ? 'target-version' : 'schema',
+    severity: problem.advisory === true ? 'warning' : 'error',
+    object,
+    path: problem.path,
+    segments: problem.segments,
+    message: problem.message,
+    ...(problem.fix === undefined ? {} : { fix: problem.fix }),
+  };
 }
 
 function runRules(rules: readonly PolicyRule[], resources: readonly Resource[], world: World, ledger: Ledger): void {
-  const byKind = new Map<string, PolicyRule[]>();
-  for (const rule of rules) {
-    for (const kind of rule.kinds) {
-      const list = byKind.get(kind) ?? [];
-      list.push(rule);
-      byKind.set(kind, list);
-    }
-  }
-  const everywhere = byKind.get('*') ?? [];
+  const byKind = new Map<string, readonly PolicyRule[]>();
+  const reporter = new Reporter(ledger);
   for (const resource of resources) {
-    const own = byKind.get(resource.id);
-    for (const rule of own === undefined ? everywhere : everywhere.length === 0 ? own : [...own, ...everywhere]) {
-      runRule(rule, resource, world, ledger);
+    let own = byKind.get(resource.id);
+    if (own === undefined) {
+      own = rules.filter(({ kinds }) => kinds.includes('*') || kinds.includes(resource.id));
+      byKind.set(resource.id, own);
+    }
+    for (const rule of own) {
+      runRule(rule, resource, world, ledger, reporter);
     }
   }
 }
 
-function runRule(rule: PolicyRule, resource: Resource, world: World, ledger: Ledger): void {
+function runRule(rule: PolicyRule, resource: Resource, world: World, ledger: Ledger, reporter: Reporter): void {
   if (resource.broken) {
     ledger.skipped.push({ rule: rule.name, object: resource.ref, reason: 'its schema is not valid' });
     return;
@@ -131,7 +133,7 @@ function runRule(rule: PolicyRule, resource: Resource, world: World, ledger: Led
   const before = ledger.findings.length;
   const skippedBefore = ledger.skipped.length;
   world.takeDoubt();
-  rule.check(resource, world, reporter(rule.name, rule.severity, rule.remediation, resource, ledger));
+  rule.check(resource, world, reporter.of(rule, resource));
   const doubt = world.takeDoubt();
   if (ledger.findings.length > before && doubt !== undefined) {
     // One mistake, one finding: the rest may be right once that one is mended.
@@ -147,24 +149,36 @@ function runRule(rule: PolicyRule, resource: Resource, world: World, ledger: Led
   }
 }
 
-function reporter(rule: string, severity: Severity, remedy: string, resource: Resource, ledger: Ledger): Report {
-  return {
-    fail(path, message, fix) {
-      const segments = typeof path === 'string' ? parsePath(path) : path;
-      ledger.findings.push({
-        rule,
-        severity,
-        object: resource.ref,
-        path: formatPath(resource.effective, segments),
-        segments,
-        message,
-        fix: fix ?? remedy,
-      });
-    },
-    skip(reason) {
-      ledger.skipped.push({ rule, object: resource.ref, reason });
-    },
-  };
+/** Writes down what one rule says of one object; one for all pairs, because there are hundreds of thousands. */
+class Reporter implements Report {
+  private rule!: PolicyRule;
+  private resource!: Resource;
+
+  public constructor(private readonly ledger: Ledger) {}
+
+  public of(rule: PolicyRule, resource: Resource): this {
+    this.rule = rule;
+    this.resource = resource;
+    return this;
+  }
+
+  public fail(path: string | readonly PathSegment[], message: string, fix?: string): void {
+    const { rule, resource } = this;
+    const segments = typeof path === 'string' ? parsePath(path) : path;
+    this.ledger.findings.push({
+      rule: rule.name,
+      severity: rule.severity,
+      object: resource.ref,
+      path: formatPath(resource.effective, segments),
+      segments,
+      message,
+      fix: fix ?? rule.remediation,
+    });
+  }
+
+  public skip(reason: string): void {
+    this.ledger.skipped.push({ rule: this.rule.name, object: this.resource.ref, reason });
+  }
 }
 
 function report(objects: number, ledger: Ledger, suppressions: Suppressions): PolicyReport {

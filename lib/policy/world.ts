@@ -48,12 +48,12 @@ interface Fact {
 /** All objects of one check, indexed so that a rule finds what it needs in constant time. */
 export class World {
   private readonly kinds = new Map<string, Resource[]>();
-  private readonly homes = new Map<string, Resource[]>();
-  private readonly names = new Map<string, Map<string, Named>>();
+  private readonly homes = new Map<string, Map<string, Resource[]>>();
+  private readonly names = new Map<string, Map<string, Map<string, Named>>>();
   private readonly podIndex = new Map<string, Pods[]>();
   private readonly podOf = new Map<Resource, Pods>();
   private readonly facts = new Map<string, Map<unknown, Fact>>();
-  private readonly refused = new Map<string, Resource>();
+  private readonly refused = new Map<string, Map<string, Resource>>();
   private doubt: Resource | undefined;
 
   public constructor(
@@ -72,13 +72,12 @@ export class World {
       }
     }
     for (const resource of resources) {
-      const home = `${resource.id} ${resource.namespace}`;
       this.name(resource.kind, resource.namespace, resource.name, { resource, operator: false });
       if (resource.broken) {
-        this.refused.set(resource.id, resource).set(home, resource);
+        below(this.refused, resource.id).set(resource.namespace, resource);
       } else {
         push(this.kinds, resource.id, resource);
-        push(this.homes, home, resource);
+        push(below(this.homes, resource.id), resource.namespace, resource);
       }
       const pods = podsOf(resource);
       if (pods !== undefined) {
@@ -90,15 +89,14 @@ export class World {
 
   /** All objects of a kind, `apiVersion/kind`, but those that their schema refused. */
   public all(id: string): readonly Resource[] {
-    this.doubt ??= this.refused.get(id);
+    this.doubt ??= this.refused.get(id)?.values().next().value;
     return this.kinds.get(id) ?? [];
   }
 
   /** All objects of a kind, `apiVersion/kind`, in a namespace. */
   public allIn(id: string, namespace: string): readonly Resource[] {
-    const home = `${id} ${namespace}`;
-    this.doubt ??= this.refused.get(home);
-    return this.homes.get(home) ?? [];
+    this.doubt ??= this.refused.get(id)?.get(namespace);
+    return this.homes.get(id)?.get(namespace) ?? [];
   }
 
   /** The object of that kind (without its group), or `undefined`, also where its schema refused it. */
@@ -128,7 +126,7 @@ export class World {
 
   /** As `exists`, with keys, a suggestion, and an honest answer where nothing is known. */
   public lookUp(kind: string, namespace: string, name: string): Lookup {
-    const known = this.names.get(`${kind}/${namespace}`);
+    const known = this.names.get(kind)?.get(namespace);
     const found = known?.get(name);
     if (found !== undefined) {
       const { resource, keys = 'any' } = found;
@@ -182,13 +180,11 @@ export class World {
   }
 
   private named(kind: string, namespace: string, name: string): Named | undefined {
-    return this.names.get(`${kind}/${namespace}`)?.get(name);
+    return this.names.get(kind)?.get(namespace)?.get(name);
   }
 
   private name(kind: string, namespace: string, name: string, what: Named): void {
-    const at = `${kind}/${namespace}`;
-    const names = this.names.get(at) ?? new Map<string, Named>();
-    this.names.set(at, names.set(name, what));
+    below(below(this.names, kind), namespace).set(name, what);
   }
 
   private indexPods(pods: Pods): void {
@@ -268,6 +264,15 @@ function matches(expression: YamlObject, labels: Readonly<Record<string, unknown
 
 function dataKeys(resource: Resource): Keys {
   return ['data', 'stringData', 'binaryData'].flatMap((field) => Object.keys(objectOr(resource.manifest[field])));
+}
+
+function below<K, V>(map: Map<string, Map<K, V>>, at: string): Map<K, V> {
+  let found = map.get(at);
+  if (found === undefined) {
+    found = new Map();
+    map.set(at, found);
+  }
+  return found;
 }
 
 function push<T>(map: Map<string, T[]>, at: string, value: T): void {
