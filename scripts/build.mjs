@@ -1,9 +1,24 @@
 // Compiles lib/, imports/ and main.ts into build/. Kept out of dist/, which belongs to synthesis.
 import { spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';
+import { build } from 'esbuild';
 import { dirname, join } from 'node:path';
 
 const require = createRequire(import.meta.url);
 const tsc = join(dirname(require.resolve('typescript/package.json')), 'bin', 'tsc');
 const { status } = spawnSync(process.execPath, [tsc, '--project', 'tsconfig.build.json'], { stdio: 'inherit' });
 process.exitCode = status ?? 1;
+
+// A hundred rules in a hundred files take longer to find on the disk than to run: the compiled package has them in one.
+if (status === 0) {
+  await build({
+    entryPoints: ['build/lib/policy/registry.js'],
+    outfile: 'build/lib/policy/registry.js',
+    allowOverwrite: true,
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'cjs',
+    logLevel: 'warning',
+  });
+}

@@ -10,11 +10,11 @@ import type { Peer } from '../network/peer';
 import { platformFacts } from '../platform/facts';
 import type { Platform } from '../platform/platform';
 import { addFacts } from '../policy/facts';
+import { livenessProblems, predictedFailoverSeconds } from '../platform/failover-seconds';
 import { checkPort } from '../_port';
 import type { PostgresCluster } from '../postgres/postgres-cluster';
 import type { SecretKey } from '../postgres/connection';
 import { deploymentSpec } from './_deployment-spec';
-import { failoverSeconds } from './_failover-seconds';
 import { apiPolicies, policyFromClient } from './_policies';
 
 /** A value, or a key of a Secret to read it from. */
@@ -224,7 +224,7 @@ export class ApiService extends Construct {
     this.replicas = props.replicas ?? 2;
     this.readiness = props.readiness;
     this.liveness = props.liveness;
-    const failover = props.database === undefined ? 0 : failoverSeconds(props.database);
+    const failover = props.database === undefined ? 0 : predictedFailoverSeconds(props.database);
     this.livenessToleranceSeconds =
       props.livenessTolerance?.toSeconds() ?? Math.max(60, Math.ceil((failover * 1.5) / 10) * 10);
     this.startTimeoutSeconds = (props.startTimeout ?? Duration.minutes(2)).toSeconds();
@@ -275,6 +275,7 @@ export class ApiService extends Construct {
         selector: { matchLabels: this.podLabels },
       },
     });
+    this.node.addValidation({ validate: () => livenessProblems(this) });
     apiPolicies(this);
     (props.clients ?? []).forEach((peer) => this.addClient(peer));
     this.database?.addClient({ name: this.name, namespace: this.namespace, podLabels: this.podLabels });

@@ -27,7 +27,10 @@ export class Document extends Construct {
     Object.defineProperty(this, DOCUMENT, { value: true });
     this.path = props.path;
     this.produce = props.produce;
-    if (!/^[a-z0-9][-._a-zA-Z0-9]*(\/[.]?[a-zA-Z0-9][-._a-zA-Z0-9]*)*$/.test(this.path) || /\.ya?ml$/.test(this.path)) {
+    if (
+      !/^[a-z0-9][-._a-zA-Z0-9]*(\/[.]?[a-zA-Z0-9][-._@a-zA-Z0-9]*)*$/.test(this.path) ||
+      /\.ya?ml$/.test(this.path)
+    ) {
       refuse(this, `'path' must be a relative path that does not end in .yaml or .yml, got '${this.path}'`);
     }
   }

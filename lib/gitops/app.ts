@@ -2,7 +2,7 @@ import { isAbsolute } from 'node:path';
 import { App } from 'cdk8s';
 import { Document } from '../docs/document';
 import { type PolicyReport, findingLine } from '../policy/finding';
-import { type PolicyProps, checkConstructs, refuseErrors } from '../policy/synthesis';
+import { type PolicyProps, checkConstructs, factsFiles, refuseErrors } from '../policy/synthesis';
 import { warningsBelow } from '../_warning';
 import { failWithMessageLast } from './_last-words';
 import { graphOf } from './graph';
@@ -65,8 +65,7 @@ export class PhoenixApp extends App {
     const written = new Map(
       units.flatMap((unit) => unit.objects).map((object) => [object.constructPath, object.manifest]),
     );
-    const facts = { ...this.policy.facts, gitops: this.delivery.map(({ engine }) => engine) };
-    return checkConstructs(this, { ...this.policy, facts }, ({ node }) => written.get(node.path));
+    return checkConstructs(this, this.policyProps(), ({ node }) => written.get(node.path));
   }
 
   /**
@@ -91,12 +90,19 @@ export class PhoenixApp extends App {
     writeFiles(this.outdir, files);
   }
 
+  private policyProps(): PolicyProps {
+    const { facts } = this.policy;
+    const external = [...(facts?.external ?? []), ...this.delivery.flatMap((engine) => engine.external)];
+    return { ...this.policy, facts: { ...facts, external, gitops: this.delivery.map(({ engine }) => engine) } };
+  }
+
   private filesOf(units: readonly RenderedUnit[]): readonly OutputFile[] {
     const manifests = layoutUnits(units);
     const delivery = this.delivery.flatMap((engine) => engine.files(units));
     const documents = Document.findAll(this).map((doc) => ({ path: `docs/${doc.path}`, text: doc.produce() }));
     const secrets = secretsFiles(this, units, isAbsolute(this.outdir) ? 'dist' : this.outdir);
-    const files = [...manifests, ...delivery, ...secrets, ...documents];
+    const facts = factsFiles(this, this.policyProps());
+    const files = [...manifests, ...delivery, ...secrets, ...facts, ...documents];
     return [outputReadme(units, files), ...files];
   }
 }

@@ -14,6 +14,7 @@ import {
 import { argoCdDocument } from './argocd-document';
 import { CLUSTER_HEALTH_KEY, CLUSTER_HEALTH_LUA } from './argocd-health';
 import { graphOf } from './graph';
+import type { ExternalObject } from '../policy/platform-facts';
 import type { Delivery, OutputFile, RenderedObject, RenderedUnit } from './rendered';
 import { manifestYaml } from './yaml';
 
@@ -122,6 +123,10 @@ export class ArgoCd implements Delivery, ArgoCdTarget {
     if (this.name !== undefined) {
       checkDnsLabel('argocd', 'name', this.name);
     }
+  }
+
+  public get external(): readonly ExternalObject[] {
+    return [{ kind: 'Namespace', name: this.namespace }];
   }
 
   /**

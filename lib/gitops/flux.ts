@@ -9,6 +9,7 @@ import { checkFolders, deployFolder, join } from './_paths';
 import { type DatabaseGate, clusterHealth, cronJobHealth } from './flux-health';
 import { type FluxAlerts, type FluxSource, alertManifests, checkSource, sourceManifest } from './flux-objects';
 import { type UnitGraph, graphOf } from './graph';
+import type { ExternalObject } from '../policy/platform-facts';
 import type { Delivery, Manifest, OutputFile, RenderedUnit } from './rendered';
 import { manifestYaml } from './yaml';
 
@@ -115,7 +116,7 @@ export class Flux implements Delivery {
   public readonly output: string;
   public readonly source: FluxSource;
   public readonly namespace: string;
-  public readonly external: Readonly<Record<string, FluxExternal>>;
+  public readonly units: Readonly<Record<string, FluxExternal>>;
   public readonly databaseGate: DatabaseGate;
   public readonly interval: Duration;
   public readonly retryInterval: Duration;
@@ -131,7 +132,7 @@ export class Flux implements Delivery {
     this.output = props.output ?? 'dist';
     this.source = props.source ?? { kind: 'GitRepository', name: 'flux-system' };
     this.namespace = props.namespace ?? 'flux-system';
-    this.external = { ...props.external };
+    this.units = { ...props.external };
     this.databaseGate = props.databaseGate ?? 'ready';
     this.interval = atLeast('flux', 'interval', props.interval ?? Duration.minutes(30), 60);
     this.retryInterval = atLeast('flux', 'retryInterval', props.retryInterval ?? Duration.minutes(2), 10);
@@ -142,6 +143,22 @@ export class Flux implements Delivery {
     this.folder = deployFolder('flux', props.path, this.output);
     checkDnsLabel('flux', 'namespace', this.namespace);
     checkSource(this.source);
+  }
+
+  public get external(): readonly ExternalObject[] {
+    const { namespace, source, decryptionSecret } = this;
+    const units = Object.entries(this.units).map(([alias, unit]) => ({
+      kind: 'Kustomization',
+      namespace: unit.namespace ?? namespace,
+      name: unit.name ?? alias,
+    }));
+    const namespaces = new Set([namespace, ...units.map((unit) => unit.namespace)]);
+    return [
+      ...[...namespaces].map((name) => ({ kind: 'Namespace', name })),
+      { kind: source.kind, namespace: source.namespace ?? namespace, name: source.name },
+      { kind: 'Secret', namespace, name: decryptionSecret },
+      ...units,
+    ];
   }
 
   /** Protects what holds data from pruning, and what carries scripts from anybody's `postBuild`. */
@@ -210,9 +227,9 @@ export class Flux implements Delivery {
 
   private externalOf(unit: RenderedUnit, graph: UnitGraph<RenderedUnit>): { name: string; namespace?: string }[] {
     return unit.dependsOnExternal.map((alias) => {
-      const known = Object.hasOwn(this.external, alias) ? this.external[alias] : undefined;
+      const known = Object.hasOwn(this.units, alias) ? this.units[alias] : undefined;
       if (known === undefined) {
-        const declared = Object.keys(this.external).toSorted().join(', ') || 'none';
+        const declared = Object.keys(this.units).toSorted().join(', ') || 'none';
         return refuse(
           `unit '${unit.name}'`,
           `it depends on the external unit '${alias}', which Flux is not told about; ` +

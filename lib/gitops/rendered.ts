@@ -1,3 +1,4 @@
+import type { ExternalObject } from '../policy/platform-facts';
 import type { ObjectTraits } from './traits';
 import type { UnitRole } from './unit';
 
@@ -50,6 +51,8 @@ export interface OutputFile {
 /** How one GitOps engine takes the units. Pure: units in, units and files out. */
 export interface Delivery {
   readonly engine: 'flux' | 'argocd';
+  /** What must be in the cluster before the engine can work, and belongs to the platform. */
+  readonly external: readonly ExternalObject[];
   /** The units with what this engine wants to see on each object, such as sync waves or prune protection. */
   decorate(units: readonly RenderedUnit[]): readonly RenderedUnit[];
   /** The engine's own objects, below `flux/` or `argocd/`. Gets the decorated units. */

@@ -1,5 +1,5 @@
 import type { IConstruct } from 'constructs';
-import { checkDnsLabel } from '../_names';
+import { checkDnsLabel, namespaceOf } from '../_names';
 import { refuse } from '../_refuse';
 import { addFacts } from '../policy/facts';
 
@@ -25,5 +25,7 @@ export function checkPeer(where: IConstruct, property: string, peer: Peer): void
       `'${property}.podLabels' of '${peer.name}' must have at least one label, got none; an empty selector opens the service to the whole namespace`,
     );
   }
-  addFacts(where, { external: [{ kind: 'Namespace', name: peer.namespace }] });
+  if (peer.namespace !== namespaceOf(where)) {
+    addFacts(where, { external: [{ kind: 'Namespace', name: peer.namespace }] });
+  }
 }

@@ -1,6 +1,7 @@
 import type { Duration } from 'cdk8s';
 import { checkDnsLabel } from '../_names';
 import { refuse } from '../_refuse';
+import { type Measured, type MeasuredProps, resolveMeasured } from './measured';
 import type { Storage } from './storage';
 
 /** Kubernetes minor versions that the schemas and CloudNativePG 1.30 cover. */
@@ -13,13 +14,55 @@ export type KubernetesVersion = (typeof KUBERNETES)[number];
 /** A CloudNativePG minor version, such as `1.30`. */
 export type CloudNativePgVersion = (typeof CLOUD_NATIVE_PG)[number];
 
+/** A taint of a node. */
+export interface NodeTaint {
+  readonly key: string;
+
+  /**
+   * @default - no value
+   */
+  readonly value?: string;
+
+  readonly effect: 'NoSchedule' | 'NoExecute' | 'PreferNoSchedule';
+}
+
+/** A node, with what decides which pods it takes. */
+export interface PlatformNodeProps {
+  /** Its name, as `kubectl get nodes` shows it. */
+  readonly name: string;
+
+  /**
+   * Labels. `kubernetes.io/hostname` is the name, unless it is given.
+   * @default - none
+   */
+  readonly labels?: Readonly<Record<string, string>>;
+
+  /**
+   * Taints that are there on an ordinary day.
+   * @default - none
+   */
+  readonly taints?: readonly NodeTaint[];
+
+  /**
+   * Whether it takes new pods on an ordinary day.
+   * @default true
+   */
+  readonly schedulable?: boolean;
+}
+
+/** A node, defaults filled in. */
+export type PlatformNode = Required<PlatformNodeProps>;
+
 /** Properties for `Platform`. */
 export interface PlatformProps {
   /** Name of the cluster, for messages and documents. */
   readonly name: string;
 
-  /** Names of the nodes that can take pods of the service, as `kubectl get nodes` shows them. */
-  readonly nodes: readonly string[];
+  /**
+   * The nodes that can take pods of the service, as `kubectl get nodes` names them. A name alone is a node without taints
+   * that takes pods.
+   */
+  readonly nodes: readonly (string | PlatformNodeProps)[];
 
   /** Kubernetes minor version of the API server. */
   readonly kubernetes: KubernetesVersion;
@@ -48,6 +91,12 @@ export interface PlatformProps {
    * @default - what Kubernetes ships: 50 seconds from 1.32 on, 40 seconds before
    */
   readonly nodeMonitorGracePeriod?: Duration;
+
+  /**
+   * Sizes, throughputs and reaction times, as measured: what recovery times are computed from.
+   * @default - a cautious default for each
+   */
+  readonly measured?: MeasuredProps;
 }
 
 /**
@@ -57,7 +106,10 @@ export interface PlatformProps {
  */
 export class Platform {
   public readonly name: string;
+  /** Names of the nodes. */
   public readonly nodes: readonly string[];
+  /** The nodes, with labels and taints. */
+  public readonly nodeFacts: readonly PlatformNode[];
   public readonly kubernetes: KubernetesVersion;
   public readonly cloudNativePg: CloudNativePgVersion;
   public readonly storage: Storage;
@@ -65,11 +117,14 @@ export class Platform {
   public readonly monitoringNamespace: string | false;
   /** Resolved `--node-monitor-grace-period`, in seconds. */
   public readonly nodeMonitorGraceSeconds: number;
+  /** Measured facts, defaults filled in. */
+  public readonly measured: Measured;
 
   /** @throws if a name is no DNS name, a node is named twice, or a version is not supported */
   public constructor(props: PlatformProps) {
     this.name = props.name;
-    this.nodes = [...props.nodes];
+    this.nodeFacts = props.nodes.map(nodeFacts);
+    this.nodes = this.nodeFacts.map(({ name }) => name);
     this.kubernetes = props.kubernetes;
     this.cloudNativePg = props.cloudNativePg;
     this.storage = props.storage;
@@ -77,6 +132,7 @@ export class Platform {
     this.monitoringNamespace = props.monitoringNamespace ?? 'monitoring';
     this.nodeMonitorGraceSeconds =
       props.nodeMonitorGracePeriod?.toSeconds() ?? (Number(props.kubernetes.slice(2)) >= 32 ? 50 : 40);
+    this.measured = resolveMeasured(`platform '${props.name}'`, props.measured ?? {});
 
     this.check();
   }
@@ -105,6 +161,11 @@ export class Platform {
       refuse(where, `'nodeMonitorGracePeriod' must be longer than 0 seconds, got ${this.nodeMonitorGraceSeconds}`);
     }
   }
+}
+
+function nodeFacts(node: string | PlatformNodeProps): PlatformNode {
+  const { name, labels = {}, taints = [], schedulable = true } = typeof node === 'string' ? { name: node } : node;
+  return { name, labels: { 'kubernetes.io/hostname': name, ...labels }, taints: [...taints], schedulable };
 }
 
 function checkVersion(where: string, property: string, version: string, allowed: readonly string[]): void {

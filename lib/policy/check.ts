@@ -110,32 +110,48 @@ function schemaFinding(problem: SchemaProblem, object: ObjectRef): Finding {
   };
 }
 
+/** A rule with the one report that it writes to, whatever object it looks at. */
+interface RunningRule {
+  readonly rule: PolicyRule;
+  readonly report: Reporter;
+}
+
 function runRules(rules: readonly PolicyRule[], resources: readonly Resource[], world: World, ledger: Ledger): void {
-  const byKind = new Map<string, readonly PolicyRule[]>();
-  const reporter = new Reporter(ledger);
-  for (const resource of resources) {
-    let own = byKind.get(resource.id);
-    if (own === undefined) {
-      own = rules.filter(({ kinds }) => kinds.includes('*') || kinds.includes(resource.id));
-      byKind.set(resource.id, own);
+  const byKind = new Map<string, RunningRule[]>();
+  for (const rule of rules) {
+    const running = { rule, report: new Reporter(rule, ledger) };
+    for (const kind of rule.kinds) {
+      const list = byKind.get(kind);
+      if (list === undefined) {
+        byKind.set(kind, [running]);
+      } else {
+        list.push(running);
+      }
     }
-    for (const rule of own) {
-      runRule(rule, resource, world, ledger, reporter);
+  }
+  const everywhere = byKind.get('*') ?? [];
+  for (const resource of resources) {
+    for (const running of byKind.get(resource.id) ?? []) {
+      runRule(running, resource, world, ledger);
+    }
+    for (const running of everywhere) {
+      runRule(running, resource, world, ledger);
     }
   }
 }
 
-function runRule(rule: PolicyRule, resource: Resource, world: World, ledger: Ledger, reporter: Reporter): void {
+function runRule({ rule, report }: RunningRule, resource: Resource, world: World, ledger: Ledger): void {
   if (resource.broken) {
     ledger.skipped.push({ rule: rule.name, object: resource.ref, reason: 'its schema is not valid' });
     return;
   }
   const before = ledger.findings.length;
   const skippedBefore = ledger.skipped.length;
+  report.about = resource;
   world.takeDoubt();
-  rule.check(resource, world, reporter.of(rule, resource));
-  const doubt = world.takeDoubt();
-  if (ledger.findings.length > before && doubt !== undefined) {
+  rule.check(resource, world, report);
+  const doubt = ledger.findings.length > before ? world.takeDoubt() : undefined;
+  if (doubt !== undefined) {
     // One mistake, one finding: the rest may be right once that one is mended.
     ledger.findings.length = before;
     ledger.skipped.length = skippedBefore;
@@ -149,35 +165,29 @@ function runRule(rule: PolicyRule, resource: Resource, world: World, ledger: Led
   }
 }
 
-/** Writes down what one rule says of one object; one for all pairs, because there are hundreds of thousands. */
 class Reporter implements Report {
-  private rule!: PolicyRule;
-  private resource!: Resource;
+  public about!: Resource;
 
-  public constructor(private readonly ledger: Ledger) {}
-
-  public of(rule: PolicyRule, resource: Resource): this {
-    this.rule = rule;
-    this.resource = resource;
-    return this;
-  }
+  public constructor(
+    private readonly rule: PolicyRule,
+    private readonly ledger: Ledger,
+  ) {}
 
   public fail(path: string | readonly PathSegment[], message: string, fix?: string): void {
-    const { rule, resource } = this;
     const segments = typeof path === 'string' ? parsePath(path) : path;
     this.ledger.findings.push({
-      rule: rule.name,
-      severity: rule.severity,
-      object: resource.ref,
-      path: formatPath(resource.effective, segments),
+      rule: this.rule.name,
+      severity: this.rule.severity,
+      object: this.about.ref,
+      path: formatPath(this.about.effective, segments),
       segments,
       message,
-      fix: fix ?? rule.remediation,
+      fix: fix ?? this.rule.remediation,
     });
   }
 
   public skip(reason: string): void {
-    this.ledger.skipped.push({ rule: this.rule.name, object: this.resource.ref, reason });
+    this.ledger.skipped.push({ rule: this.rule.name, object: this.about.ref, reason });
   }
 }
 
@@ -188,9 +198,29 @@ function report(objects: number, ledger: Ledger, suppressions: Suppressions): Po
     passed: ledger.passed,
     failed: ledger.failed,
     skipped: ledger.skipped,
-    findings: kept.sort(order),
+    findings: kept.sort(order).map(shortened),
     suppressed,
   };
+}
+
+/** A finding that a person can read, whatever the manifest holds. */
+function shortened(finding: Finding): Finding {
+  const { object, path, message, fix } = finding;
+  return [object.name, path, message, fix ?? ''].some((text) => text.length > MAX_TEXT)
+    ? {
+        ...finding,
+        object: { ...object, name: clip(object.name) },
+        path: clip(path),
+        message: clip(message),
+        ...(fix === undefined ? {} : { fix: clip(fix) }),
+      }
+    : finding;
+}
+
+const MAX_TEXT = 600;
+
+function clip(text: string): string {
+  return text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}...` : text;
 }
 
 function count(ledger: Ledger, failed: boolean): void {

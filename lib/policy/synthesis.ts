@@ -58,14 +58,8 @@ export function checkConstructs(
       manifest: manifestOf(construct),
       origin: { constructPath: construct.node.path },
     }));
-  const known = constructs.flatMap((construct) => factsOf(construct).map((facts) => ({ construct, facts })));
-  const secrets = RequiredSecret.findAll(root).map(({ namespace, name, keys }) => ({
-    kind: 'Secret',
-    namespace,
-    name,
-    keys: keys.map(({ key }) => key),
-  }));
-  const common = [{ external: [...NAMESPACES, ...secrets] }, ...(props.facts === undefined ? [] : [props.facts])];
+  const known = knownFacts(constructs);
+  const common = commonFacts(root, props);
   const kinds = new Map([
     ...builtInKinds(),
     ...customKinds(props.customResources ?? []).map((kind) => [kind.id, kind] as const),
@@ -74,6 +68,39 @@ export function checkConstructs(
     checkManifests(inputs, { platform: mergeFacts([...facts, ...common]), ignore: props.ignore ?? [], kinds }),
   );
   return reports.length === 1 ? (reports[0] as PolicyReport) : joined(reports);
+}
+
+/**
+ * `docs/platform.json`: what the policy knows of the cluster, for `phoenix check --platform`. Nothing where objects of
+ * several platforms are in one app, or where no construct knows one.
+ */
+export function factsFiles(
+  root: IConstruct,
+  props: PolicyProps,
+): readonly { readonly path: string; readonly text: string }[] {
+  const known = knownFacts(root.node.findAll()).map(({ facts }) => facts);
+  if (new Set(known.flatMap(({ platform }) => platform ?? [])).size !== 1) {
+    return [];
+  }
+  const { platform: _, ...facts } = mergeFacts([...known, ...commonFacts(root, props)]) as ConstructFacts;
+  return [{ path: 'docs/platform.json', text: `${JSON.stringify(facts, null, 2)}\n` }];
+}
+
+type KnownFacts = readonly { readonly construct: IConstruct; readonly facts: ConstructFacts }[];
+
+function knownFacts(constructs: readonly IConstruct[]): KnownFacts {
+  return constructs.flatMap((construct) => factsOf(construct).map((facts) => ({ construct, facts })));
+}
+
+/** What holds on every platform, and the Secrets that people provide. */
+function commonFacts(root: IConstruct, { facts }: PolicyProps): readonly PlatformFacts[] {
+  const secrets = RequiredSecret.findAll(root).map(({ namespace, name, keys }) => ({
+    kind: 'Secret',
+    namespace,
+    name,
+    keys: keys.map(({ key }) => key),
+  }));
+  return [{ external: [...NAMESPACES, ...secrets] }, ...(facts === undefined ? [] : [facts])];
 }
 
 /**
@@ -92,7 +119,7 @@ export function refuseErrors(report: PolicyReport): void {
 /** Objects by the platform that their nearest constructs name; those that name none go with the first. */
 function platformsOf(
   made: readonly Made[],
-  known: readonly { readonly construct: IConstruct; readonly facts: ConstructFacts }[],
+  known: KnownFacts,
 ): readonly { readonly inputs: readonly Made[]; readonly facts: readonly ConstructFacts[] }[] {
   const names = [...new Set(known.flatMap(({ facts }) => facts.platform ?? []))];
   if (names.length < 2) {

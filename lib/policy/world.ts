@@ -52,7 +52,7 @@ export class World {
   private readonly names = new Map<string, Map<string, Map<string, Named>>>();
   private readonly podIndex = new Map<string, Pods[]>();
   private readonly podOf = new Map<Resource, Pods>();
-  private readonly facts = new Map<string, Map<unknown, Fact>>();
+  private readonly facts = new Map<unknown, Fact>();
   private readonly refused = new Map<string, Map<string, Resource>>();
   private doubt: Resource | undefined;
 
@@ -93,8 +93,8 @@ export class World {
     return this.kinds.get(id) ?? [];
   }
 
-  /** All objects of a kind, `apiVersion/kind`, in a namespace. */
-  public allIn(id: string, namespace: string): readonly Resource[] {
+  /** As `all`, of one namespace. */
+  public in(namespace: string, id: string): readonly Resource[] {
     this.doubt ??= this.refused.get(id)?.get(namespace);
     return this.homes.get(id)?.get(namespace) ?? [];
   }
@@ -139,16 +139,14 @@ export class World {
     return { status: 'missing', ...(meant === undefined ? {} : { meant }) };
   }
 
-  /** A value that several objects ask for, computed once: `about` and `what` say of which it is. */
-  public once<T>(what: string, about: unknown, compute: () => T): T {
-    const known = this.facts.get(what) ?? new Map<unknown, Fact>();
-    this.facts.set(what, known);
-    let fact = known.get(about);
+  /** What a rule computes once for the whole set. */
+  public once<T>(key: unknown, compute: () => T): T {
+    let fact = this.facts.get(key);
     if (fact === undefined) {
       const before = this.takeDoubt();
       fact = { value: compute(), doubt: this.doubt };
       this.doubt = before;
-      known.set(about, fact);
+      this.facts.set(key, fact);
     }
     this.doubt ??= fact.doubt;
     return fact.value as T;

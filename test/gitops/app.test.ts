@@ -46,7 +46,7 @@ describe('PhoenixApp', () => {
     service(app);
     app.synth();
     const others = filesBelow(outdir).filter((path) => !path.startsWith('manifests/'));
-    expect(others.filter((path) => /\.(ya?ml|json)$/.test(path))).toEqual(['docs/secrets.json']);
+    expect(others.filter((path) => /\.(ya?ml|json)$/.test(path))).toEqual(['docs/platform.json', 'docs/secrets.json']);
     expect(others).toContain('README.md');
   });
 
@@ -100,7 +100,7 @@ describe('PhoenixApp', () => {
     expect([...files(['shop'])]).toEqual([...one]);
     const two = files(['bank', 'shop']);
     // The pages that list what is there, of all services.
-    const kept = [...one].filter(([path]) => !/^(README|docs\/secrets)\./.test(path));
+    const kept = [...one].filter(([path]) => !/^(README|docs\/secrets|docs\/platform)\./.test(path));
     expect(kept.map(([path]) => [path, two.get(path)])).toEqual(kept);
   });
 

@@ -27,15 +27,13 @@ export function flowRules(policy: Resource): readonly FlowRule[] {
 
 /** The NetworkPolicies that are about these pods and restrict this direction. */
 export function policiesOver(pods: Pods, direction: 'Ingress' | 'Egress', world: World): readonly Resource[] {
-  return world.once(`policies ${direction}`, pods, () =>
-    world.allIn('networking.k8s.io/v1/NetworkPolicy', pods.namespace).filter((policy) => {
-      const types: unknown = policy.spec['policyTypes'] ?? [
-        'Ingress',
-        ...(policy.spec['egress'] === undefined ? [] : ['Egress']),
-      ];
-      return Array.isArray(types) && types.includes(direction) && selects(policy.spec['podSelector'], pods.labels);
-    }),
-  );
+  return world.in(pods.namespace, 'networking.k8s.io/v1/NetworkPolicy').filter((policy) => {
+    const types: unknown = policy.spec['policyTypes'] ?? [
+      'Ingress',
+      ...(policy.spec['egress'] === undefined ? [] : ['Egress']),
+    ];
+    return Array.isArray(types) && types.includes(direction) && selects(policy.spec['podSelector'], pods.labels);
+  });
 }
 
 /** Another end of a flow: pods whose labels are known, or anything that answers to a namespace and labels. */

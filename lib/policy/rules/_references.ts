@@ -47,13 +47,6 @@ const SELECTORS: Readonly<Record<string, readonly (readonly [Reference['kind'], 
   'notification.toolkit.fluxcd.io/v1beta3/Provider': [['Secret', 'spec.secretRef']],
 };
 
-const SELECTORS_OF = new Map(
-  Object.entries(SELECTORS).map(([id, list]) => [
-    id,
-    list.map(([kind, pattern]) => [kind, pattern, pattern.split('.')] as const),
-  ]),
-);
-
 /** Basic-auth Secrets are read by these two keys, whatever the field says. */
 const BASIC_AUTH = /bootstrap\.[a-z_]+\.secret$|passwordSecret$|superuserSecret$/;
 
@@ -70,22 +63,20 @@ export const REFERRERS = [
   'networking.k8s.io/v1/Ingress',
 ];
 
-const known = new WeakMap<Resource, readonly Reference[]>();
+const found = new WeakMap<Resource, readonly Reference[]>();
 
 /** Every Secret and ConfigMap that an object needs to be there. Optional ones are left out. */
 export function referencesOf(resource: Resource): readonly Reference[] {
-  let references = known.get(resource);
-  if (references === undefined) {
-    references = findReferences(resource);
-    known.set(resource, references);
-  }
-  return references;
+  const known = found.get(resource) ?? collect(resource);
+  found.set(resource, known);
+  return known;
 }
 
-function findReferences(resource: Resource): Reference[] {
+function collect(resource: Resource): readonly Reference[] {
   const out: Reference[] = [];
-  for (const [kind, pattern, steps] of SELECTORS_OF.get(resource.id) ?? []) {
-    each(resource.effective, steps, 0, [], (value, path) => {
+  for (const [kind, pattern] of SELECTORS[resource.id] ?? []) {
+    const steps = pattern.split('.');
+    each(resource.effective, steps, [], (value, path) => {
       if (typeof value['name'] !== 'string') {
         return;
       }
@@ -161,11 +152,10 @@ function keyOf(key: unknown): { key?: string } {
 function each(
   value: unknown,
   steps: readonly string[],
-  depth: number,
   path: readonly PathSegment[],
   found: (value: YamlObject, path: readonly PathSegment[]) => void,
 ): void {
-  const step = steps[depth];
+  const [step, ...rest] = steps;
   if (step === undefined) {
     if (isObject(value)) {
       found(value, path);
@@ -173,10 +163,10 @@ function each(
     return;
   }
   if (step === '*' && Array.isArray(value)) {
-    value.forEach((item, i) => each(item, steps, depth + 1, [...path, i], found));
+    value.forEach((item, i) => each(item, rest, [...path, i], found));
   } else if (step === '*' && isObject(value)) {
-    Object.keys(value).forEach((key) => each(value[key], steps, depth + 1, [...path, key], found));
+    Object.keys(value).forEach((key) => each(value[key], rest, [...path, key], found));
   } else if (isObject(value) && value[step] !== undefined) {
-    each(value[step], steps, depth + 1, [...path, step], found);
+    each(value[step], rest, [...path, step], found);
   }
 }

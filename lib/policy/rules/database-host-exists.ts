@@ -31,8 +31,8 @@ export const databaseHostExists: PolicyRule = {
           return;
         }
         const [service = '', namespace = resource.namespace] = env['value'].split('.');
-        const names = world.allIn('postgresql.cnpg.io/v1/Cluster', namespace).map(({ name }) => `${name}-rw`);
-        const poolers = world.allIn('postgresql.cnpg.io/v1/Pooler', namespace);
+        const names = world.in(namespace, 'postgresql.cnpg.io/v1/Cluster').map(({ name }) => `${name}-rw`);
+        const poolers = world.in(namespace, 'postgresql.cnpg.io/v1/Pooler');
         if (names.length === 0 || names.includes(service) || poolers.some((pooler) => pooler.name === service)) {
           return;
         }

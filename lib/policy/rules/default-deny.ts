@@ -21,7 +21,7 @@ export const defaultDeny: PolicyRule = {
       return;
     }
     const policies = world
-      .allIn('networking.k8s.io/v1/NetworkPolicy', resource.namespace)
+      .in(resource.namespace, 'networking.k8s.io/v1/NetworkPolicy')
       .filter((one) => Object.keys(objectOr(one.spec['podSelector'])).length === 0);
     const open = ['Ingress', 'Egress'].filter(
       (type) => !policies.some((one) => ((one.spec['policyTypes'] ?? ['Ingress']) as string[]).includes(type)),

@@ -32,7 +32,7 @@ export const disruptionBudgetOverlaps: PolicyRule = {
       );
       return;
     }
-    const others = world.allIn('policy/v1/PodDisruptionBudget', resource.namespace).filter((one) => one !== resource);
+    const others = world.in(resource.namespace, 'policy/v1/PodDisruptionBudget').filter((one) => one !== resource);
     for (const other of others) {
       const shared = world
         .selected(other.namespace, objectOr(other.spec['selector']))

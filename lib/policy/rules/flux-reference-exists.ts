@@ -43,7 +43,7 @@ export const fluxReferenceExists: PolicyRule = {
     const { kind, name, namespace } = objectOr(resource.spec['sourceRef']);
     const home = String(namespace ?? resource.namespace);
     const sources = ['GitRepository', 'OCIRepository', 'Bucket'];
-    const known = sources.some((source) => world.allIn(`source.toolkit.fluxcd.io/v1/${source}`, home).length > 0);
+    const known = sources.some((source) => world.in(home, `source.toolkit.fluxcd.io/v1/${source}`).length > 0);
     if (known || world.exists(String(kind), home, String(name))) {
       resolve({ kind: String(kind), name: String(name), namespace: home, path: 'spec.sourceRef.name' }, world, report);
     } else {

@@ -33,8 +33,10 @@ export const monitorSelects: PolicyRule = {
     const selector = objectOr(spec['selector']);
     const pods = resource.kind === 'PodMonitor' ? world.selected(namespace, selector) : [];
     const services = world
-      .allIn('v1/Service', namespace)
-      .filter((one) => resource.kind === 'ServiceMonitor' && selects(selector, one.labels));
+      .in(resource.namespace, 'v1/Service')
+      .filter(
+        (one) => resource.kind === 'ServiceMonitor' && one.namespace === namespace && selects(selector, one.labels),
+      );
     if (pods.length + services.length === 0) {
       const what = resource.kind === 'PodMonitor' ? 'pod' : 'Service';
       report.fail(

@@ -32,8 +32,11 @@ export const offNodeCopy: PolicyRule = {
       report.fail('spec.plugins', 'nothing archives it: it is lost with the cluster, and no mistake can be undone');
     }
     const schedules = world
-      .allIn('postgresql.cnpg.io/v1/ScheduledBackup', resource.namespace)
-      .filter(({ spec }) => objectOr(spec['cluster'])['name'] === resource.name);
+      .in(resource.namespace, 'postgresql.cnpg.io/v1/ScheduledBackup')
+      .filter(
+        ({ namespace, spec }) =>
+          namespace === resource.namespace && objectOr(spec['cluster'])['name'] === resource.name,
+      );
     const [first] = schedules;
     if (plugins.length > 0 && first === undefined) {
       report.fail('', 'no ScheduledBackup makes base backups of it: WAL alone restores nothing');

@@ -19,7 +19,7 @@ export const replicasProtected: PolicyRule = {
       return;
     }
     const covered = world
-      .allIn('policy/v1/PodDisruptionBudget', resource.namespace)
+      .in(resource.namespace, 'policy/v1/PodDisruptionBudget')
       .some((one) => selects(objectOr(one.spec['selector']), pods.labels));
     if (!covered) {
       report.fail('', `nothing keeps a drain from taking all ${pods.replicas} replicas at once`);

@@ -45,7 +45,7 @@ export const restoreStoreReadOnly: PolicyRule = {
     const name = String(objectOr(plugin['parameters'])['barmanObjectName']);
     const place = world.find('ObjectStore', resource.namespace, name);
     const writers = world
-      .allIn('postgresql.cnpg.io/v1/Cluster', resource.namespace)
+      .in(resource.namespace, 'postgresql.cnpg.io/v1/Cluster')
       .filter((one) => one.spec['plugins'] !== undefined);
     if (place?.spec['retentionPolicy'] !== undefined && writers.length === 0) {
       report.fail(

@@ -42,9 +42,8 @@ export const serverNameUnique: PolicyRule = {
     if (own === undefined) {
       return;
     }
-    const other = archives(world)
-      .get(own.archive)
-      ?.find((one) => one !== resource);
+    const writers = world.once(serverNameUnique, () => writersOf(world)).get(own.archive) ?? [];
+    const other = writers.find((one) => one !== resource);
     if (other !== undefined) {
       report.fail(
         ['spec', 'plugins', own.index, 'parameters', 'serverName'],
@@ -54,18 +53,16 @@ export const serverNameUnique: PolicyRule = {
   },
 };
 
-/** Clusters by the place that they archive to. */
-function archives(world: World): ReadonlyMap<string, readonly Resource[]> {
-  return world.once('archives', world, () => {
-    const places = new Map<string, Resource[]>();
-    for (const one of world.all('postgresql.cnpg.io/v1/Cluster').filter(({ broken }) => !broken)) {
-      const place = archiveOf(one, world)?.archive;
-      if (place !== undefined) {
-        places.set(place, [...(places.get(place) ?? []), one]);
-      }
+/** Clusters by the archive that they write to. */
+function writersOf(world: World): ReadonlyMap<string, readonly Resource[]> {
+  const writers = new Map<string, Resource[]>();
+  for (const cluster of world.all('postgresql.cnpg.io/v1/Cluster')) {
+    const archive = archiveOf(cluster, world)?.archive;
+    if (archive !== undefined) {
+      writers.set(archive, [...(writers.get(archive) ?? []), cluster]);
     }
-    return places;
-  });
+  }
+  return writers;
 }
 
 function archiveOf(cluster: Resource, world: World): { readonly archive: string; readonly index: number } | undefined {

@@ -27,7 +27,8 @@ export const tokenNotMounted: PolicyRule = {
     if (pods?.spec === undefined || (pods.spec['automountServiceAccountToken'] ?? own) === false) {
       return;
     }
-    if (!boundAccounts(world).has(`${resource.namespace}/${account}`)) {
+    const bound = world.once(tokenNotMounted, () => accountsWithRights(world)).has(`${resource.namespace}/${account}`);
+    if (!bound) {
       report.fail(
         [...pods.path, 'automountServiceAccountToken'],
         `the token of ServiceAccount '${account}', which has no rights here, lies in every pod`,
@@ -36,18 +37,16 @@ export const tokenNotMounted: PolicyRule = {
   },
 };
 
-/** ServiceAccounts that have any right, as `namespace/name`. */
-function boundAccounts(world: World): ReadonlySet<string> {
-  return world.once('bound accounts', world, () => {
-    const bindings = ['RoleBinding', 'ClusterRoleBinding'].flatMap((kind) =>
-      world.all(`rbac.authorization.k8s.io/v1/${kind}`),
-    );
-    return new Set(
-      bindings.flatMap((binding) =>
-        listOr(binding.manifest['subjects']).map(
-          (subject) => `${String(subject['namespace'] ?? binding.namespace)}/${String(subject['name'])}`,
-        ),
+/** `namespace/name` of every ServiceAccount that a binding names. */
+function accountsWithRights(world: World): ReadonlySet<string> {
+  const bindings = ['RoleBinding', 'ClusterRoleBinding'].flatMap((kind) =>
+    world.all(`rbac.authorization.k8s.io/v1/${kind}`),
+  );
+  return new Set(
+    bindings.flatMap((binding) =>
+      listOr(binding.manifest['subjects']).map(
+        (subject) => `${subject['namespace'] ?? binding.namespace}/${subject['name']}`,
       ),
-    );
-  });
+    ),
+  );
 }

@@ -1,10 +1,11 @@
-import { readdirSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parsePath } from '../../../lib/policy/_path';
 import { checkManifests } from '../../../lib/policy/check';
 import { rules } from '../../../lib/policy/registry';
 import type { PolicyRule } from '../../../lib/policy/rule';
+import { rulesDocument } from '../../../lib/policy/rules-document';
 import { set } from '../_set';
 
 const FOLDER = join(__dirname, '../../../lib/policy/rules');
@@ -63,4 +64,8 @@ describe.each(rules.map((rule) => [rule.name, rule] as const))('%s', (name, rule
     expect(parsePath(broken.path).length).toBeGreaterThan(0);
     expect(JSON.stringify(changed)).not.toBe(JSON.stringify(fine));
   });
+});
+
+it('docs/rules.md is what the rules say; npm run rules writes it', () => {
+  expect(readFileSync(join(__dirname, '../../../docs/rules.md'), 'utf8')).toBe(rulesDocument());
 });

@@ -1,0 +1,150 @@
+import { baseUrl, mainForward } from './_client-files';
+import { kubectl } from './_keep-port-forward';
+import { quote } from '../_quote';
+import type { PrivateAccess } from './private-access';
+
+/**
+ * `check.sh`: proves that clients get through and that strangers do not. A refusal counts only beside a client that
+ * was let in at the same moment, or a broken network would look safe.
+ */
+export function checkScript(access: PrivateAccess): string {
+  const { service } = access.api;
+  return `#!/bin/sh
+# Proves who reaches ${service} and who does not. Ends with 0 if all is as declared, else 1.
+# Usage: check.sh local     on a machine that forwards the ports; needs curl
+#        check.sh cluster   starts short-lived pods, as a client and as a stranger; needs kubectl and the right to
+#                           create pods in ${namespaces(access).join(', ')}
+set -u
+failures=0
+ok() { printf 'ok    %s\\n' "$1"; }
+bad() { printf 'FAIL  %s\\n' "$1"; failures=$((failures + 1)); }
+running=''
+trap '[ -z "$running" ] || $running' EXIT
+trap 'exit 130' HUP INT TERM
+
+${localPart(access)}
+${clusterPart(access)}
+case "\${1:-}" in
+  local) check_local ;;
+  cluster) check_cluster ;;
+  *)
+    echo "usage: $0 local|cluster" >&2
+    exit 64 ;;
+esac
+[ "$failures" -eq 0 ]
+`;
+}
+
+/** Where a pod without the clients' labels must be refused: beside the service, and elsewhere. */
+function strangerNamespaces(access: PrivateAccess): readonly string[] {
+  return [...new Set([access.api.namespace, 'default'])];
+}
+
+function namespaces(access: PrivateAccess): readonly string[] {
+  return [...new Set([...access.peers.map((peer) => peer.namespace), ...strangerNamespaces(access)])].sort();
+}
+
+function localPart(access: PrivateAccess): string {
+  const checks = access.parts.map((part) => {
+    const url = `${baseUrl(access, 'local', mainForward(access, part))}${part.readiness}`;
+    return `  if curl --silent --fail --max-time 10 --output /dev/null ${quote(url)}; then
+    ok ${quote(`${part.name} answers at ${url}`)}
+  else
+    bad ${quote(`${part.name} does not answer at ${url}; does the forward run, and is the service ready?`)}
+  fi`;
+  });
+  return `check_local() {\n${checks.join('\n')}\n}\n`;
+}
+
+function clusterPart(access: PrivateAccess): string {
+  const { namespace, service } = access.api;
+  const targets = access.forwards.map((x) => `${x.part.name}:${x.port}`);
+  const clients = access.peers.map(
+    (peer) => `  expect open ${peer.namespace} '${JSON.stringify(peer.podLabels)}' $names`,
+  );
+  const strangers = strangerNamespaces(access).map((name) => `  expect closed ${name} '{}' $addresses`);
+  return `# manifest TARGET...: a pod with labels $labels that tries each target once.
+manifest() {
+  cat <<MANIFEST
+apiVersion: v1
+kind: Pod
+metadata:
+  generateName: ${service}-check-
+  labels: $labels
+spec:
+  restartPolicy: Never
+  activeDeadlineSeconds: 180
+  automountServiceAccountToken: false
+  securityContext:
+    runAsNonRoot: true
+    runAsUser: 65534
+    seccompProfile: { type: RuntimeDefault }
+  containers:
+    - name: check
+      image: ${access.checkImage}
+      # Never ready, so that no Service with the same selector sends it requests.
+      readinessProbe:
+        exec: { command: ['false'] }
+      resources:
+        requests: { cpu: 10m, memory: 16Mi }
+        limits: { cpu: 100m, memory: 32Mi }
+      securityContext:
+        allowPrivilegeEscalation: false
+        readOnlyRootFilesystem: true
+        capabilities: { drop: [ALL] }
+      command:
+        - sh
+        - -c
+        - |
+          for target in $*; do
+            said=\\$(wget -q -T 5 -O /dev/null "http://\\$target/" 2>&1) && said=answered
+            case "\\$said" in
+              answered|*'server returned error'*) echo "\\$target open" ;;
+              *'bad address'*) echo "\\$target unknown-name" ;;
+              *) echo "\\$target closed" ;;
+            esac
+          done
+MANIFEST
+}
+
+# expect RESULT NAMESPACE LABELS TARGET...: tries each target from a pod with these labels.
+expect() {
+  result=$1 in=$2 labels=$3
+  shift 3
+  pod=$(manifest "$@" | ${kubectl(access)} --namespace "$in" create --output name --filename -) || { bad "no pod could be started in namespace $in"; return; }
+  running="${kubectl(access)} --namespace $in delete $pod --wait=false"
+  if ${kubectl(access)} --namespace "$in" wait "$pod" --for jsonpath='{.status.phase}'=Succeeded --timeout 170s >/dev/null; then
+    answers="|$(${kubectl(access)} --namespace "$in" logs "$pod" | tr '\\n' '|')"
+    for target in "$@"; do
+      case "$answers" in
+        *"|$target $result|"*) ok "$target is $result for a pod with labels $labels in namespace $in" ;;
+        *) bad "$target is not $result for a pod with labels $labels in namespace $in" ;;
+      esac
+    done
+  else
+    bad "$pod in namespace $in did not finish"
+  fi
+  $running >/dev/null
+  running=''
+}
+
+check_cluster() {
+  exposed=$(${kubectl(access)} --namespace ${namespace} get services --output jsonpath='{range .items[?(@.spec.type!="ClusterIP")]}{.metadata.name} {end}')
+  if [ -z "$exposed" ]; then ok 'every Service is of type ClusterIP'; else bad "exposed Services: $exposed"; fi
+  ingresses=$(${kubectl(access)} --namespace ${namespace} get ingresses --output name)
+  if [ -z "$ingresses" ]; then ok 'there is no Ingress'; else bad "there is an Ingress: $ingresses"; fi
+
+  names='' addresses=''
+  for target in ${targets.join(' ')}; do
+    names="$names \${target%:*}.${namespace}.svc:\${target##*:}"
+    address=$(${kubectl(access)} --namespace ${namespace} get service "\${target%:*}" --output jsonpath='{.spec.clusterIP}')
+    addresses="$addresses $address:\${target##*:}"
+  done
+  # shellcheck disable=SC2086  # several targets, several words
+  {
+${clients.length > 0 ? clients.map((line) => `  ${line}`).join('\n') : "    bad 'no client is declared, so a refusal would prove nothing'"}
+${strangers.map((line) => `  ${line}`).join('\n')}
+  }
+}
+`;
+}

@@ -1,0 +1,154 @@
+import { Construct } from 'constructs';
+import type { PrivateAccess } from '../access/private-access';
+import type { ApiService } from '../api/api-service';
+import { refuse } from '../_refuse';
+import type { Alert } from '../monitoring/alert';
+import type { BackupSchedule } from '../postgres/backup-schedule';
+import type { PostgresCluster } from '../postgres/postgres-cluster';
+import { gitOpsFacts } from './_gitops-facts';
+import { Document } from './document';
+import { type Runbook, runbookPage } from './runbook';
+import { type RunbookFacts, RunbookWords } from './runbook-facts';
+import { ACCESS_PROCEDURES } from './runbooks/_access-procedures';
+import { BACKUP_ALERTS } from './runbooks/_backup-alerts';
+import { CREDENTIAL_PROCEDURES } from './runbooks/_credential-procedures';
+import { DATA_PROCEDURES } from './runbooks/_data-procedures';
+import { DATABASE_ALERTS } from './runbooks/_database-alerts';
+import { NODE_PROCEDURES } from './runbooks/_node-procedures';
+import { WORKLOAD_ALERTS } from './runbooks/_workload-alerts';
+
+/** Makes one runbook from the facts of a service. */
+export type RunbookMaker = (words: RunbookWords) => Runbook;
+
+/** Properties for `Runbooks`. */
+export interface RunbooksProps {
+  readonly database: PostgresCluster;
+  readonly backupSchedule: BackupSchedule;
+  readonly api: ApiService;
+
+  /**
+   * Parts beside the API.
+   * @default - none
+   */
+  readonly companions?: readonly ApiService[];
+
+  /**
+   * Alerts that need a page each: those of the monitoring.
+   * @default - none
+   */
+  readonly alerts?: readonly Alert[];
+
+  /**
+   * Who may reach the service.
+   * @default - not declared
+   */
+  readonly access?: PrivateAccess;
+
+  /**
+   * Pages beside the built-in ones, by name; one with the name of a built-in page replaces it.
+   * @default - none
+   */
+  readonly pages?: Readonly<Record<string, RunbookMaker>>;
+
+  /**
+   * Folder below `dist/docs`.
+   * @default - `<service>/runbooks`
+   */
+  readonly folder?: string;
+}
+
+const ALERTS: Readonly<Record<string, RunbookMaker>> = { ...DATABASE_ALERTS, ...BACKUP_ALERTS, ...WORKLOAD_ALERTS };
+const PROCEDURES: Readonly<Record<string, RunbookMaker>> = {
+  ...NODE_PROCEDURES,
+  ...DATA_PROCEDURES,
+  ...CREDENTIAL_PROCEDURES,
+  ...ACCESS_PROCEDURES,
+};
+
+/**
+ * What to do at night: one page an alert, with the alert's name, and one a procedure. Every command has the names,
+ * namespaces and sizes of this very service.
+ */
+export class Runbooks extends Construct {
+  public readonly folder: string;
+  /** Names of all pages, without `.md`. */
+  public readonly names: readonly string[];
+  private readonly props: RunbooksProps;
+
+  /** @throws if an alert has no page */
+  public constructor(scope: Construct, id: string, props: RunbooksProps) {
+    super(scope, id);
+    this.props = props;
+    this.folder = props.folder ?? `${props.api.service}/runbooks`;
+    const alerts = [...new Set((props.alerts ?? []).map((alert) => alert.name))];
+    const makers: Readonly<Record<string, RunbookMaker>> = { ...ALERTS, ...PROCEDURES, ...props.pages };
+    const missing = alerts.find((name) => makers[name] === undefined);
+    if (missing !== undefined) {
+      refuse(this, `alert '${missing}' has no runbook; add one to 'pages' with that name`);
+    }
+    // Pages of alerts that this service does not have would lead nowhere; those that others link to always exist.
+    this.names = [
+      ...new Set([
+        ...Object.keys(ALERTS).filter((name) => this.applies(name)),
+        ...alerts,
+        ...Object.keys(PROCEDURES),
+        ...Object.keys(props.pages ?? {}),
+      ]),
+    ];
+    for (const name of this.names) {
+      const make = makers[name]!;
+      new Document(this, name, { path: `${this.folder}/${name}.md`, produce: () => runbookPage(make(this.words())) });
+    }
+    new Document(this, 'README', { path: `${this.folder}/README.md`, produce: () => this.index(makers) });
+  }
+
+  private applies(name: string): boolean {
+    const { companions = [], database } = this.props;
+    return (
+      (name !== 'PhoenixCompanionDown' || companions.length > 0) &&
+      (name !== 'PhoenixBackupMetricsMissing' || database.platform.monitoringNamespace !== false)
+    );
+  }
+
+  private words(): RunbookWords {
+    const { database, backupSchedule, api, companions = [], access } = this.props;
+    const facts: RunbookFacts = {
+      service: api.service,
+      database,
+      backupSchedule,
+      api,
+      companions,
+      access,
+      gitops: gitOpsFacts(database),
+    };
+    return new RunbookWords(facts);
+  }
+
+  private index(makers: Readonly<Record<string, RunbookMaker>>): string {
+    const words = this.words();
+    const list = (wanted: (name: string) => boolean) =>
+      this.names
+        .filter(wanted)
+        .map((name) => `| [${name}](${name}.md) | ${makers[name]!(words).title} |`)
+        .join('\n');
+    const alerts = (name: string) => name.startsWith('Phoenix');
+    return `# Runbooks of ${words.facts.service}
+
+Commands are for bash, start at the root of the repository and need kubectl with the
+[cnpg plugin](https://cloudnative-pg.io/documentation/current/kubectl-plugin/). A line that ends in a comment after
+\`=\` wants a value from you first; without it the next command stops.
+
+## Alerts
+
+| alert | what it says |
+| --- | --- |
+${list(alerts)}
+
+## Procedures
+
+| page | what for |
+| --- | --- |
+${list((name) => !alerts(name))}
+`;
+  }
+}

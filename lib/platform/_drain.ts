@@ -1,0 +1,63 @@
+import { evenly, fill, type Placements } from './_placement';
+
+/** A drain of one node, and what it may do to its pods. */
+export interface Drain {
+  readonly placements: Placements;
+  /** Pods on the draining node. */
+  readonly draining: number;
+  /** How many pods may be unready by eviction at the same time. */
+  readonly allowed: number;
+  /** Whether an evicted pod can start on another node. */
+  readonly moves: boolean;
+}
+
+/** Pods that are left on the node for ever; 0 if the drain ends. */
+export function stuck({ allowed, draining, moves, placements }: Drain): number {
+  const others = evenly(placements.placed - draining, placements.nodes - 1);
+  let left = draining;
+  let unready = 0;
+  // As late as can be: an emptier node leaves less room where it still counts.
+  while (left > 0) {
+    if (unready < allowed) {
+      left -= 1;
+      unready += 1;
+    } else if (
+      moves &&
+      unready > 0 &&
+      fill(placements, others, placements.countsLostNodes ? left : undefined, 1) === 1
+    ) {
+      unready -= 1;
+    } else {
+      return left;
+    }
+  }
+  return left;
+}
+
+/** Most pods that are evicted and not ready again at one moment. */
+export function mostUnready({ allowed, draining }: Drain): number {
+  return Math.min(draining, Math.max(0, allowed));
+}
+
+/**
+ * Most pods that a drain can have moved onto another node, which has `onLost`, before that node is lost too, while
+ * `unready` more are on their way.
+ */
+export function movedOnto({ allowed, draining, moves, placements }: Drain, onLost: number, unready: number): number {
+  if (!moves || allowed < 1) {
+    return 0;
+  }
+  const { countsLostNodes, nodes, perNode, placed, skew } = placements;
+  const rest = evenly(placed - onLost - draining, nodes - 2);
+  let moved = 0;
+  for (let more = 1; more <= draining - unready; more += 1) {
+    const level = onLost + more - skew;
+    const raised = rest.reduce((sum, count) => sum + Math.max(0, level - count), 0);
+    const possible =
+      onLost + more <= perNode &&
+      more + raised <= draining - unready &&
+      (!countsLostNodes || level <= draining - more - raised);
+    moved = possible ? more : moved;
+  }
+  return moved;
+}

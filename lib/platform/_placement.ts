@@ -1,0 +1,90 @@
+import type { PodSet } from './pod-set';
+
+/**
+ * The placements that the scheduler may choose for one pod set, up to swapping nodes. Nodes that can take the pods are
+ * alike, so only numbers count: how many pods are on the node that is lost, how many on the one that drains, and how
+ * many on the others.
+ */
+export interface Placements {
+  /** Nodes that can take pods. */
+  readonly nodes: number;
+  /** Pods that find a place; the others stay pending. */
+  readonly placed: number;
+  /** Most pods on one node. */
+  readonly perNode: number;
+  /** Largest difference between two nodes. */
+  readonly skew: number;
+  /** Whether a node that is lost or drains still counts as an empty one. */
+  readonly countsLostNodes: boolean;
+}
+
+export function placementsOf(set: PodSet): Placements {
+  const { nodes, onePerNode, replicas, spread } = set;
+  // A node that counts and can take nothing has 0 for ever, so that no other may have more than the skew.
+  const foreign = spread?.countsForeignNodes === true ? spread.maxSkew : Number.POSITIVE_INFINITY;
+  const perNode = Math.min(onePerNode ? 1 : replicas, foreign);
+  return {
+    nodes: nodes.length,
+    placed: Math.min(replicas, perNode * nodes.length),
+    perNode,
+    skew: spread?.maxSkew ?? Number.POSITIVE_INFINITY,
+    countsLostNodes: spread?.countsLostNodes === true,
+  };
+}
+
+/** All numbers of pods that one node can have. */
+export function onOneNode(placements: Placements): number[] {
+  return placements.nodes < 1 ? [] : upTo(placements).filter((a) => feasible(placements, [a]));
+}
+
+/** All pairs of numbers that two different nodes can have at the same time. */
+export function onTwoNodes(placements: Placements): [number, number][] {
+  if (placements.nodes < 2) {
+    return [];
+  }
+  const numbers = onOneNode(placements);
+  return numbers.flatMap((a) =>
+    numbers.filter((b) => feasible(placements, [a, b])).map((b): [number, number] => [a, b]),
+  );
+}
+
+/** Spreads the remaining pods over the remaining nodes as evenly as can be: what leaves the least room. */
+export function evenly(pods: number, nodes: number): number[] {
+  return Array.from({ length: nodes }, (_, i) => Math.floor(pods / nodes) + (i < pods % nodes ? 1 : 0));
+}
+
+/** How many pods of a lost node find a place on the others, at the least. */
+export function roomAfterLoss(placements: Placements, lost: number): number {
+  const others = evenly(placements.placed - lost, placements.nodes - 1);
+  return fill(placements, others, placements.countsLostNodes ? 0 : undefined, lost);
+}
+
+/** Puts up to `pods` where they may go, lowest first; says how many found a place. Changes `counts`. */
+export function fill(placements: Placements, counts: number[], emptying: number | undefined, pods: number): number {
+  for (let done = 0; done < pods; done += 1) {
+    const lowest = Math.min(...counts);
+    const least = Math.min(lowest, emptying ?? lowest);
+    if (counts.length === 0 || lowest >= placements.perNode || lowest + 1 - least > placements.skew) {
+      return done;
+    }
+    counts[counts.indexOf(lowest)] = lowest + 1;
+  }
+  return pods;
+}
+
+/** Whether the other nodes can be filled so that all rules hold. */
+function feasible({ nodes, perNode, placed, skew }: Placements, fixed: readonly number[]): boolean {
+  const others = nodes - fixed.length;
+  const rest = placed - fixed.reduce((sum, x) => sum + x, 0);
+  for (let least = 0; least <= Math.min(...fixed); least += 1) {
+    const most = Math.min(perNode, least + skew);
+    if (fixed.every((x) => x <= most) && others * least <= rest && rest <= others * most) {
+      return true;
+    }
+  }
+  return false;
+}
+
+function upTo({ perNode, placed }: Placements): number[] {
+  return Array.from({ length: Math.min(perNode, placed) + 1 }, (_, i) => i);
+}
