@@ -53,13 +53,17 @@ export function readManifests(bytes: Uint8Array | string, file: string, options:
       findings.push(...unreadable(file, problem).findings);
       return;
     }
-    for (const manifest of unlisted(document)) {
+    const items = unlisted(document);
+    for (const [item, manifest] of (items ?? [document]).entries()) {
       if (manifest === null || manifest === undefined || isKustomizeFile(manifest, file)) {
         others += manifest === null || manifest === undefined ? 0 : 1;
       } else if (options.lenient === true && !looksLikeManifest(manifest)) {
         others += 1;
       } else {
-        inputs.push({ manifest: decrypted(manifest), origin: { file, document: i } });
+        inputs.push({
+          manifest: decrypted(manifest),
+          origin: { file, document: i, ...(items === undefined ? {} : { item }) },
+        });
       }
     }
   });
@@ -119,10 +123,11 @@ function tooLarge(document: unknown): string | undefined {
     : undefined;
 }
 
-function unlisted(document: unknown): readonly unknown[] {
+/** The items of a List. */
+function unlisted(document: unknown): readonly unknown[] | undefined {
   return isObject(document) && document['kind'] === 'List' && Array.isArray(document['items'])
     ? (document['items'] as unknown[])
-    : [document];
+    : undefined;
 }
 
 function looksLikeManifest(value: unknown): boolean {
