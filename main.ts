@@ -19,6 +19,12 @@ const threePhoenix = new Platform({
 
 new HighlyAvailableService(app, 'state-hub', {
   platform: threePhoenix,
+  objectives: {
+    instanceLoss: { rpo: Duration.seconds(0), rto: Duration.minutes(1) },
+    nodeLoss: { rpo: Duration.seconds(0), rto: Duration.minutes(2) },
+    clusterLoss: { rpo: Duration.minutes(6), rto: Duration.minutes(30) },
+    humanError: { rpo: Duration.minutes(6), rto: Duration.minutes(45) },
+  },
   database: {
     database: 'state_hub',
     image:
@@ -58,6 +64,8 @@ new HighlyAvailableService(app, 'state-hub', {
   },
   access: {
     clients: [{ name: 'ops-bridge', namespace: 'ops-bridge', podLabels: { 'app.kubernetes.io/name': 'ops-bridge' } }],
+    operators: [{ name: 'operators', group: 'oidc:state-hub-operators' }],
+    mcp: { command: 'state-hub-mcp' },
   },
   operatorUnits: ['cloudnative-pg', 'barman-cloud'],
   runbooks: 'https://git.example.net/threephoenix/state-hub/src/branch/main/dist/docs/state-hub/runbooks',

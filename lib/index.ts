@@ -1,6 +1,18 @@
+export {
+  PrivateAccess,
+  type McpServer,
+  type OperatorGroup,
+  type PrivateAccessProps,
+  type TunnelTarget,
+} from './access/private-access';
 export { ApiService, type ApiMetrics, type ApiServiceProps, type EnvironmentValue } from './api/api-service';
 export { PrivateNamespace, type PrivateNamespaceProps } from './base/private-namespace';
+export { readRecord, recordDigest, type Approval, type RecordState } from './docs/decision-digest';
+export { DecisionRecord, type DecisionRecordProps } from './docs/decision-record';
 export { Document, type DocumentProps } from './docs/document';
+export { sh, type Runbook } from './docs/runbook';
+export type { GitOpsFacts, RunbookFacts, RunbookWords } from './docs/runbook-facts';
+export { Runbooks, type RunbookMaker, type RunbooksProps } from './docs/runbooks';
 export { PhoenixApp, type PhoenixAppProps } from './gitops/app';
 export { ArgoCd, type ArgoCdProps } from './gitops/argocd';
 export { Flux, type FluxExternal, type FluxProps } from './gitops/flux';
@@ -13,6 +25,8 @@ export { Unit, type UnitProps, type UnitRole } from './gitops/unit';
 export type { Alert } from './monitoring/alert';
 export { Monitoring, type MonitoringProps } from './monitoring/monitoring';
 export type { Peer } from './network/peer';
+export type { Measured, MeasuredProps } from './platform/measured';
+export type { Objective, Objectives } from './platform/objectives';
 export { Platform, type CloudNativePgVersion, type KubernetesVersion, type PlatformProps } from './platform/platform';
 export { type ReplicatedStorageOptions, Storage } from './platform/storage';
 export type { Ignore } from './policy/_suppress';

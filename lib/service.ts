@@ -1,11 +1,21 @@
 import { Construct } from 'constructs';
 import { checkDnsLabel, checkServiceName } from './_names';
+import { PrivateAccess, type PrivateAccessProps } from './access/private-access';
 import { ApiService, type ApiServiceProps } from './api/api-service';
 import { PrivateNamespace } from './base/private-namespace';
+import type { Approval } from './docs/decision-digest';
+import { DecisionRecord } from './docs/decision-record';
+import { Runbooks } from './docs/runbooks';
 import { Unit } from './gitops/unit';
 import { Monitoring } from './monitoring/monitoring';
-import type { Peer } from './network/peer';
+import { manifestsBelow, requireNodeLoss } from './platform/check-node-loss';
+import { requireObjectives } from './platform/check-objectives';
+import { proveNodeLoss } from './platform/node-loss';
+import { type Objectives, resolveObjectives } from './platform/objectives';
 import type { Platform } from './platform/platform';
+import { nodeLossInput } from './platform/pod-sets';
+import { predict } from './platform/prediction';
+import { predictionInput } from './platform/read-input';
 import { BackupSchedule } from './postgres/backup-schedule';
 import { DrillDatabase } from './postgres/drill-database';
 import { ObjectStore, type ObjectStoreProps } from './postgres/object-store';
@@ -34,16 +44,19 @@ export interface CompanionProps extends ServiceApiProps {
   readonly apiBaseVariable?: string;
 }
 
-/** Who may reach a service, from inside the cluster. */
-export interface ServiceAccessProps {
-  /** Pods that may call the API and its companions. */
-  readonly clients: readonly Peer[];
-}
+/** Who may reach a service, and how: what `PrivateAccess` takes, without what follows from the service. */
+export type ServiceAccessProps = Omit<PrivateAccessProps, 'api' | 'companions' | 'folder'>;
 
 /** Properties for `HighlyAvailableService`. */
 export interface HighlyAvailableServiceProps {
   /** Facts about the cluster it runs on. */
   readonly platform: Platform;
+
+  /**
+   * What the service must reach, by failure class. Synthesis refuses objectives that its manifests cannot meet.
+   * @default - none: recovery is predicted in the decision record all the same
+   */
+  readonly objectives?: Objectives;
 
   /**
    * Namespace of the service.
@@ -71,6 +84,12 @@ export interface HighlyAvailableServiceProps {
    * @default - nobody
    */
   readonly access?: ServiceAccessProps;
+
+  /**
+   * Who approved the decision record.
+   * @default - not approved
+   */
+  readonly approval?: Approval;
 
   /** Address of the folder of runbooks, for the links in alerts: where `docs/` of the output is read. */
   readonly runbooks: string;
@@ -109,6 +128,9 @@ export class HighlyAvailableService extends Construct {
   public readonly drillDatabase: DrillDatabase;
   public readonly api: ApiService;
   public readonly companions: readonly ApiService[];
+  public readonly access: PrivateAccess;
+  public readonly runbooks: Runbooks;
+  public readonly decisionRecord: DecisionRecord;
   /** Undefined where the platform has no Prometheus. */
   public readonly monitoring: Monitoring | undefined;
 
@@ -141,8 +163,7 @@ export class HighlyAvailableService extends Construct {
 
     const serving = new Unit(this, 'api', { namespace });
     serving.addDependency(data);
-    const clients = props.access?.clients ?? [];
-    const part = { platform, service: id, clients };
+    const part = { platform, service: id };
     this.api = new ApiService(serving, 'api', { ...props.api, ...part, name: `${id}-api`, database: this.database });
     this.companions = Object.entries(props.companions ?? {}).map(
       ([name, { apiBaseVariable = 'API_BASE', ...companion }]) => {
@@ -157,6 +178,9 @@ export class HighlyAvailableService extends Construct {
       },
     );
 
+    const { api, companions, backupSchedule, database } = this;
+    this.access = new PrivateAccess(serving, 'access', { ...props.access, api, companions });
+
     if (platform.monitoringNamespace !== false) {
       const watching = new Unit(this, 'monitoring', { namespace, role: 'monitoring' });
       watching.addDependency(base);
@@ -170,5 +194,19 @@ export class HighlyAvailableService extends Construct {
         ...(props.monitoringLabels === undefined ? {} : { labels: props.monitoringLabels }),
       });
     }
+
+    const { access } = this;
+    const parts = { platform, database, api, backupSchedule, objectStore };
+    const objectives = resolveObjectives(this, props.objectives ?? {});
+    requireObjectives(this, parts, props.objectives ?? {});
+    requireNodeLoss(this, platform);
+    const documented = { database, backupSchedule, api, companions, access };
+    this.runbooks = new Runbooks(this, 'runbooks', { ...documented, alerts: this.monitoring?.alerts ?? [] });
+    this.decisionRecord = new DecisionRecord(this, 'decision-record', {
+      ...documented,
+      prediction: () => predict(predictionInput(parts), objectives),
+      nodeLoss: () => proveNodeLoss(nodeLossInput(platform, manifestsBelow(this))),
+      ...(props.approval === undefined ? {} : { approval: props.approval }),
+    });
   }
 }

@@ -1,5 +1,6 @@
 import { isAbsolute } from 'node:path';
 import { App } from 'cdk8s';
+import { checkDocuments } from '../docs/check-documents';
 import { Document } from '../docs/document';
 import { type PolicyReport, findingLine } from '../policy/finding';
 import { type PolicyProps, checkConstructs, factsFiles, refuseErrors } from '../policy/synthesis';
@@ -43,7 +44,8 @@ export interface PhoenixAppProps {
  * linear in the number of charts.
  */
 export class PhoenixApp extends App {
-  private readonly delivery: readonly Delivery[];
+  /** The GitOps engines that take the units; documents read from them how to pause. */
+  public readonly delivery: readonly Delivery[];
   private readonly policy: PolicyProps;
 
   public constructor(props: PhoenixAppProps = {}) {
@@ -86,7 +88,8 @@ export class PhoenixApp extends App {
     const report = this.report(units);
     refuseErrors(report);
     const found = report.findings.filter(({ severity }) => severity === 'warning').map(findingLine);
-    [...warningsBelow(this), ...found].forEach((warning) => process.stderr.write(`warning: ${warning}\n`));
+    const broken = checkDocuments(this, units, files, this.delivery).map((x) => `${x.path}:${x.line}: ${x.problem}`);
+    [...warningsBelow(this), ...found, ...broken].forEach((warning) => process.stderr.write(`warning: ${warning}\n`));
     writeFiles(this.outdir, files);
   }
 

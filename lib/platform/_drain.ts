@@ -1,4 +1,4 @@
-import { evenly, fill, type Placements } from './_placement';
+import { evenly, fill, missingTo, type Placements } from './_placement';
 
 /** A drain of one node, and what it may do to its pods. */
 export interface Drain {
@@ -48,16 +48,19 @@ export function movedOnto({ allowed, draining, moves, placements }: Drain, onLos
     return 0;
   }
   const { countsLostNodes, nodes, perNode, placed, skew } = placements;
-  const rest = evenly(placed - onLost - draining, nodes - 2);
-  let moved = 0;
-  for (let more = 1; more <= draining - unready; more += 1) {
+  const rest = placed - onLost - draining;
+  const possible = (more: number): boolean => {
     const level = onLost + more - skew;
-    const raised = rest.reduce((sum, count) => sum + Math.max(0, level - count), 0);
-    const possible =
+    const raised = missingTo(level, rest, nodes - 2);
+    return (
       onLost + more <= perNode &&
       more + raised <= draining - unready &&
-      (!countsLostNodes || level <= draining - more - raised);
-    moved = possible ? more : moved;
+      (!countsLostNodes || level <= draining - more - raised)
+    );
+  };
+  let moved = 0;
+  while (possible(moved + 1)) {
+    moved += 1;
   }
   return moved;
 }

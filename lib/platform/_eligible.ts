@@ -4,6 +4,8 @@ import type { Platform, PlatformNode } from './platform';
 
 /** The label that every node has for itself. */
 export const HOSTNAME = 'kubernetes.io/hostname';
+/** The only field of a node that a selector may ask for. */
+const NAME = 'metadata.name';
 
 interface Toleration {
   readonly key?: string;
@@ -45,10 +47,10 @@ export function eligibleNodes(platform: Platform, object: string, rules: NodeRul
     ...(rules.selector[HOSTNAME] === undefined ? [] : [rules.selector[HOSTNAME]]),
     ...rules.affinity
       .flat()
-      .filter(({ key, operator }) => key === HOSTNAME && operator === 'In')
+      .filter(({ key, operator }) => (key === HOSTNAME || key === NAME) && operator === 'In')
       .flatMap(({ values }) => values ?? []),
   ];
-  const known = platform.nodeFacts.map(({ labels }) => labels[HOSTNAME]);
+  const known = platform.nodeFacts.flatMap(({ labels, name }) => [name, labels[HOSTNAME]]);
   const unknown = hosts.find((host) => !known.includes(host));
   if (unknown !== undefined) {
     refuse(
@@ -61,7 +63,8 @@ export function eligibleNodes(platform: Platform, object: string, rules: NodeRul
 }
 
 /** Whether a node has the labels that the pods ask for. */
-export function selected({ labels }: PlatformNode, { affinity, selector }: NodeRules): boolean {
+export function selected(node: PlatformNode, { affinity, selector }: NodeRules): boolean {
+  const labels: Readonly<Record<string, string>> = { ...node.labels, [NAME]: node.name };
   return (
     Object.entries(selector).every(([key, value]) => labels[key] === value) &&
     (affinity.length === 0 || affinity.some((term) => term.every((requirement) => meets(labels, requirement))))
@@ -103,10 +106,9 @@ export function tolerated({ schedulable, taints }: PlatformNode, { tolerations }
   );
 }
 
-/** The only field that may be matched is the name. */
 function terms(required: unknown): Requirement[][] {
   return list(at(required, 'nodeSelectorTerms')).map((term) => [
     ...(list(at(term, 'matchExpressions')) as Requirement[]),
-    ...(list(at(term, 'matchFields')) as Requirement[]).map((field) => ({ ...field, key: HOSTNAME })),
+    ...(list(at(term, 'matchFields')) as Requirement[]),
   ]);
 }

@@ -53,6 +53,13 @@ export function evenly(pods: number, nodes: number): number[] {
   return Array.from({ length: nodes }, (_, i) => Math.floor(pods / nodes) + (i < pods % nodes ? 1 : 0));
 }
 
+/** Pods that must be added to `pods` spread evenly over `nodes`, so that none has less than `level`. */
+export function missingTo(level: number, pods: number, nodes: number): number {
+  const low = nodes === 0 ? 0 : Math.floor(pods / nodes);
+  const higher = nodes === 0 ? 0 : pods % nodes;
+  return (nodes - higher) * Math.max(0, level - low) + higher * Math.max(0, level - low - 1);
+}
+
 /** How many pods of a lost node find a place on the others, at the least. */
 export function roomAfterLoss(placements: Placements, lost: number): number {
   const others = evenly(placements.placed - lost, placements.nodes - 1);
@@ -72,17 +79,16 @@ export function fill(placements: Placements, counts: number[], emptying: number 
   return pods;
 }
 
-/** Whether the other nodes can be filled so that all rules hold. */
+/** Whether the other nodes can be filled so that all rules hold. The higher the least, the more is allowed above it. */
 function feasible({ nodes, perNode, placed, skew }: Placements, fixed: readonly number[]): boolean {
   const others = nodes - fixed.length;
   const rest = placed - fixed.reduce((sum, x) => sum + x, 0);
-  for (let least = 0; least <= Math.min(...fixed); least += 1) {
-    const most = Math.min(perNode, least + skew);
-    if (fixed.every((x) => x <= most) && others * least <= rest && rest <= others * most) {
-      return true;
-    }
+  if (rest < 0 || (others === 0 && rest > 0)) {
+    return false;
   }
-  return false;
+  const least = Math.min(...fixed, others === 0 ? Number.POSITIVE_INFINITY : Math.floor(rest / others));
+  const most = Math.min(perNode, least + skew);
+  return Math.max(...fixed) <= most && (others === 0 || Math.ceil(rest / others) <= most);
 }
 
 function upTo({ perNode, placed }: Placements): number[] {

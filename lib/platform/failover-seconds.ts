@@ -1,6 +1,6 @@
 import { failoverSeconds } from './_terms-node';
 import type { Platform } from './platform';
-import { apiFacts, databaseFacts, type HasApiObject, platformFacts } from './read-input';
+import { apiFacts, databaseFacts, type HasApiObject, predictionPlatform } from './read-input';
 
 /** An `ApiService`, as far as its liveness depends on the database. */
 export interface LivenessParts extends HasApiObject {
@@ -13,7 +13,7 @@ export interface LivenessParts extends HasApiObject {
  */
 export function predictedFailoverSeconds(database: HasApiObject & { readonly platform: Platform }): number {
   return failoverSeconds({
-    platform: platformFacts(database.platform),
+    platform: predictionPlatform(database.platform),
     database: databaseFacts(database.apiObject.toJson()),
     backup: undefined,
     api: undefined,

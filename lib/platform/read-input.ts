@@ -47,7 +47,7 @@ export interface PredictedParts {
 export function predictionInput(parts: PredictedParts): PredictionInput {
   const { api, backupSchedule, database, objectStore, platform } = parts;
   return {
-    platform: platformFacts(platform),
+    platform: predictionPlatform(platform),
     database: databaseFacts(database.apiObject.toJson()),
     backup:
       backupSchedule === undefined || objectStore === undefined
@@ -58,7 +58,7 @@ export function predictionInput(parts: PredictedParts): PredictionInput {
 }
 
 /** The platform's part of the input. */
-export function platformFacts(platform: Platform): PredictionPlatform {
+export function predictionPlatform(platform: Platform): PredictionPlatform {
   return {
     name: platform.name,
     nodes: platform.nodes.length,

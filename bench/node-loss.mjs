@@ -1,0 +1,39 @@
+// Measures the node-loss proof on 50 nodes with 20 workloads. Must take less than a second; fails above it.
+import { createRequire } from 'node:module';
+
+const require = createRequire(import.meta.url);
+const { proveNodeLoss } = require('../build/lib/platform/node-loss.js');
+const NODES = 50;
+const WORKLOADS = 20;
+const LIMIT_MILLISECONDS = 1000;
+
+const nodes = Array.from({ length: NODES }, (_, i) => `node-${String(i + 1).padStart(2, '0')}`);
+const podSets = Array.from({ length: WORKLOADS }, (_, i) => ({
+  object: i % 4 === 0 ? `Cluster/db-${i}` : `Deployment/api-${i}`,
+  replicas: i % 4 === 0 ? 3 + (i % 5) : 10 * (i + 1),
+  nodes: nodes.slice(0, NODES - (i % 7)),
+  onePerNode: i % 4 === 0,
+  spread: i % 3 === 0 ? undefined : { maxSkew: 1 + (i % 3), countsLostNodes: i % 2 === 0, countsForeignNodes: false },
+  keepHealthy: i % 5 === 0 ? undefined : 10 * (i + 1) - 1 - (i % 9),
+  quorum:
+    i % 4 === 0
+      ? { synchronousStandbys: 1, required: true, failoverQuorum: true, budgets: true, volumes: 'nodeLocal' }
+      : undefined,
+}));
+
+const rounds = [];
+let verdicts = [];
+for (let round = 0; round < 5; round += 1) {
+  const start = performance.now();
+  ({ verdicts } = proveNodeLoss({ nodes, podSets, operatorNamespace: 'cnpg-system' }));
+  rounds.push(performance.now() - start);
+}
+const slowest = Math.max(...rounds);
+const failing = verdicts.filter(({ holds }) => !holds).length;
+console.log(
+  `${NODES} nodes, ${WORKLOADS} workloads: ${verdicts.length} claims, ${failing} refuted, slowest of 5 rounds ${slowest.toFixed(0)} ms`,
+);
+if (slowest > LIMIT_MILLISECONDS) {
+  console.error(`slower than ${LIMIT_MILLISECONDS} ms`);
+  process.exitCode = 1;
+}
