@@ -8,6 +8,7 @@ import { rules as allRules } from './registry';
 import { type PolicyInput, type Resource, type YamlObject, idOf, isObject, makeResource, refOf } from './resource';
 import type { PolicyRule, Report } from './rule';
 import { type KindEntry, builtInKinds } from './schema/_catalog';
+import { customKinds, isDefinition } from './schema/custom-kinds';
 import { DEFAULT_TARGET, type SchemaProblem, validateManifest } from './schema/validate';
 import { World } from './world';
 
@@ -54,7 +55,7 @@ interface Ledger {
  */
 export function checkManifests(inputs: readonly PolicyInput[], options: CheckOptions = {}): PolicyReport {
   const ledger: Ledger = { findings: [], skipped: [], passed: 0, failed: 0 };
-  const kinds = options.kinds ?? builtInKinds();
+  const kinds = withDefinitions(options.kinds ?? builtInKinds(), inputs);
   const platform = options.platform ?? {};
   const resources: Resource[] = [];
   for (const input of inputs) {
@@ -69,6 +70,19 @@ export function checkManifests(inputs: readonly PolicyInput[], options: CheckOpt
 
   const suppressions = readSuppressions(resources, options.ignore ?? [], allRules, rules);
   return report(inputs.length, ledger, suppressions);
+}
+
+/** Custom resources may come with their definitions. Those of this package know more, and stay. */
+function withDefinitions(
+  kinds: ReadonlyMap<string, KindEntry>,
+  inputs: readonly PolicyInput[],
+): ReadonlyMap<string, KindEntry> {
+  const definitions = inputs
+    .map(({ manifest }) => manifest)
+    .filter((manifest) => isDefinition(manifest) && validateManifest(manifest, { kinds }).length === 0);
+  return definitions.length === 0
+    ? kinds
+    : new Map([...customKinds(definitions).map((kind) => [kind.id, kind] as const), ...kinds]);
 }
 
 function judgeAlone(
@@ -88,7 +102,11 @@ function judgeAlone(
   }
   const ref = refOf(manifest, origin);
   problems.forEach((problem) => ledger.findings.push(schemaFinding(problem, ref)));
-  const extras = broken ? undefined : kinds.get(idOf(ref))?.extras();
+  const entry = broken ? undefined : kinds.get(idOf(ref));
+  for (const about of entry?.unjudged ?? []) {
+    ledger.skipped.push({ rule: 'schema', object: ref, reason: `its CustomResourceDefinition has ${about}` });
+  }
+  const extras = entry?.extras();
   if (extras === undefined) {
     return makeResource(manifest, manifest, broken, ref);
   }

@@ -16,9 +16,8 @@ export function isWellFormed(xml: string): boolean {
     }
   }
   const text = body.replace(/<(\/?)([\w:-]+)((?:\s+[\w:-]+="[^"<]*")*)\s*(\/?)>/g, '');
-  return (
-    open.length === 0 && !/[<>]|&(?!(amp|lt|gt|quot|apos|#\d+);)|[\u0000-\u0008\u000B\u000C\u000E-\u001F]/.test(text)
-  );
+  const forbidden = Array.from(xml).some((character) => character < ' ' && !'\t\n\r'.includes(character));
+  return open.length === 0 && !forbidden && !/[<>]|&(?!(amp|lt|gt|quot|apos|#\d+);)/.test(text);
 }
 
 /** All elements of a name, as text. */

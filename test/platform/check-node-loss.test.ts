@@ -1,7 +1,7 @@
 import { ApiObject, Chart, JsonPatch } from 'cdk8s';
 import { describe, expect, test } from 'vitest';
 import { type HighlyAvailableService, PhoenixApp, type Platform, type PlatformProps, Storage } from '../../lib';
-import { manifestsBelow, requireNodeLoss } from '../../lib/platform/check-node-loss';
+import { manifestsBelow } from '../../lib/platform/check-node-loss';
 import { type NodeLossProof, proveNodeLoss, refuted } from '../../lib/platform/node-loss';
 import { nodeLossInput } from '../../lib/platform/pod-sets';
 import type { PodSet } from '../../lib/platform/pod-set';
@@ -42,7 +42,6 @@ function object({ part }: StateHub, kind: string, name: string): ApiObject {
 /** What synthesis says after a patch. */
 function problemsAfter(kind: string, name: string, ...patches: JsonPatch[]): string[] {
   const hub = stateHub();
-  requireNodeLoss(hub.part, hub.on);
   object(hub, kind, name).addJsonPatch(...patches);
   return hub.part.node.validate();
 }
@@ -89,8 +88,7 @@ describe('State Hub on three nodes', () => {
   });
 
   test('is not refused by synthesis', () => {
-    const { app, on, part } = stateHub();
-    requireNodeLoss(part, on);
+    const { app } = stateHub();
     expect(app.files().length).toBeGreaterThan(10);
   });
 });
@@ -257,7 +255,6 @@ describe('synthesis refuses', () => {
 
   test('two budgets for the same pods, which the eviction API answers with an error', () => {
     const hub = stateHub();
-    requireNodeLoss(hub.part, hub.on);
     const scope = Chart.of(hub.part.api);
     new ApiObject(scope, 'second', {
       apiVersion: 'policy/v1',

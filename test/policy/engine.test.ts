@@ -1,3 +1,4 @@
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type CheckOptions, checkManifests } from '../../lib/policy/check';
 import { findingLine } from '../../lib/policy/finding';
@@ -25,6 +26,23 @@ function check(objects: readonly unknown[], options: CheckOptions = {}) {
     { rules: [], ...options },
   );
 }
+
+const SCHEMA_WORDS = [
+  'type',
+  'properties',
+  'items',
+  'additionalProperties',
+  'required',
+  'enum',
+  'pattern',
+  'minimum',
+  'x-kubernetes-list-type',
+  'x-kubernetes-list-map-keys',
+  'x-kubernetes-validations',
+  'oneOf',
+  'not',
+  'format',
+];
 
 describe('the layers', () => {
   it('count what passed, and find nothing in a valid object', () => {
@@ -201,6 +219,53 @@ describe('a kind that nobody knows', () => {
     expect(check([set(widget, 'spec.size', '3')], { kinds }).findings).toMatchObject([
       { rule: 'schema', path: 'spec.size' },
     ]);
+  });
+
+  it('is judged strictly where its CustomResourceDefinition is among the manifests', () => {
+    const stored = set(set(crd, 'metadata', { name: 'widgets.example.net' }), 'spec.names.plural', 'widgets');
+    const definition = set(stored, 'spec.versions[0].storage', true);
+    expect(check([definition, widget]).findings).toEqual([]);
+    expect(check([definition, set(widget, 'spec.sise', 3)]).findings).toMatchObject([
+      { rule: 'schema', path: 'spec.sise' },
+    ]);
+    const broken = check([set(definition, 'spec.versions', 3), widget]).findings;
+    expect(broken.map(({ rule }) => rule)).toEqual(['schema', 'unknown-kind']);
+  });
+
+  it('is judged as far as its definition is understood; the rest is counted as skipped', () => {
+    const size = 'spec.versions[0].schema.openAPIV3Schema.properties.spec.properties.size';
+    const definition = set(
+      set(set(crd, `${size}.not`, { enum: [4] }), `${size}.pattern`, '(?P<x>'),
+      'spec.versions[0].schema.openAPIV3Schema.oneOf',
+      [{ required: ['spec'] }],
+    );
+    const kinds = new Map(customKinds([definition]).map((kind) => [kind.id, kind] as const));
+    const report = check([widget], { kinds });
+    expect(report.findings).toEqual([]);
+    expect(report.skipped.map(({ reason }) => reason)).toEqual([
+      'its CustomResourceDefinition has oneOf',
+      'its CustomResourceDefinition has spec.size: not',
+      'its CustomResourceDefinition has spec.size: pattern',
+    ]);
+    expect(check([set(widget, 'spec.size', '3')], { kinds }).findings).toMatchObject([{ path: 'spec.size' }]);
+  });
+
+  it.each([
+    ['spec.group', "'spec.group' must be a name"],
+    ['spec.names', "'spec.names.kind' must be a name"],
+    ['spec.versions', "'spec.versions' must be a list of versions"],
+  ])('is refused with the reason where the definition has no %s', (path, message) => {
+    expect(() => customKinds([set(crd, path, undefined)])).toThrow(message);
+  });
+
+  it('takes any value as a schema', () => {
+    fc.assert(
+      fc.property(fc.anything({ maxDepth: 6, key: fc.constantFrom(...SCHEMA_WORDS) }), (schema) => {
+        const kinds = customKinds([set(crd, 'spec.versions[0].schema.openAPIV3Schema', schema)]);
+        expect(() => kinds.map((kind) => kind.validator()(widget))).not.toThrow();
+      }),
+      { numRuns: 100 },
+    );
   });
 });
 

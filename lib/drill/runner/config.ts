@@ -1,0 +1,203 @@
+import { compile } from '../../evidence/_compile';
+
+/** A path of the API that is asked all through the drill. */
+export interface ProbeConfig {
+  readonly name: string;
+  readonly url: string;
+  readonly intervalMs: number;
+  readonly timeoutMs: number;
+  /** Regular expression that the body must match besides status 200. */
+  readonly bodyMatches?: string;
+  /** The endpoint claims to know whether the service works: it must not say ok while writes fail. */
+  readonly health: boolean;
+}
+
+/** How to reach the drill database. */
+export interface DatabaseConfig {
+  readonly name: string;
+  readonly user: string;
+  readonly host: string;
+  readonly readOnlyHost: string;
+  readonly port: number;
+  /** Where the read-only Service has another port. */
+  readonly readOnlyPort?: number;
+  /** Where instances have another port than the Services. */
+  readonly instancePort?: number;
+  /** Files of the mounted Secrets, read again for each connection. Absent: no TLS, for tests only. */
+  readonly tls?: { readonly ca: string; readonly cert: string; readonly key: string };
+}
+
+/** What a failover drill does and what it is held against. */
+export interface FailoverConfig {
+  readonly mode: 'deletePrimary' | 'switchover' | 'external';
+  readonly cluster: string;
+  readonly repetitions: number;
+  readonly failureClass: string;
+  readonly objective: { readonly rpoSeconds: number; readonly rtoSeconds: number };
+  readonly prediction: { readonly typicalSeconds: number; readonly worstSeconds: number };
+  readonly database: DatabaseConfig;
+  readonly load: {
+    readonly writers: number;
+    readonly readers: number;
+    /** Pause between two attempts of one client. */
+    readonly intervalMs: number;
+    /** How long a client waits for one attempt. */
+    readonly attemptTimeoutMs: number;
+    /** Steady load before the trigger. */
+    readonly baselineSeconds: number;
+    /** Load after full recovery, to see that it lasts. */
+    readonly settleSeconds: number;
+  };
+  readonly probes: readonly ProbeConfig[];
+  readonly bounds: {
+    /** From the trigger to all clients back; then the drill gives up. */
+    readonly recoverySeconds: number;
+    /** From the trigger to all instances back. */
+    readonly redundancySeconds: number;
+    /** `external` only: how long to wait for somebody to pull the plug. */
+    readonly armSeconds: number;
+  };
+  readonly preconditions: {
+    readonly synchronous: boolean;
+    readonly archiving: boolean;
+    /** Newest completed base backup at most this old; 0 asks for none. */
+    readonly backupMaxAgeSeconds: number;
+  };
+}
+
+/** What a readiness check compares the cluster with. */
+export interface ReadinessConfig {
+  /** Where it runs from, for reports side by side. */
+  readonly from: string;
+  readonly nodes: readonly string[];
+  readonly kubernetes: string;
+  readonly operatorNamespace: string;
+  /** Names of Deployments in `operatorNamespace` that must be available. */
+  readonly deployments: readonly string[];
+  /** CRD names and the version that each must serve. */
+  readonly crds: Readonly<Record<string, string>>;
+  readonly cloudNativePg: string;
+  readonly storageClass: string;
+  /** Host names that must resolve from where the check runs. */
+  readonly resolve: readonly string[];
+}
+
+/** The one file that tells the runner everything. */
+export interface RunnerConfig {
+  readonly version: 1;
+  readonly service: string;
+  readonly platform: string;
+  readonly namespace: string;
+  readonly manifestsDigest: string;
+  readonly kubernetes: { readonly url: string; readonly tokenFile: string; readonly caFile?: string };
+  readonly lease: { readonly name: string; readonly seconds: number };
+  readonly evidence: { readonly configMap: string; readonly keep: number; readonly expiresAfterSeconds: number };
+  readonly failover?: FailoverConfig;
+  readonly readiness?: ReadinessConfig;
+}
+
+const text = { type: 'string', minLength: 1 };
+const whole = { type: 'integer', minimum: 1 };
+const positive = { type: 'number', exclusiveMinimum: 0 };
+const zeroOrMore = { type: 'number', minimum: 0 };
+const texts = { type: 'array', items: text };
+const port = { type: 'integer', minimum: 1, maximum: 65535 };
+
+function object(properties: Record<string, object>, optional: readonly string[] = []): object {
+  const required = Object.keys(properties).filter((name) => !optional.includes(name));
+  return { type: 'object', additionalProperties: false, required, properties };
+}
+
+/** JSON schema of the runner's configuration. */
+export const CONFIG_SCHEMA = object(
+  {
+    version: { const: 1 },
+    service: text,
+    platform: text,
+    namespace: text,
+    manifestsDigest: text,
+    kubernetes: object({ url: text, tokenFile: text, caFile: text }, ['caFile']),
+    lease: object({ name: text, seconds: whole }),
+    evidence: object({ configMap: text, keep: whole, expiresAfterSeconds: positive }),
+    failover: object({
+      mode: { enum: ['deletePrimary', 'switchover', 'external'] },
+      cluster: text,
+      repetitions: whole,
+      failureClass: text,
+      objective: object({ rpoSeconds: zeroOrMore, rtoSeconds: positive }),
+      prediction: object({ typicalSeconds: zeroOrMore, worstSeconds: zeroOrMore }),
+      database: object(
+        {
+          name: text,
+          user: text,
+          host: text,
+          readOnlyHost: text,
+          port,
+          readOnlyPort: port,
+          instancePort: port,
+          tls: object({ ca: text, cert: text, key: text }),
+        },
+        ['readOnlyPort', 'instancePort', 'tls'],
+      ),
+      load: object({
+        writers: whole,
+        readers: whole,
+        intervalMs: zeroOrMore,
+        attemptTimeoutMs: positive,
+        baselineSeconds: positive,
+        settleSeconds: zeroOrMore,
+      }),
+      probes: {
+        minItems: 1,
+        type: 'array',
+        items: object(
+          {
+            name: text,
+            url: { type: 'string', pattern: '^https?://' },
+            intervalMs: positive,
+            timeoutMs: positive,
+            bodyMatches: text,
+            health: { type: 'boolean' },
+          },
+          ['bodyMatches'],
+        ),
+      },
+      bounds: object({ recoverySeconds: positive, redundancySeconds: positive, armSeconds: positive }),
+      preconditions: object({
+        synchronous: { type: 'boolean' },
+        archiving: { type: 'boolean' },
+        backupMaxAgeSeconds: zeroOrMore,
+      }),
+    }),
+    readiness: object({
+      from: text,
+      nodes: texts,
+      kubernetes: text,
+      operatorNamespace: text,
+      deployments: texts,
+      crds: { type: 'object', additionalProperties: text },
+      cloudNativePg: text,
+      storageClass: text,
+      resolve: texts,
+    }),
+  },
+  ['failover', 'readiness'],
+);
+
+const validate = compile('config', CONFIG_SCHEMA);
+
+/** @throws with every mistake in one line */
+export function parseConfig(source: string, content: string): RunnerConfig {
+  const value: unknown = JSON.parse(content);
+  const mistakes = validate(value);
+  if (mistakes.length > 0) {
+    throw new Error(`${source}: ${mistakes.join('; ')}`);
+  }
+  const config = value as RunnerConfig;
+  if (config.lease.name === config.failover?.cluster) {
+    throw new Error(
+      `${source}: /lease/name must not be '${config.lease.name}': the operator has its own Lease of that name`,
+    );
+  }
+  return config;
+}

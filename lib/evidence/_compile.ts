@@ -1,0 +1,17 @@
+import Ajv from 'ajv';
+import { explain } from './_explain';
+
+/** A JSON schema's verdict: nothing where the value is valid, else one line for each mistake. */
+export type Validate = (value: unknown) => readonly string[];
+
+/**
+ * Makes a validator from a schema. In the runner's bundle this file is replaced by validators that ajv compiled at
+ * build time under the same names, because its compiler alone is 120 KB.
+ */
+export function compile(_name: string, schema: object): Validate {
+  const validate = new Ajv({ allErrors: true, strict: true, allowUnionTypes: true }).compile(schema);
+  return (value) =>
+    validate(value)
+      ? []
+      : (validate.errors ?? []).map(({ instancePath, keyword, params }) => `${instancePath || '/'} ${explain(keyword, params)}`); // prettier-ignore
+}

@@ -1,0 +1,140 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { parseConfig } from '../../../lib/drill/runner/config';
+import { sha256 } from '../../../lib/evidence/digest';
+import { BedPool } from '../../support/bed-pool';
+import { bundle, DrillChild } from '../../support/drill-child';
+import { BED_LOAD, bedConfig, failures, leftBehind } from '../../support/drill-run';
+
+/** What the drill's Role grants: facts of CloudNativePG 1.30, section 4.7, and the drill's own Lease and evidence. */
+const RULES = [
+  { apiGroups: ['postgresql.cnpg.io'], resources: ['clusters'], verbs: ['get', 'list', 'watch'] },
+  { apiGroups: ['postgresql.cnpg.io'], resources: ['failoverquorums'], verbs: ['get'] },
+  { apiGroups: ['postgresql.cnpg.io'], resources: ['backups'], verbs: ['list'] },
+  { apiGroups: [''], resources: ['pods'], verbs: ['get', 'list', 'delete'] },
+  { apiGroups: ['discovery.k8s.io'], resources: ['endpointslices'], verbs: ['list'] },
+  { apiGroups: ['coordination.k8s.io'], resources: ['leases'], verbs: ['get', 'create', 'update', 'delete'] },
+  { apiGroups: [''], resources: ['configmaps'], verbs: ['get', 'create', 'update'] },
+];
+
+const folder = mkdtempSync(join(tmpdir(), 'phoenix-bundle-'));
+let pool: BedPool;
+let runner: string;
+beforeAll(async () => {
+  runner = bundle(folder);
+  pool = await BedPool.start(3, { tls: true });
+});
+afterAll(async () => {
+  rmSync(folder, { recursive: true });
+  await pool.stop();
+});
+
+test('the bundle fits a ConfigMap, is the same twice and names no folder of the machine', () => {
+  expect(statSync(runner).size).toBeLessThan(200 * 1024);
+  const again = readFileSync(bundle(folder, 'again.cjs'));
+  expect(again.equals(readFileSync(runner))).toBe(true);
+  expect(again.toString()).not.toContain(process.cwd());
+  expect(again.toString()).not.toContain('node_modules');
+});
+
+test('a wrong subcommand and a wrong configuration end with exit 2 and say what is wrong, in the log and to Kubernetes', () => {
+  const config = join(folder, 'config.json');
+  const termination = join(folder, 'termination');
+  writeFileSync(config, '{"version":2,"extra":true}');
+  writeFileSync(termination, '');
+  const start = (...args: string[]) => {
+    const { status, stdout, stderr } = spawnSync(process.execPath, [runner, ...args], { encoding: 'utf8', env: { ...process.env, TERMINATION_MESSAGE_PATH: termination } }); // prettier-ignore
+    expect(stderr).toBe('');
+    const { event, message } = JSON.parse(stdout) as { event: string; message: string };
+    expect(readFileSync(termination, 'utf8')).toBe(message);
+    return [status, event, message];
+  };
+  expect(start('restor')).toEqual([2, 'error', expect.stringMatching(/^usage: runner failover \[CONFIG\], got 'restor'$/)]); // prettier-ignore
+  // The same words as the validator that is not bundled.
+  const words = (() => {
+    try {
+      parseConfig(config, readFileSync(config, 'utf8'));
+      return 'nothing';
+    } catch (error) {
+      return (error as Error).message;
+    }
+  })();
+  expect(words).toContain(`/ must not have property 'extra'; /version must be 1`);
+  expect(start('failover', config)).toEqual([2, 'error', words]);
+});
+
+test.concurrent('SIGTERM in mid failover, with an API and a database that hang, ends within 10 s, says failed, and the next run sweeps', () =>
+  pool.use({ outageMs: 1000 }, async (bed) => {
+    const child = new DrillChild(runner, bed, { failover: { load: { ...BED_LOAD, attemptTimeoutMs: 30_000 } } });
+    await child.says('phase', 'observe');
+    bed.kubernetes.fault = () => ({ hang: true });
+    bed.database.rw.holdAnswers(true);
+    const from = performance.now();
+    child.process.kill('SIGTERM');
+    const { code, termination, evidence } = await child.finished;
+    expect(performance.now() - from).toBeLessThan(10_000);
+    expect(code).toBe(1);
+    expect(termination).toMatch(
+      /^failover failed: run-complete: expected ran to its end, observed stopped by a signal/,
+    );
+    expect(evidence!.cleanup).toMatchObject({ ok: false, notes: expect.arrayContaining([expect.stringContaining('Lease state-hub-drill')]) }); // prettier-ignore
+    bed.kubernetes.fault = () => undefined;
+    bed.database.rw.holdAnswers(false);
+    bed.database.rw.reset();
+    await bed.work;
+    expect(await leftBehind(bed)).not.toEqual([]);
+    const next = await new DrillChild(runner, bed).finished;
+    expect(next.code).toBe(0);
+    expect(await leftBehind(bed)).toEqual([]);
+  }));
+
+test.concurrent('the bundled runner passes over verified TLS with the rights that the facts grant, and names its own digest', () =>
+  pool.use({ outageMs: 1000 }, async (bed) => {
+    bed.kubernetes.rules = [...RULES, { apiGroups: ['version'], resources: [''], verbs: ['list'] }];
+    const { code, evidence, termination, stderr } = await new DrillChild(runner, bed).finished;
+    bed.kubernetes.rules = undefined;
+    expect(stderr).toBe('');
+    expect(failures(evidence!)).toEqual([]);
+    expect(code).toBe(0);
+    expect(evidence!.runnerDigest).toBe(sha256(readFileSync(runner)));
+    expect(termination).toMatch(/^failover passed/);
+    expect(await leftBehind(bed)).toEqual([]);
+  }));
+
+test.concurrent('a certificate that does not name the host is refused', () =>
+  pool.use({ outageMs: 1000 }, async (bed) => {
+    const { database } = bedConfig(bed).failover!;
+    const { code, evidence } = await new DrillChild(runner, bed, {
+      failover: { database: { ...database, host: '127.0.0.1' } },
+    }).finished;
+    expect(code).toBe(2);
+    expect(evidence!.reason).toMatch(/^standbys-streaming: .*altnames/);
+  }));
+
+test.concurrent('a Secret rotated in mid run is read again, and the drill passes', () =>
+  pool.use({ outageMs: 1000 }, async (bed) => {
+    const child = new DrillChild(runner, bed);
+    await child.says('phase', 'trigger');
+    bed.database.rotate(true);
+    bed.kubernetes.token = 'token-2';
+    writeFileSync(`${bed.database.folder}/token`, 'token-2');
+    const { code, evidence } = await child.finished;
+    expect(failures(evidence!)).toEqual([]);
+    expect(code).toBe(0);
+  }));
+
+test.concurrent('SIGTERM under load, before the trigger, aborts and leaves nothing', () =>
+  pool.use({ outageMs: 1000 }, async (bed) => {
+    const child = new DrillChild(runner, bed, { failover: { load: { ...BED_LOAD, baselineSeconds: 30 } } }); // prettier-ignore
+    await child.says('progress', 'load | 1');
+    const from = performance.now();
+    child.process.kill('SIGTERM');
+    const { code, evidence } = await child.finished;
+    expect(performance.now() - from).toBeLessThan(3000);
+    expect(code).toBe(2);
+    expect(evidence!.reason).toBe('stopped by a signal before the trigger');
+    expect(await leftBehind(bed)).toEqual([]);
+  }));

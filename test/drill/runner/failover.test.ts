@@ -1,0 +1,98 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { readHistory, schemaMistakes } from '../../../lib/evidence/history';
+import { BedPool } from '../../support/bed-pool';
+import { drill, failures, leftBehind, storedEvidence } from '../../support/drill-run';
+
+let pool: BedPool;
+beforeAll(async () => {
+  pool = await BedPool.start(3);
+});
+afterAll(() => pool.stop());
+
+test.concurrent('a failover with synchronous replication passes, loses nothing and measures the outage', () =>
+  pool.use({ outageMs: 1200 }, async (bed) => {
+    const { code, evidence, lines, termination } = await drill(bed);
+    expect(failures(evidence)).toEqual([]);
+    expect(code).toBe(0);
+    expect(evidence.verdict).toBe('passed');
+    const [repetition] = evidence.repetitions;
+    const truth = bed.truths.at(-1)!;
+    const outage = truth.servedAt - truth.killedAt;
+    // The bar is 100 ms (bench/drill.mjs); the suite shares its machine with other tests.
+    expect(Math.abs(repetition!.writeOutageMs! - outage)).toBeLessThan(1000);
+    expect(repetition!.writes).toMatchObject({ lost: 0, duplicated: 0, refusedPresent: 0 });
+    expect(repetition!.writes.acknowledged).toBeGreaterThan(100);
+    expect(repetition!.readOutageMs).toBeLessThan(1000);
+    expect(repetition!.apiOutageMs).toBeGreaterThan(800);
+    expect(repetition).toMatchObject({ primaryBefore: truth.oldPrimary, primaryAfter: truth.newPrimary, timelineAfter: repetition!.timelineBefore + 1 }); // prettier-ignore
+    expect(repetition!.marks.map((mark) => mark.what)).toEqual(expect.arrayContaining([`trigger: deletePrimary ${truth.oldPrimary}`, 'phase: Failing over', `current primary: ${truth.newPrimary}`, `timeline: ${repetition!.timelineAfter}`, 'clients served again', 'all instances back'])); // prettier-ignore
+    expect(evidence.versions).toEqual({ postgres: expect.stringMatching(/^18/), operator: '1.30.0', kubernetes: 'v1.34.2' }); // prettier-ignore
+    expect(evidence.prediction).toEqual({ typicalSeconds: 2, worstSeconds: 8, held: true });
+    const progress = lines.filter((line) => line.event === 'progress').map((line) => line.message);
+    expect(progress[0]).toMatch(
+      /^\w+ \| \d+ s \| writes \d+ ok, \d+ failed, \d+ indeterminate \| primary state-hub-db-\d$/,
+    );
+    expect(termination).toMatch(/^failover passed: writes were back after 1\.\d\d s at worst/);
+    expect(await leftBehind(bed)).toEqual([]);
+  }));
+
+test.concurrent('evidence is stored, valid and chained to the run before', () =>
+  pool.use({ outageMs: 1200 }, async (bed) => {
+    await drill(bed);
+    const second = await drill(bed);
+    const stored = storedEvidence(bed);
+    expect(stored).toHaveLength(2);
+    const history = readHistory(stored.map((text, i) => ({ source: `run ${i}`, text })));
+    expect(history.problems).toEqual([]);
+    expect(history.documents.at(-1)!.evidence).toEqual(second.evidence);
+    expect(second.evidence.previousDigest).toBe(history.documents[0]!.evidence.digest);
+    expect(schemaMistakes({ ...second.evidence, extra: 1 })).toEqual([`/ must not have property 'extra'`]);
+    // Each of these must not go unnoticed.
+    const tampered = stored[0]!.replace('"verdict":"passed"', '"verdict":"failed"');
+    expect(readHistory([{ source: 'a', text: tampered }]).problems[0]!.problem).toMatch(/^was changed after/);
+    const removed = readHistory([{ source: 'b', text: stored[1]! }, { source: 'a', text: stored[0]!.replace(/sha256:[0-9a-f]{64}"\}$/, `sha256:${'a'.repeat(64)}"}`) }]); // prettier-ignore
+    expect(removed.problems).not.toEqual([]);
+  }));
+
+test.concurrent('a planned switchover passes too, and repeats', () =>
+  pool.use({ outageMs: 1200 }, async (bed) => {
+    const { code, evidence } = await drill(bed, { failover: { mode: 'switchover', repetitions: 2 } });
+    expect(failures(evidence)).toEqual([]);
+    expect(code).toBe(0);
+    expect(evidence.repetitions.map((r) => r.timelineAfter - r.timelineBefore)).toEqual([1, 1]);
+    expect(evidence.repetitions[1]!.primaryBefore).toBe(evidence.repetitions[0]!.primaryAfter);
+    const worst = Math.max(...evidence.repetitions.map((r) => r.writeOutageMs!));
+    expect(evidence.spread!.writeOutage).toEqual({ worst, p95: worst, median: expect.any(Number) });
+    const patches = bed.kubernetes.requests.filter((request) => request.verb === 'patch');
+    expect(patches[0]).toMatchObject({ resource: 'clusters/status', body: { status: { phase: 'Switchover in progress' } } }); // prettier-ignore
+  }));
+
+test.concurrent('an external drill waits for the plug and measures from there', () =>
+  pool.use({ outageMs: 1200 }, async (bed) => {
+    const { code, evidence } = await drill(bed, {
+      failover: { mode: 'external' },
+      onLine: (line) => {
+        if (line.event === 'armed') {
+          setTimeout(() => bed.pullPlug(), 700);
+        }
+      },
+    });
+    expect(failures(evidence)).toEqual([]);
+    expect(code).toBe(0);
+    const { marks, redundancyMs } = evidence.repetitions[0]!;
+    const at = (what: string) => marks.find((mark) => mark.what.startsWith(what))!.at;
+    expect(at('the plug was pulled') - at('trigger: external')).toBeGreaterThan(600);
+    expect(redundancyMs).toBeLessThan(at('all instances back') - at('trigger: external') - 600);
+    expect(bed.kubernetes.requests.filter((r) => r.verb === 'delete' && r.resource === 'pods')).toEqual([]);
+  }));
+
+test.concurrent('an external drill whose plug nobody pulls is aborted', () =>
+  pool.use({ outageMs: 1200 }, async (bed) => {
+    const { code, evidence } = await drill(bed, {
+      failover: { mode: 'external', bounds: { recoverySeconds: 5, redundancySeconds: 5, armSeconds: 0.5 } },
+    });
+    expect(code).toBe(2);
+    expect(evidence.verdict).toBe('aborted');
+    expect(evidence.reason).toMatch(/^nothing happened within 0\.5 s/);
+    expect(await leftBehind(bed)).toEqual([]);
+  }));
