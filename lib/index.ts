@@ -26,8 +26,20 @@ export type { Alert } from './monitoring/alert';
 export { Monitoring, type MonitoringProps } from './monitoring/monitoring';
 export type { Peer } from './network/peer';
 export type { Measured, MeasuredProps } from './platform/measured';
-export type { Objective, Objectives } from './platform/objectives';
-export { Platform, type CloudNativePgVersion, type KubernetesVersion, type PlatformProps } from './platform/platform';
+export type { FailureClass, Objective, Objectives } from './platform/objectives';
+export type { NodeLossProof } from './platform/node-loss';
+export { requireNodeLoss } from './platform/check-node-loss';
+export { requireObjectives } from './platform/check-objectives';
+export type { PredictedParts } from './platform/read-input';
+export {
+  Platform,
+  type CloudNativePgVersion,
+  type KubernetesVersion,
+  type NodeTaint,
+  type PlatformNode,
+  type PlatformNodeProps,
+  type PlatformProps,
+} from './platform/platform';
 export { type ReplicatedStorageOptions, Storage } from './platform/storage';
 export type { Ignore } from './policy/_suppress';
 export type { Finding, ObjectRef, Origin, PolicyReport, Severity, Skipped, Suppressed } from './policy/finding';

@@ -9,10 +9,19 @@ export function outputReadme(units: readonly RenderedUnit[], files: readonly Out
   ];
   const documents = files.filter(({ path }) => path.startsWith('docs/'));
   if (documents.length > 0) {
-    const links = documents.map(({ path }) => `- [${path.slice('docs/'.length)}](${path})`).sort();
+    const links = documents
+      .filter(({ path }) => isEntrance(path))
+      .map(({ path }) => `- [${path.slice('docs/'.length)}](${path})`)
+      .sort();
     sections.push(`## Documents\n\n${links.join('\n')}`);
   }
   return { path: 'README.md', text: `${sections.join('\n\n')}\n` };
+}
+
+/** A page that people open first; what lies deeper is found from the README of its folder. */
+function isEntrance(path: string): boolean {
+  const parts = path.split('/');
+  return parts.length <= 3 ? path.endsWith('.md') : parts.length === 4 && parts[3] === 'README.md';
 }
 
 function unitTable(units: readonly RenderedUnit[]): string {

@@ -14,9 +14,7 @@ export function databaseVerdicts(set: PodSet, quorum: Quorum): Verdict[] {
     const drain = drainOf(set, quorum, placements, onDrained);
     const unready = mostUnready(drain);
     const gone = onLost + movedOnto(drain, onLost, unready);
-    // The primary may be on the lost node, or, where no budget keeps it, among the evicted.
-    const primary = gone > 0 || (!quorum.budgets && onDrained > 0);
-    return { onLost, onDrained, primary, left: placed - gone - unready };
+    return { onLost, onDrained, primary: gone > 0, left: placed - gone - unready };
   });
   const drains = alone.map((onDrained) => ({
     onDrained,

@@ -4,20 +4,21 @@ import { byField, byPlatform, bySoftware, type Term } from './term';
 /** Where the figures are documented. */
 export const SOURCE = {
   failover: 'CloudNativePG 1.30 documentation, Automated failover',
-  failoverTest: 'CloudNativePG 1.30 end-to-end tests, fast failover: its lower bound is 15 + 2 + 3 seconds',
+  failoverTest:
+    'CloudNativePG 1.30 end-to-end tests, fast failover: 3 seconds beside the lease; and a poll of 1 second',
   clusterReference: 'CloudNativePG 1.30 API reference, ClusterSpec',
   wal: 'CloudNativePG 1.30 documentation, WAL archiving',
   recovery: 'CloudNativePG 1.30 documentation, Recovery',
   replication: 'CloudNativePG 1.30 documentation, Replication',
   nodes: 'Kubernetes documentation, Nodes: node heartbeats and node controller',
   controllerManager: 'Kubernetes documentation, kube-controller-manager: --node-monitor-grace-period',
-  services: 'Kubernetes documentation, Services: EndpointSlices',
+  services: 'Kubernetes documentation, Services: EndpointSlices; no bound is published, the seconds are an estimate',
   taints: 'Kubernetes documentation, Taints and tolerations: taint-based evictions',
   probes: 'Kubernetes documentation, Configure liveness, readiness and startup probes',
   libpq: 'PostgreSQL documentation, libpq: connect_timeout',
   walReceiver: 'PostgreSQL documentation, wal_receiver_timeout',
   checkpoint: 'PostgreSQL documentation, Checkpoints; CloudNativePG 1.30 promotes and then runs CHECKPOINT',
-  measured: 'measured on the platform',
+  measured: "given to Platform in 'measured', else a cautious default",
 } as const;
 
 /** The operator looks at the instances' status again after this long, if nothing woke it earlier. */

@@ -1,16 +1,33 @@
 import { LEVERS, type Lever } from './_levers';
 import type { PredictionInput } from './prediction-input';
 
-/** The least change that makes `meets` true, in words; undefined if no change that may be recommended does. */
-export function cheapestChange(input: PredictionInput, meets: (input: PredictionInput) => boolean): string | undefined {
+/** A change that makes something true. */
+export interface Change {
+  /** What to do, in words. */
+  readonly words: string;
+
+  /** What the prediction reads after it. */
+  readonly after: PredictionInput;
+}
+
+/** The least change that makes `meets` true, undefined if no change that may be recommended does. */
+export function cheapestChange(input: PredictionInput, meets: (input: PredictionInput) => boolean): Change | undefined {
   const usable = LEVERS.filter((lever) => isUsable(lever, input));
   for (const lever of usable) {
     const value = mildest(lever, input, meets);
     if (value !== undefined) {
-      return lever.describe(value, input);
+      return { words: lever.describe(value, input), after: lever.apply(input, value) };
     }
   }
   return together(usable, input, meets);
+}
+
+/** The input after every change that may be recommended, each as far as may be: no objective below its figures is met. */
+export function everyChange(input: PredictionInput): PredictionInput {
+  return LEVERS.filter((lever) => isUsable(lever, input)).reduce(
+    (changed, lever) => lever.apply(changed, lever.best(changed)),
+    input,
+  );
 }
 
 function isUsable(lever: Lever, input: PredictionInput): boolean {
@@ -41,7 +58,7 @@ function together(
   levers: readonly Lever[],
   input: PredictionInput,
   meets: (input: PredictionInput) => boolean,
-): string | undefined {
+): Change | undefined {
   const all = (chosen: readonly Lever[]): PredictionInput =>
     chosen.reduce((changed, lever) => lever.apply(changed, lever.best(changed)), input);
   let chosen = [...levers];
@@ -55,7 +72,6 @@ function together(
   const last = chosen.at(-1)!;
   const before = all(chosen.slice(0, -1));
   const value = mildest(last, before, meets)!;
-  return chosen
-    .map((lever) => lever.describe(lever === last ? value : lever.best(input), input))
-    .join('; together with: ');
+  const words = chosen.map((lever) => lever.describe(lever === last ? value : lever.best(input), input));
+  return { words: words.join('; together with: '), after: last.apply(before, value) };
 }

@@ -1,5 +1,6 @@
 import { ApiObject } from 'cdk8s';
 import type { IConstruct } from 'constructs';
+import { warn } from '../_warning';
 import type { Manifest } from '../gitops/rendered';
 import { at } from './_read';
 import type { Verdict } from './_verdict';
@@ -15,6 +16,14 @@ import { databaseFacts } from './read-input';
  * @throws at synth
  */
 export function requireNodeLoss(scope: IConstruct, platform: Platform): void {
+  const { replicas, storageClass } = platform.storage;
+  if (replicas > 1) {
+    warn(
+      scope,
+      `storage class '${storageClass}' keeps ${replicas} copies of each volume, and each database instance has volumes of its ` +
+        `own: ${3 * replicas} copies of the data with 3 instances, and as many network writes; 1 is enough`,
+    );
+  }
   scope.node.addValidation({
     validate: () => {
       const manifests = manifestsBelow(scope);

@@ -1,6 +1,6 @@
 import type { IConstruct } from 'constructs';
 import { refuse } from '../_refuse';
-import { cheapestChange } from './cheapest-change';
+import { type Change, cheapestChange, everyChange } from './cheapest-change';
 import { FAILURE_CLASSES, type Objectives, type ObjectivesInSeconds, resolveObjectives } from './objectives';
 import { type ClassPrediction, predict, slowestFigure } from './prediction';
 import type { PredictionInput } from './prediction-input';
@@ -59,10 +59,11 @@ function recoveryTimeProblem(input: PredictionInput, prediction: ClassPrediction
         advice(cheapestChange(input, meets), `remove the objective for '${failureClass}', because nothing bounds it`),
     ];
   }
+  const floor = slowestFigure(predict(everyChange(input))[failureClass]).figure.worst;
   return [
     `'objectives.${failureClass}.rto' must be at least ${up(figure.worst)} s, got ${rto} s: so long ${what} can be out when ` +
       `${figure.name}\n${table(figure.terms)}\n` +
-      advice(cheapestChange(input, meets), `raise the objective to at least ${up(figure.worst)} s`),
+      advice(cheapestChange(input, meets), `raise the objective to at least ${up(figure.worst)} s`, floor),
   ];
 }
 
@@ -94,10 +95,11 @@ function table(terms: readonly Term[]): string {
   return [...rows, `${cell(total)}  in all, at worst`].map((row) => `    ${row}`).join('\n');
 }
 
-function advice(change: string | undefined, otherwise: string): string {
+function advice(change: Change | undefined, otherwise: string, floor?: number): string {
+  const least = floor === undefined ? '' : `, all of them together leave ${up(floor)} s`;
   return change === undefined
-    ? `    no setting that could be recommended meets it: ${otherwise}`
-    : `    cheapest change that meets it: ${change}; or ${otherwise}`;
+    ? `    no setting that could be recommended meets it${least}: ${otherwise}`
+    : `    cheapest change that meets it: ${change.words}; or ${otherwise}`;
 }
 
 function cell(seconds: number): string {

@@ -137,7 +137,7 @@ class World {
           );
         }
       });
-      const next = [...this.evictions(state, drained, placed), ...this.starts(state, drained)];
+      const next = [...this.evictions(state, drained), ...this.starts(state, drained)];
       if (next.length === 0 && state.counts[drained]! > 0) {
         this.failing.add('drain drainEnds');
       }
@@ -145,7 +145,7 @@ class World {
     }
   }
 
-  private evictions(state: State, drained: number, placed: number): State[] {
+  private evictions(state: State, drained: number): State[] {
     const here = state.counts[drained]!;
     if (here === 0) {
       return [];
@@ -166,7 +166,6 @@ class World {
     const standbysHere = here - (state.primary === drained ? 1 : 0);
     const standbysLeft = total(evicted.counts) - 1;
     const allowed = this.set.replicas < 3 || standbysLeft >= this.set.replicas - 2;
-    void placed;
     return [...switched, ...(standbysHere > 0 && allowed ? [evicted] : [])];
   }
 

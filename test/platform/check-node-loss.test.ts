@@ -1,6 +1,7 @@
 import { ApiObject, Chart, JsonPatch } from 'cdk8s';
 import { describe, expect, test } from 'vitest';
 import { type HighlyAvailableService, PhoenixApp, type Platform, type PlatformProps, Storage } from '../../lib';
+import { warningsBelow } from '../../lib/_warning';
 import { manifestsBelow } from '../../lib/platform/check-node-loss';
 import { type NodeLossProof, proveNodeLoss, refuted } from '../../lib/platform/node-loss';
 import { nodeLossInput } from '../../lib/platform/pod-sets';
@@ -166,6 +167,14 @@ describe('other platforms', () => {
     expect(one.risks.at(-1)).toMatch(/^There is one node/);
   });
 
+  test('of two nodes keep the one primary from leaving, though its volume could follow', () => {
+    const single = database(['a', 'b'], 1);
+    const replicated: PodSet = { ...single, quorum: { ...single.quorum!, volumes: 'replicated' } };
+    expect(texts(honest([replicated]), 'Cluster/db', 'drain')).toContain(
+      'b drains: the primary has no standby elsewhere to switch over to, and its budget keeps it, the drain never ends',
+    );
+  });
+
   test('of five nodes survive losing one while another drains, with five instances and two standbys to a commit', () => {
     const five = ['a', 'b', 'c', 'd', 'e'];
     expect(texts(honest([database(five, 5, 2)]), 'Cluster/db', 'lossDuringDrain')).toEqual([]);
@@ -273,6 +282,18 @@ describe('synthesis refuses', () => {
         JsonPatch.replace('/spec/template/spec/topologySpreadConstraints/0/whenUnsatisfiable', 'ScheduleAnyway'),
       ),
     ).toEqual([expect.stringMatching(/railiance03 lost with 3 on railiance03: 0 of 3 replicas ready$/)]);
+  });
+});
+
+describe('storage that copies what replication copies already', () => {
+  const warnings = (replicas: number): string[] => {
+    const { app } = stateHub({ storage: Storage.replicated('longhorn', { replicas }) });
+    return warningsBelow(app).filter((text) => text.includes('longhorn'));
+  };
+
+  test('is warned of, and one copy is not', () => {
+    expect(warnings(3)).toEqual([expect.stringMatching(/^state-hub: .* 9 copies of the data with 3 instances/)]);
+    expect(warnings(1)).toEqual([]);
   });
 });
 

@@ -30,9 +30,16 @@ describe('an objective for the loss of a node', () => {
       / {2}15 s {2}primary lease runs out \(Cluster\/state-hub-db spec\.primaryLease\.leaseDurationSeconds\)\n/,
     );
     expect(problem).toMatch(/ 107 s {2}in all, at worst\n/);
-    expect(problem).toMatch(/no setting that could be recommended meets it: raise the objective to at least 107 s$/);
+    expect(problem).toMatch(
+      /no setting that could be recommended meets it, all of them together leave 64 s: raise the objective to at least 107 s$/,
+    );
     const rows = [...problem!.matchAll(/^ +([\d.]+) s {2}(?!in all)/gm)].map((row) => Number(row[1]));
     expect(rows.reduce((sum, row) => sum + row, 0)).toBe(107);
+  });
+
+  test('is met by all changes together at exactly the floor that is named, and not one second below', () => {
+    expect(problems({ nodeLoss: { rpo: 0, rto: 64 } })[0]).toContain('cheapest change that meets it');
+    expect(problems({ nodeLoss: { rpo: 0, rto: 63 } })[0]).toContain('no setting that could be recommended');
   });
 
   test('is met at exactly the worst case, and refused one second below', () => {

@@ -143,6 +143,7 @@ export class KubernetesClient {
   ): Promise<void> {
     const field = `fieldSelector=${encodeURIComponent(`metadata.name=${name}`)}`;
     let version: string | undefined;
+    let failures = 0;
     while (!signal.aborted) {
       try {
         if (version === undefined) {
@@ -153,6 +154,7 @@ export class KubernetesClient {
         const path = `${collection}?watch=1&${field}&resourceVersion=${version}&timeoutSeconds=${WATCH_SECONDS}&allowWatchBookmarks=true`;
         for await (const line of this.lines(path, signal)) {
           const event = JSON.parse(line) as { type: string; object: KubernetesObject };
+          failures = 0;
           if (event.type === 'ERROR') {
             version = undefined;
             break;
@@ -163,11 +165,12 @@ export class KubernetesClient {
           }
         }
       } catch (error) {
+        failures++;
         if (error instanceof KubernetesError && error.code === 410) {
           version = undefined;
         }
       }
-      await pause(50 + this.random() * 200, signal);
+      await pause(Math.min(2000, 100 * 2 ** failures) * (0.5 + this.random()), signal);
     }
   }
 

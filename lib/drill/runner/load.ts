@@ -127,6 +127,10 @@ export class Load {
         await attempt(connection);
         outcome = connection.warned ? 'indeterminate' : 'ok';
       } catch (error) {
+        if (signal.aborted && !sent) {
+          // Given up by us, not by the server.
+          break;
+        }
         if (isRefusal(error) || series.kind === 'read') {
           outcome = 'failed';
         }
@@ -135,10 +139,6 @@ export class Load {
         connection = undefined;
       } finally {
         clearTimeout(deadline);
-      }
-      if (signal.aborted && connection === undefined && !sent) {
-        // Given up by us, not by the server.
-        break;
       }
       series.add(outcome, from, this.clock.now());
       const rest = outcome === 'ok' ? intervalMs - (this.clock.now() - from) : RETRY_MS;

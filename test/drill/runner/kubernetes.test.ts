@@ -16,10 +16,10 @@ beforeEach(async () => {
 });
 afterEach(() => api.close());
 
-function client(timeoutMs = 2000): KubernetesClient {
+function client(timeoutMs = 2000, random = NO_WAIT): KubernetesClient {
   return new KubernetesClient(httpTransport({ url: api.url, token: () => token }), {
     timeoutMs,
-    random: () => NO_WAIT,
+    random: () => random,
   });
 }
 
@@ -93,7 +93,7 @@ test('conflicts are errors of their own: a stale version, another uid, a name th
 
 test('the token is read again for each request, and again when the server does not know it', async () => {
   api.put(MAP);
-  const kubernetes = client();
+  const kubernetes = client(2000, 0);
   await kubernetes.get(`${MAPS}/m`);
   api.token = 'token-2';
   setTimeout(() => (token = 'token-2'), 30);
