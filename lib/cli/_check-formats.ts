@@ -1,4 +1,5 @@
 import { type Finding, type PolicyReport, objectName } from '../policy/finding';
+import { groupBy } from '../policy/_group';
 import { jsonPointer } from '../policy/_path';
 import { rules } from '../policy/registry';
 import { type Locate, type Place, locator } from './_check-places';
@@ -14,11 +15,7 @@ export const formats: Readonly<Record<string, CheckFormat>> = { text, json, sari
 
 function text(report: PolicyReport, files: SourceFiles, io: CommandIo): string {
   const locate = locator(files);
-  const groups = new Map<string, Finding[]>();
-  for (const finding of report.findings) {
-    const file = finding.object.origin.file ?? 'no file';
-    groups.set(file, [...(groups.get(file) ?? []), finding]);
-  }
+  const groups = groupBy(report.findings, ({ object }) => object.origin.file ?? 'no file');
   const blocks = [...groups].map(([file, findings]) => {
     const placed = findings.map((finding) => ({ finding, place: locate(finding) }));
     const rows = placed.toSorted(byPlace).map(({ finding, place }) => {
@@ -126,8 +123,7 @@ function region(locate: Locate, finding: Finding): object {
 
 /** JUnit XML: one test case for each rule that found something, and one for all that passed. */
 function junit(report: PolicyReport): string {
-  const byRule = new Map<string, Finding[]>();
-  report.findings.forEach((finding) => byRule.set(finding.rule, [...(byRule.get(finding.rule) ?? []), finding]));
+  const byRule = groupBy(report.findings, ({ rule }) => rule);
   const cases = [...byRule].map(([rule, findings]) => {
     const errors = findings.filter(({ severity }) => severity === 'error');
     const lines = xml(

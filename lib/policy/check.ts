@@ -210,7 +210,7 @@ class Reporter implements Report {
 }
 
 function report(objects: number, ledger: Ledger, suppressions: Suppressions): PolicyReport {
-  const { kept, suppressed } = suppressions.apply(ledger.findings);
+  const { kept, suppressed } = suppressions.apply(ledger.findings, ledger.skipped);
   return {
     objects,
     passed: ledger.passed,

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { groupBy } from './_group';
 import { checkManifests } from './check';
 import { type Finding, type PolicyReport, objectName } from './finding';
 import type { Ignore } from './_suppress';
@@ -102,21 +103,12 @@ function nameConstructs(context: PluginContext, manifests: readonly unknown[]): 
 }
 
 function byRule(findings: readonly Finding[]): ReadonlyMap<string, readonly Finding[]> {
-  const groups = new Map<string, Finding[]>();
-  for (const finding of findings) {
-    const name = finding.severity === 'warning' ? `warning: ${finding.rule}` : finding.rule;
-    groups.set(name, [...(groups.get(name) ?? []), finding]);
-  }
-  return groups;
+  return groupBy(findings, ({ severity, rule }) => (severity === 'warning' ? `warning: ${rule}` : rule));
 }
 
 function violation(name: string, findings: readonly Finding[]): PluginViolation {
   const rule = rules.find((one) => name.replace(/^warning: /, '') === one.name);
-  const objects = new Map<string, Finding[]>();
-  for (const finding of findings) {
-    const object = objectName(finding.object);
-    objects.set(object, [...(objects.get(object) ?? []), finding]);
-  }
+  const objects = groupBy(findings, ({ object }) => objectName(object));
   return {
     ruleName: name,
     recommendation: rule?.why ?? 'The API server refuses it.',

@@ -34,15 +34,14 @@ const MAX_BYTES = 64 * 1024 * 1024;
 export function readManifests(bytes: Uint8Array | string, file: string, options: ReadOptions = {}): ReadManifests {
   const text = decode(bytes);
   if ('problem' in text) {
-    return unreadable(file, text.problem);
+    return unreadable(file, text.problem, { mark: text.mark });
   }
   let documents: unknown[];
   try {
     documents = loadAll(text.text, { schema: KUBERNETES_YAML });
   } catch (error) {
     const { reason, mark } = error as YAMLException;
-    const place = mark === undefined ? '' : ` (line ${mark.line + 1}, column ${mark.column + 1})`;
-    return unreadable(file, `${reason ?? (error as Error).message}${place}`, mark);
+    return unreadable(file, reason ?? (error as Error).message, { mark });
   }
   const inputs: PolicyInput[] = [];
   const findings: Finding[] = [];
@@ -50,7 +49,7 @@ export function readManifests(bytes: Uint8Array | string, file: string, options:
   documents.forEach((document, i) => {
     const problem = tooLarge(document);
     if (problem !== undefined) {
-      findings.push(...unreadable(file, problem).findings);
+      findings.push(...unreadable(file, problem, { document: i }).findings);
       return;
     }
     const items = unlisted(document);
@@ -70,7 +69,15 @@ export function readManifests(bytes: Uint8Array | string, file: string, options:
   return { inputs, findings, others };
 }
 
-function decode(bytes: Uint8Array | string): { readonly text: string } | { readonly problem: string } {
+/** Where reading stopped, both from 0. */
+interface Mark {
+  readonly line: number;
+  readonly column: number;
+}
+
+function decode(
+  bytes: Uint8Array | string,
+): { readonly text: string } | { readonly problem: string; readonly mark?: Mark } {
   if (bytes.length > MAX_BYTES) {
     return { problem: `it is larger than ${MAX_BYTES / 1024 / 1024} MiB` };
   }
@@ -80,15 +87,19 @@ function decode(bytes: Uint8Array | string): { readonly text: string } | { reado
   try {
     return { text: new TextDecoder('utf-8', { fatal: true }).decode(bytes) };
   } catch {
-    return { problem: 'it is not UTF-8' };
+    const before = new TextDecoder().decode(bytes).split('\uFFFD', 1)[0] as string;
+    const lines = before.split(/\r\n|\n|\r/);
+    return { problem: 'it is not UTF-8', mark: { line: lines.length - 1, column: (lines.at(-1) as string).length } };
   }
 }
 
 function unreadable(
   file: string,
   problem: string,
-  mark?: { readonly line: number; readonly column: number },
+  { mark, document }: { readonly mark?: Mark | undefined; readonly document?: number },
 ): ReadManifests {
+  const place = mark === undefined ? {} : { line: mark.line + 1, column: mark.column + 1 };
+  const shown = mark === undefined ? '' : ` (line ${mark.line + 1}, column ${mark.column + 1})`;
   const finding: Finding = {
     rule: 'unreadable',
     severity: 'error',
@@ -96,11 +107,11 @@ function unreadable(
       apiVersion: '',
       kind: 'file',
       name: file,
-      origin: { file, ...(mark === undefined ? {} : { line: mark.line + 1, column: mark.column + 1 }) },
+      origin: { file, ...(document === undefined ? {} : { document }), ...place },
     },
     path: '',
     segments: [],
-    message: `cannot be read: ${problem}`,
+    message: `cannot be read: ${problem}${shown}`,
     fix: 'correct the file; nothing in it was checked',
   };
   return { inputs: [], findings: [finding], others: 0 };

@@ -296,6 +296,41 @@ describe('a suppression', () => {
     ]);
   });
 
+  it('is not called unused where its rule could not be judged', () => {
+    const rule = 'cdk8s-phoenix.dev/ignore-storage-class-known';
+    const claim = {
+      apiVersion: 'v1',
+      kind: 'PersistentVolumeClaim',
+      metadata: { name: 'c', namespace: 'shop', annotations: { [rule]: 'made by another team' } },
+      spec: {
+        accessModes: ['ReadWriteOnce'],
+        storageClassName: 'other',
+        resources: { requests: { storage: '1Gi' } },
+      },
+    };
+    const skipped = checkManifests([{ manifest: claim }]);
+    expect(skipped.skipped.map((one) => one.rule)).toContain('storage-class-known');
+    expect(skipped.findings).toEqual([]);
+
+    const platform = { storageClasses: { other: 'replicated' } } as const;
+    expect(checkManifests([{ manifest: claim }], { platform }).findings).toMatchObject([
+      { rule: 'unused-suppression', message: "'storage-class-known' finds nothing here any more" },
+    ]);
+  });
+
+  it.each([
+    [
+      { rule: 'namespace-sett', reason: 'because of this' },
+      "there is no rule 'namespace-sett'",
+      "write 'namespace-set'",
+    ],
+    [{ rule: 'namespace-set', reason: '' }, 'a suppression needs its reason', 'write why it is right here'],
+    [{ rule: 'single-replica', reason: 'because of this' }, "'single-replica' finds nothing any more", 'remove it'],
+  ])('in code is judged as well: %j', (ignore, message, fix) => {
+    const found = judge(settings, { ignore: [ignore] }).findings.filter(({ rule }) => rule === 'unused-suppression');
+    expect(found).toMatchObject([{ severity: 'warning', message: expect.stringContaining(message) as string, fix }]);
+  });
+
   it.each([
     ['without a reason', 'cdk8s-phoenix.dev/ignore-namespace-set', ' ', 'a suppression needs its reason'],
     [
