@@ -13,7 +13,14 @@ import { Bed, HEALTHY_BEHAVIOUR } from '../test/support/fake-operator.ts';
 import { bundle, DrillChild } from '../test/support/drill-child.ts';
 import { BED_LOAD, leftBehind } from '../test/support/drill-run.ts';
 
-const { values, positionals } = parseArgs({ allowPositionals: true, options: { runs: { type: 'string' }, lanes: { type: 'string', default: '1' }, seconds: { type: 'string', default: '1,5,20' } } }); // prettier-ignore
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    runs: { type: 'string' },
+    lanes: { type: 'string', default: '1' },
+    seconds: { type: 'string', default: '1,5,20' },
+  },
+});
 const parts = { outage, failovers, kills, load, lost };
 const BOUNDS = { recoverySeconds: 60, redundancySeconds: 60, armSeconds: 1 };
 const folder = mkdtempSync(join(tmpdir(), 'phoenix-bench-'));
@@ -27,7 +34,11 @@ try {
 } finally {
   rmSync(folder, { recursive: true });
 }
-console.log(`load average ${loadavg().map((n) => n.toFixed(1)).join(' ')}`); // prettier-ignore
+console.log(
+  `load average ${loadavg()
+    .map((n) => n.toFixed(1))
+    .join(' ')}`,
+);
 process.exit(missed === 0 ? 0 : 1);
 
 async function outage(runs = 20) {
@@ -55,7 +66,10 @@ async function failovers(runs = 50) {
   const all = results.flat();
   const sum = (pick) => all.reduce((total, repetition) => total + pick(repetition.writes), 0);
   const lost = sum((w) => w.lost + w.duplicated + w.refusedPresent);
-  bar(all.length >= runs && lost === 0, `${all.length} failovers: ${lost} lost or doubled of ${sum((w) => w.acknowledged)} acknowledged writes, ${sum((w) => w.indeterminate)} indeterminate of which ${sum((w) => w.indeterminatePresent)} are there`); // prettier-ignore
+  bar(
+    all.length >= runs && lost === 0,
+    `${all.length} failovers: ${lost} lost or doubled of ${sum((w) => w.acknowledged)} acknowledged writes, ${sum((w) => w.indeterminate)} indeterminate of which ${sum((w) => w.indeterminatePresent)} are there`,
+  );
   console.log(`write outage ${summary(all.map((r) => r.writeOutageMs))} ms`);
 }
 
@@ -86,11 +100,16 @@ async function kills(runs = 30) {
 
 async function load() {
   const bed = await Bed.start({ synchronous: true, tls: true });
-  const child = new DrillChild(runner, bed, { failover: { bounds: BOUNDS, load: { ...BED_LOAD, writers: 16, readers: 4, intervalMs: 0, baselineSeconds: 10 } } }); // prettier-ignore
+  const child = new DrillChild(runner, bed, {
+    failover: { bounds: BOUNDS, load: { ...BED_LOAD, writers: 16, readers: 4, intervalMs: 0, baselineSeconds: 10 } },
+  });
   let peak = 0;
   const watching = setInterval(() => {
     try {
-      peak = Math.max(peak, Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${child.process.pid}/status`, 'utf8'))?.[1] ?? 0)); // prettier-ignore
+      peak = Math.max(
+        peak,
+        Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${child.process.pid}/status`, 'utf8'))?.[1] ?? 0),
+      );
     } catch {
       // It has ended.
     }
@@ -101,8 +120,14 @@ async function load() {
   need(code === 0, `run failed: ${evidence?.reason}`);
   const steady = lines.filter((line) => line.event === 'progress' && line.phase === 'load');
   const rate = (steady.at(-1).ok - steady[0].ok) / (steady.at(-1).elapsed - steady[0].elapsed);
-  bar(rate >= 1000, `${Math.round(rate)} acknowledged writes a second over TLS, synchronous, 16 writers and 4 readers, bar 1000`); // prettier-ignore
-  bar(peak < 150 * 1024, `runner at most ${Math.round(peak / 1024)} MB resident after ${evidence.repetitions[0].writes.acknowledged} writes, bar 150`); // prettier-ignore
+  bar(
+    rate >= 1000,
+    `${Math.round(rate)} acknowledged writes a second over TLS, synchronous, 16 writers and 4 readers, bar 1000`,
+  );
+  bar(
+    peak < 150 * 1024,
+    `runner at most ${Math.round(peak / 1024)} MB resident after ${evidence.repetitions[0].writes.acknowledged} writes, bar 150`,
+  );
 }
 
 async function lost(runs = 20) {
@@ -116,7 +141,10 @@ async function lost(runs = 20) {
     );
     return evidence.repetitions[0].writes.lost;
   });
-  bar(counts.every((n) => n > 0), `asynchronous, ${counts.length} runs: failed each time, lost writes ${summary(counts)}`); // prettier-ignore
+  bar(
+    counts.every((n) => n > 0),
+    `asynchronous, ${counts.length} runs: failed each time, lost writes ${summary(counts)}`,
+  );
 }
 
 function run(bed, failover) {

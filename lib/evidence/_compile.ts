@@ -13,5 +13,7 @@ export function compile(_name: string, schema: object): Validate {
   return (value) =>
     validate(value)
       ? []
-      : (validate.errors ?? []).map(({ instancePath, keyword, params }) => `${instancePath || '/'} ${explain(keyword, params)}`); // prettier-ignore
+      : (validate.errors ?? []).map(
+          ({ instancePath, keyword, params }) => `${instancePath || '/'} ${explain(keyword, params)}`,
+        );
 }

@@ -73,7 +73,12 @@ export const EVIDENCE_SCHEMA = {
   $id: 'https://cdk8s-phoenix.dev/schemas/evidence.v1.json',
   title: 'Evidence of a drill',
   $defs: {
-    check: object({ name: { type: 'string', pattern: '^[a-z0-9-]+$' }, ok: { type: 'boolean' }, expected: text, observed: text }), // prettier-ignore
+    check: object({
+      name: { type: 'string', pattern: '^[a-z0-9-]+$' },
+      ok: { type: 'boolean' },
+      expected: text,
+      observed: text,
+    }),
     spread: { anyOf: [{ type: 'null' }, object({ worst: duration, median: duration, p95: duration })] },
   },
   ...object(

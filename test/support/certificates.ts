@@ -20,7 +20,9 @@ export function issue(name: string, issuer?: Certificate, dnsNames: readonly str
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const algorithm = tlv(0x30, oid(OID.ecdsaSha256));
   const subject = distinguishedName(name);
-  const extensions = [extension(OID.basicConstraints, tlv(0x30, issuer ? Buffer.alloc(0) : tlv(0x01, Buffer.from([0xff]))))]; // prettier-ignore
+  const extensions = [
+    extension(OID.basicConstraints, tlv(0x30, issuer ? Buffer.alloc(0) : tlv(0x01, Buffer.from([0xff])))),
+  ];
   if (dnsNames.length > 0) {
     extensions.push(extension(OID.subjectAltName, tlv(0x30, ...dnsNames.map((dns) => tlv(0x82, Buffer.from(dns))))));
   }

@@ -225,7 +225,14 @@ async function templateFolder(port: number): Promise<string> {
   const parent = mkdtempSync(join(tmpdir(), 'phoenix-making-'));
   chmodSync(parent, 0o755);
   const data = join(parent, 'data');
-  const server = new PostgresServer({ name: 'template', folder: data, host: '127.0.0.11', port, settings: [`unix_socket_directories = ''`, 'fsync = off'], access: access(false) }); // prettier-ignore
+  const server = new PostgresServer({
+    name: 'template',
+    folder: data,
+    host: '127.0.0.11',
+    port,
+    settings: [`unix_socket_directories = ''`, 'fsync = off'],
+    access: access(false),
+  });
   server.initdb();
   await server.start();
   for (const [sql, database] of CONTENT) {

@@ -42,7 +42,7 @@ export interface DrillOptions {
 export const BED_LOAD: FailoverConfig['load'] = {
   writers: 3,
   readers: 2,
-  intervalMs: 5,
+  intervalMs: 10,
   attemptTimeoutMs: 3000,
   baselineSeconds: 0.4,
   settleSeconds: 0.1,
@@ -152,7 +152,9 @@ export function failures(evidence: Evidence): string[] {
 export function storedEvidence(bed: Bed): string[] {
   const map = bed.kubernetes.find(`/api/v1/namespaces/${NAMESPACE}/configmaps/state-hub-drill-failover`);
   const data = (map?.['data'] ?? {}) as Record<string, string>;
-  return Object.keys(data).sort().map((key) => data[key]!); // prettier-ignore
+  return Object.keys(data)
+    .sort()
+    .map((key) => data[key]!);
 }
 
 /** What a drill must not leave: tables, sessions, its Lease. */
@@ -161,7 +163,9 @@ export async function leftBehind(bed: Bed): Promise<string[]> {
   // A closed connection's backend needs a moment to notice.
   let sessions: { query: string }[] = [];
   for (let i = 0; i < 20; i++) {
-    sessions = await bed.database.primary.query<{ query: string }>(`select query from pg_stat_activity where usename = 'phoenix_drill'`); // prettier-ignore
+    sessions = await bed.database.primary.query<{ query: string }>(
+      `select query from pg_stat_activity where usename = 'phoenix_drill'`,
+    );
     if (sessions.length === 0) {
       break;
     }

@@ -110,7 +110,12 @@ export class FakeKubernetes {
       },
     };
     this.objects.set(path, stored);
-    this.tell({ collection: path.slice(0, path.lastIndexOf('/')), version: this.version, type: before === undefined ? 'ADDED' : 'MODIFIED', object: stored }); // prettier-ignore
+    this.tell({
+      collection: path.slice(0, path.lastIndexOf('/')),
+      version: this.version,
+      type: before === undefined ? 'ADDED' : 'MODIFIED',
+      object: stored,
+    });
     return stored;
   }
 
@@ -236,7 +241,12 @@ export class FakeKubernetes {
     }
     if (request.verb === 'list') {
       const items = this.list(path).filter((item) => selected(item, url));
-      return send(response, 200, { kind: 'List', apiVersion: 'v1', metadata: { resourceVersion: String(this.version) }, items }); // prettier-ignore
+      return send(response, 200, {
+        kind: 'List',
+        apiVersion: 'v1',
+        metadata: { resourceVersion: String(this.version) },
+        items,
+      });
     }
     if (request.verb === 'create') {
       const created = { ...(request.body as StoredObject) };
@@ -279,7 +289,13 @@ export class FakeKubernetes {
     response.writeHead(200, { 'content-type': 'application/json' });
     const write = (type: string, object: object) => response.write(`${JSON.stringify({ type, object })}\n`);
     if (from < this.oldest) {
-      write('ERROR', { kind: 'Status', status: 'Failure', code: 410, reason: 'Expired', message: 'too old resource version' }); // prettier-ignore
+      write('ERROR', {
+        kind: 'Status',
+        status: 'Failure',
+        code: 410,
+        reason: 'Expired',
+        message: 'too old resource version',
+      });
       response.end();
       return;
     }

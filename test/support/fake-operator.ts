@@ -211,7 +211,9 @@ export class Bed {
     database.rw.pointTo();
     this.kubernetes.remove(`${PODS}/${dead.options.name}`);
     await sleep(behaviour.detectionMs);
-    this.patchStatus((status) => Object.assign(status, { phase: 'Failing over', targetPrimary: 'pending', readyInstances: 2 })); // prettier-ignore
+    this.patchStatus((status) =>
+      Object.assign(status, { phase: 'Failing over', targetPrimary: 'pending', readyInstances: 2 }),
+    );
     this.writeEndpoints();
     if (behaviour.deniesFailover) {
       // One of two listed standbys is gone too: ready 1 + synchronous 1 is not more than 2 listed.
@@ -267,7 +269,9 @@ export class Bed {
     database.serve();
     const servedAt = now();
     this.truths.push({ killedAt, servedAt, oldPrimary: old.options.name, newPrimary: next.options.name });
-    this.patchStatus((status) => Object.assign(status, this.status('Failing over', next.options.name), { readyInstances: 2 })); // prettier-ignore
+    this.patchStatus((status) =>
+      Object.assign(status, this.status('Failing over', next.options.name), { readyInstances: 2 }),
+    );
     this.database.servers.filter((server) => server !== old).forEach((server) => this.writePod(server));
     this.kubernetes.change(`${CNPG}/failoverquorums/${CLUSTER}`, (quorum) => {
       quorum['status'].primary = next.options.name;
@@ -280,7 +284,9 @@ export class Bed {
     this.database.serve();
     this.writePod(returned, randomUUID());
     this.writeEndpoints();
-    this.patchStatus((status) => Object.assign(status, this.status('Cluster in healthy state', this.database.primary.options.name))); // prettier-ignore
+    this.patchStatus((status) =>
+      Object.assign(status, this.status('Cluster in healthy state', this.database.primary.options.name)),
+    );
   }
 
   private status(phase: string, primary: string): Record<string, unknown> {

@@ -19,7 +19,10 @@ export class Guardian {
   private readonly process: ChildProcess;
 
   public constructor(folder: string) {
-    this.process = spawn('sh', ['-c', SCRIPT, 'guardian', folder], { stdio: ['pipe', 'ignore', 'ignore'], detached: true }); // prettier-ignore
+    this.process = spawn('sh', ['-c', SCRIPT, 'guardian', folder], {
+      stdio: ['pipe', 'ignore', 'ignore'],
+      detached: true,
+    });
     this.process.unref();
     this.process.stdin!.on('error', () => undefined);
   }

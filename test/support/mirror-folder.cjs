@@ -5,7 +5,15 @@ const path = require('node:path');
 
 const [from, to, uid, gid] = process.argv.slice(2);
 /** What belongs to the running server and not to a copy of it. */
-const LEAVE = new Set(['postmaster.pid', 'postmaster.opts', 'standby.signal', 'follow.conf', 'backup_label', 'backup_label.old', 'pg_stat_tmp']); // prettier-ignore
+const LEAVE = new Set([
+  'postmaster.pid',
+  'postmaster.opts',
+  'standby.signal',
+  'follow.conf',
+  'backup_label',
+  'backup_label.old',
+  'pg_stat_tmp',
+]);
 
 function own(file) {
   if (uid !== undefined) {

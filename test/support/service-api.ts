@@ -25,7 +25,15 @@ export class ServiceApi {
   private readonly pool: Pool;
 
   private constructor(port: number) {
-    this.pool = new Pool({ host: '127.0.0.1', port, user: 'state_hub', database: 'state_hub', max: 4, connectionTimeoutMillis: 500, query_timeout: 800 }); // prettier-ignore
+    this.pool = new Pool({
+      host: '127.0.0.1',
+      port,
+      user: 'state_hub',
+      database: 'state_hub',
+      max: 4,
+      connectionTimeoutMillis: 500,
+      query_timeout: 800,
+    });
     this.pool.on('error', () => undefined);
     this.server = createServer((request, response) => {
       void this.handle(request.url ?? '').then(([status, body]) => {

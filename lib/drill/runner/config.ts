@@ -78,8 +78,12 @@ export interface ReadinessConfig {
   readonly crds: Readonly<Record<string, string>>;
   readonly cloudNativePg: string;
   readonly storageClass: string;
+  /** What the storage class must do when a node is lost; only recorded where absent. */
+  readonly storageKind?: 'nodeLocal' | 'replicated';
   /** Host names that must resolve from where the check runs. */
   readonly resolve: readonly string[];
+  /** Addresses that must answer 200 from where the check runs. */
+  readonly urls?: readonly string[];
 }
 
 /** The one file that tells the runner everything. */
@@ -169,17 +173,22 @@ export const CONFIG_SCHEMA = object(
         backupMaxAgeSeconds: zeroOrMore,
       }),
     }),
-    readiness: object({
-      from: text,
-      nodes: texts,
-      kubernetes: text,
-      operatorNamespace: text,
-      deployments: texts,
-      crds: { type: 'object', additionalProperties: text },
-      cloudNativePg: text,
-      storageClass: text,
-      resolve: texts,
-    }),
+    readiness: object(
+      {
+        from: text,
+        nodes: texts,
+        kubernetes: text,
+        operatorNamespace: text,
+        deployments: texts,
+        crds: { type: 'object', additionalProperties: text },
+        cloudNativePg: text,
+        storageClass: text,
+        storageKind: { enum: ['nodeLocal', 'replicated'] },
+        resolve: texts,
+        urls: { type: 'array', items: { type: 'string', pattern: '^https?://' } },
+      },
+      ['storageKind', 'urls'],
+    ),
   },
   ['failover', 'readiness'],
 );

@@ -22,7 +22,18 @@ export interface RunContext {
 /** Evidence without what every document has. */
 export type Findings = Omit<
   Evidence,
-  'schema' | 'drill' | 'runId' | 'service' | 'platform' | 'startedAt' | 'finishedAt' | 'expiresAt' | 'manifestsDigest' | 'runnerDigest' | 'previousDigest' | 'digest' // prettier-ignore
+  | 'schema'
+  | 'drill'
+  | 'runId'
+  | 'service'
+  | 'platform'
+  | 'startedAt'
+  | 'finishedAt'
+  | 'expiresAt'
+  | 'manifestsDigest'
+  | 'runnerDigest'
+  | 'previousDigest'
+  | 'digest'
 >;
 
 /** How long one look at the database or the API may take, milliseconds. */

@@ -77,7 +77,12 @@ export class EvidenceStore {
 /** Digest of the newest document of the same chain; null for the first. */
 export function previousDigest(before: readonly Evidence[], evidence: Parameters<typeof chainOf>[0]): string | null {
   const chain = before.filter((other) => chainOf(other) === chainOf(evidence));
-  return chain.reduce<Evidence | undefined>((newest, other) => (newest === undefined || isNewer(other, newest) ? other : newest), undefined)?.digest ?? null; // prettier-ignore
+  return (
+    chain.reduce<Evidence | undefined>(
+      (newest, other) => (newest === undefined || isNewer(other, newest) ? other : newest),
+      undefined,
+    )?.digest ?? null
+  );
 }
 
 /** What is valid in a ConfigMap; what is not is somebody else's and stays where it is. */

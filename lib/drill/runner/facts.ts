@@ -1,4 +1,12 @@
-import { clusterPaths, readReplication, tryToWrite, type Backup, type Cluster, type FailoverQuorum, type Pod } from './cluster'; // prettier-ignore
+import {
+  clusterPaths,
+  readReplication,
+  tryToWrite,
+  type Backup,
+  type Cluster,
+  type FailoverQuorum,
+  type Pod,
+} from './cluster';
 import type { FailoverConfig } from './config';
 import type { RunContext } from './context';
 import { LOOK_MS } from './context';

@@ -65,7 +65,12 @@ export class FailoverDrill {
       ended = (error as Error).message;
     }
     const leftovers = await this.cleanUp();
-    const kept = check('lease-kept', !this.lease.lost, 'no other run took the Lease', this.lease.lost ? 'another run took it' : 'kept to the end'); // prettier-ignore
+    const kept = check(
+      'lease-kept',
+      !this.lease.lost,
+      'no other run took the Lease',
+      this.lease.lost ? 'another run took it' : 'kept to the end',
+    );
     return {
       ended: ended ?? (this.run.signal.aborted ? new Stopped().message : undefined),
       triggered: this.triggered,
@@ -118,7 +123,9 @@ export class FailoverDrill {
         this.touched = true;
         await stoppable(this.sweepAndCreate(), run.signal);
       }
-      const repetition = new RepetitionRun(run, database, this.table, this.facts!, this.ledgers, (phase) => this.enter(phase)); // prettier-ignore
+      const repetition = new RepetitionRun(run, database, this.table, this.facts!, this.ledgers, (phase) =>
+        this.enter(phase),
+      );
       this.current = repetition;
       try {
         this.repetitions.push(await repetition.execute());

@@ -28,7 +28,11 @@ export function failoverFindings(failover: FailoverConfig, result: FailoverResul
       operator: facts?.pods[0]?.metadata.annotations?.['cnpg.io/operatorVersion'] ?? null,
       kubernetes: result.kubernetes,
     },
-    imageDigests: [...new Set(facts?.pods.flatMap((p) => p.status?.containerStatuses?.map((c) => c.imageID ?? '') ?? []))].filter((id) => id !== '').sort(), // prettier-ignore
+    imageDigests: [
+      ...new Set(facts?.pods.flatMap((p) => p.status?.containerStatuses?.map((c) => c.imageID ?? '') ?? [])),
+    ]
+      .filter((id) => id !== '')
+      .sort(),
     preconditions: result.preconditions,
     objective: { failureClass: failover.failureClass, ...failover.objective },
     prediction: {

@@ -147,7 +147,10 @@ export class KubernetesClient {
     while (!signal.aborted) {
       try {
         if (version === undefined) {
-          const list = await this.send<{ metadata: { resourceVersion: string }; items: KubernetesObject[] }>({ method: 'GET', path: `${collection}?${field}` }, signal); // prettier-ignore
+          const list = await this.send<{ metadata: { resourceVersion: string }; items: KubernetesObject[] }>(
+            { method: 'GET', path: `${collection}?${field}` },
+            signal,
+          );
           version = list.metadata.resourceVersion;
           list.items.forEach(tell);
         }

@@ -78,7 +78,7 @@ export class Observer {
       .flatMap((slice) => slice.endpoints ?? [])
       .filter((endpoint) => endpoint.conditions?.ready !== false)
       .flatMap((endpoint) => endpoint.addresses);
-    const now = ready.sort().join(', ') || 'none'; // prettier-ignore
+    const now = ready.sort().join(', ') || 'none';
     if (this.endpoints !== '' && now !== this.endpoints) {
       this.mark(`write endpoint: ${now}`);
     }

@@ -24,10 +24,17 @@ export function checkPreconditions(facts: ClusterFacts, config: FailoverConfig):
   const { status } = cluster;
   const wanted = config.preconditions;
   const instances = cluster.spec.instances;
-  const running = backups.filter((b) => !['completed', 'failed', 'invalid backup definition'].includes(b.status?.phase ?? '')); // prettier-ignore
+  const running = backups.filter(
+    (b) => !['completed', 'failed', 'invalid backup definition'].includes(b.status?.phase ?? ''),
+  );
   const ready = pods.filter((pod) => isReady(pod) && pod.metadata.deletionTimestamp === undefined);
   const checks = [
-    check('phase-healthy', status?.phase === HEALTHY, HEALTHY, `${status?.phase ?? 'no phase'} ${status?.phaseReason ?? ''}`.trim()), // prettier-ignore
+    check(
+      'phase-healthy',
+      status?.phase === HEALTHY,
+      HEALTHY,
+      `${status?.phase ?? 'no phase'} ${status?.phaseReason ?? ''}`.trim(),
+    ),
     check(
       'nothing-reconciling',
       status?.currentPrimary !== undefined && status.currentPrimary === status.targetPrimary,
@@ -55,7 +62,14 @@ export function checkPreconditions(facts: ClusterFacts, config: FailoverConfig):
   if (config.mode === 'external') {
     const node = pods.find((pod) => pod.metadata.name === status?.currentPrimary)?.spec?.nodeName;
     const apart = facts.ownNode !== undefined && facts.ownNode !== node;
-    checks.push(check('drill-survives', apart, `the drill runs on another node than ${node ?? 'the primary'}`, facts.ownNode ?? 'unknown: set NODE_NAME')); // prettier-ignore
+    checks.push(
+      check(
+        'drill-survives',
+        apart,
+        `the drill runs on another node than ${node ?? 'the primary'}`,
+        facts.ownNode ?? 'unknown: set NODE_NAME',
+      ),
+    );
   }
   if (wanted.synchronous) {
     checks.push(
@@ -72,7 +86,14 @@ export function checkPreconditions(facts: ClusterFacts, config: FailoverConfig):
   }
   if (wanted.archiving) {
     const condition = status?.conditions?.find((c) => c.type === 'ContinuousArchiving');
-    checks.push(check('archiving-works', condition?.status === 'True', 'ContinuousArchiving is True', `${condition?.status ?? 'absent'} ${condition?.reason ?? ''}`.trim())); // prettier-ignore
+    checks.push(
+      check(
+        'archiving-works',
+        condition?.status === 'True',
+        'ContinuousArchiving is True',
+        `${condition?.status ?? 'absent'} ${condition?.reason ?? ''}`.trim(),
+      ),
+    );
   }
   if (wanted.backupMaxAgeSeconds > 0) {
     checks.push(checkBackupAge(backups, wanted.backupMaxAgeSeconds, facts.now));

@@ -74,7 +74,10 @@ async function switchOver(kubernetes: KubernetesClient, context: TriggerContext)
   const { namespace, config, primary } = context;
   const paths = clusterPaths(namespace, config.cluster);
   const pods = await kubernetes.list<Pod>(paths.pods, paths.podLabels);
-  const target = pods.map((pod) => pod.metadata.name).sort().find((name) => name !== primary); // prettier-ignore
+  const target = pods
+    .map((pod) => pod.metadata.name)
+    .sort()
+    .find((name) => name !== primary);
   for (let attempt = 1; ; attempt++) {
     const cluster = await kubernetes.get<Cluster>(paths.cluster);
     if (attempt > 1 && cluster.status?.targetPrimary === target) {
@@ -97,7 +100,13 @@ async function switchOver(kubernetes: KubernetesClient, context: TriggerContext)
 
 function promotion(cluster: Cluster, target: string, now: Date): object {
   const { conditions = [] } = cluster.status ?? {};
-  const notReady = { type: 'Ready', status: 'False', reason: 'ClusterIsNotReady', message: 'Cluster Is Not Ready', lastTransitionTime: now.toISOString() }; // prettier-ignore
+  const notReady = {
+    type: 'Ready',
+    status: 'False',
+    reason: 'ClusterIsNotReady',
+    message: 'Cluster Is Not Ready',
+    lastTransitionTime: now.toISOString(),
+  };
   return {
     metadata: { resourceVersion: cluster.metadata.resourceVersion },
     status: {

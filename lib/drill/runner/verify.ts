@@ -9,8 +9,9 @@ import { compareLedger, WriterLedger, type Comparison } from './ledger';
 import type { Load } from './load';
 import type { Observer } from './observer';
 import type { ClusterFacts } from './preconditions';
+import type { RecordedSeries } from './record';
 import { readStored } from './table';
-import { judge, type RecordedSeries } from './verdict';
+import { judge } from './verdict';
 
 /** A million rows take the server this long at most to sum up. */
 const COMPARE_MS = 60_000;
@@ -42,7 +43,10 @@ export async function verify(
 ): Promise<{ readonly repetition: Repetition; readonly handover: readonly string[] }> {
   const { failover, facts, load, observer } = finished;
   const before = facts.cluster.status?.currentPrimary ?? '';
-  const [ledgers, after] = await Promise.all([compare(run, database, finished), lookBack(run, database, finished, before)]); // prettier-ignore
+  const [ledgers, after] = await Promise.all([
+    compare(run, database, finished),
+    lookBack(run, database, finished, before),
+  ]);
   const series = recorded(load, failover);
   const { firstFailure, ...judgement } = judge(
     {
@@ -105,7 +109,11 @@ function lookBack(
 
 async function handOver(run: RunContext, { failover, load, recovered }: Finished): Promise<readonly string[]> {
   const bound = run.signal.aborted ? LAST_LOOK_MS : 2 * LOOK_MS;
-  const notes = await within(describeForOperator(run, failover, load, recovered), bound, 'the look for the handover').catch((error: unknown) => [String(error)]); // prettier-ignore
+  const notes = await within(
+    describeForOperator(run, failover, load, recovered),
+    bound,
+    'the look for the handover',
+  ).catch((error: unknown) => [String(error)]);
   notes.forEach((note) => run.log('handover', note));
   return notes;
 }
@@ -124,7 +132,9 @@ function kept(run: RunContext, series: readonly RecordedSeries[], failover: Fail
     if (bands.length > most) {
       run.log('evidence', `${name}: the first ${most} of ${bands.length} bands are kept`);
     }
-    const rounded = bands.slice(0, most).map(({ outcome, from, to, count }) => ({ outcome, from: round(from), to: round(to), count })); // prettier-ignore
+    const rounded = bands
+      .slice(0, most)
+      .map(({ outcome, from, to, count }) => ({ outcome, from: round(from), to: round(to), count }));
     return { name, kind, bands: rounded };
   });
 }

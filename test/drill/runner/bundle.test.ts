@@ -46,13 +46,20 @@ test('a wrong subcommand and a wrong configuration end with exit 2 and say what 
   writeFileSync(config, '{"version":2,"extra":true}');
   writeFileSync(termination, '');
   const start = (...args: string[]) => {
-    const { status, stdout, stderr } = spawnSync(process.execPath, [runner, ...args], { encoding: 'utf8', env: { ...process.env, TERMINATION_MESSAGE_PATH: termination } }); // prettier-ignore
+    const { status, stdout, stderr } = spawnSync(process.execPath, [runner, ...args], {
+      encoding: 'utf8',
+      env: { ...process.env, TERMINATION_MESSAGE_PATH: termination },
+    });
     expect(stderr).toBe('');
     const { event, message } = JSON.parse(stdout) as { event: string; message: string };
     expect(readFileSync(termination, 'utf8')).toBe(message);
     return [status, event, message];
   };
-  expect(start('restor')).toEqual([2, 'error', expect.stringMatching(/^usage: runner failover \[CONFIG\], got 'restor'$/)]); // prettier-ignore
+  expect(start('restor')).toEqual([
+    2,
+    'error',
+    expect.stringMatching(/^usage: runner failover \[CONFIG\], got 'restor'$/),
+  ]);
   // The same words as the validator that is not bundled.
   const words = (() => {
     try {
@@ -80,7 +87,10 @@ test.concurrent('SIGTERM in mid failover, with an API and a database that hang, 
     expect(termination).toMatch(
       /^failover failed: run-complete: expected ran to its end, observed stopped by a signal/,
     );
-    expect(evidence!.cleanup).toMatchObject({ ok: false, notes: expect.arrayContaining([expect.stringContaining('Lease state-hub-drill')]) }); // prettier-ignore
+    expect(evidence!.cleanup).toMatchObject({
+      ok: false,
+      notes: expect.arrayContaining([expect.stringContaining('Lease state-hub-drill')]),
+    });
     bed.kubernetes.fault = () => undefined;
     bed.database.rw.holdAnswers(false);
     bed.database.rw.reset();
@@ -128,7 +138,7 @@ test.concurrent('a Secret rotated in mid run is read again, and the drill passes
 
 test.concurrent('SIGTERM under load, before the trigger, aborts and leaves nothing', () =>
   pool.use({ outageMs: 1000 }, async (bed) => {
-    const child = new DrillChild(runner, bed, { failover: { load: { ...BED_LOAD, baselineSeconds: 30 } } }); // prettier-ignore
+    const child = new DrillChild(runner, bed, { failover: { load: { ...BED_LOAD, baselineSeconds: 30 } } });
     await child.says('progress', 'load | 1');
     const from = performance.now();
     child.process.kill('SIGTERM');

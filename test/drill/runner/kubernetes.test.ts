@@ -31,7 +31,12 @@ function first(...faults: readonly Fault[]): void {
 
 test('reads come through timeouts, cut connections, throttling and server errors', async () => {
   api.put(MAP);
-  first({ hang: true }, { drop: true }, { status: 429, reason: 'TooManyRequests', retryAfter: 0 }, { status: 503, reason: 'ServiceUnavailable' }); // prettier-ignore
+  first(
+    { hang: true },
+    { drop: true },
+    { status: 429, reason: 'TooManyRequests', retryAfter: 0 },
+    { status: 503, reason: 'ServiceUnavailable' },
+  );
   const map = await client(100).get(`${MAPS}/m`);
   expect(map.metadata.name).toBe('m');
   expect(api.requests).toHaveLength(5);
@@ -39,7 +44,11 @@ test('reads come through timeouts, cut connections, throttling and server errors
 
 test('an API that never answers ends with an error that says what was asked, after five tries', async () => {
   api.fault = () => ({ hang: true });
-  await expect(client(50).get(`${MAPS}/m`)).rejects.toMatchObject({ code: 0, reason: 'NoAnswer', message: `GET ${MAPS}/m: no answer within 50 ms` }); // prettier-ignore
+  await expect(client(50).get(`${MAPS}/m`)).rejects.toMatchObject({
+    code: 0,
+    reason: 'NoAnswer',
+    message: `GET ${MAPS}/m: no answer within 50 ms`,
+  });
   expect(api.requests).toHaveLength(5);
 });
 
@@ -84,7 +93,10 @@ test('conflicts are errors of their own: a stale version, another uid, a name th
   const { metadata } = await client().create<KubernetesObject>(MAPS, MAP);
   await expect(client().create(MAPS, MAP)).rejects.toMatchObject({ code: 409, reason: 'AlreadyExists' });
   await client().patch(`${MAPS}/m`, { data: { k: '2' } });
-  await expect(client().update(`${MAPS}/m`, { ...MAP, metadata })).rejects.toMatchObject({ code: 409, reason: 'Conflict' }); // prettier-ignore
+  await expect(client().update(`${MAPS}/m`, { ...MAP, metadata })).rejects.toMatchObject({
+    code: 409,
+    reason: 'Conflict',
+  });
   await expect(client().delete(`${MAPS}/m`, 'another-uid')).rejects.toMatchObject({ code: 409 });
   await client().delete(`${MAPS}/m`, metadata.uid!, 1);
   expect(api.requests.at(-1)!.body).toMatchObject({ gracePeriodSeconds: 1, preconditions: { uid: metadata.uid } });
@@ -106,7 +118,9 @@ test('a watch tells every state across cut connections, compacted history and se
   const stopping = new AbortController();
   const told: string[] = [];
   api.put(MAP);
-  const watching = client(300).watch(MAPS, 'm', stopping.signal, (object) => told.push((object as unknown as typeof MAP).data.k)); // prettier-ignore
+  const watching = client(300).watch(MAPS, 'm', stopping.signal, (object) =>
+    told.push((object as unknown as typeof MAP).data.k),
+  );
   const say = async (k: string) => {
     api.put({ ...MAP, data: { k } });
     const end = performance.now() + 3000;

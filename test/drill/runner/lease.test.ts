@@ -25,7 +25,12 @@ function holder(): unknown {
 }
 
 function leaveBehind(name: string): void {
-  api.put({ apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: { name: 'drill', namespace: 'n' }, spec: { holderIdentity: name, leaseDurationSeconds: 1, renewTime: '2020-01-01T00:00:00.000000Z' } }); // prettier-ignore
+  api.put({
+    apiVersion: 'coordination.k8s.io/v1',
+    kind: 'Lease',
+    metadata: { name: 'drill', namespace: 'n' },
+    spec: { holderIdentity: name, leaseDurationSeconds: 1, renewTime: '2020-01-01T00:00:00.000000Z' },
+  });
 }
 
 test('a free lease is taken at once, renewed while it is held, and gone when it is given back', async () => {

@@ -34,7 +34,9 @@ test('asynchronous replication with a lagging standby loses writes, and the dril
     },
   });
   expect(code).toBe(1);
-  expect(evidence.reason).toMatch(/^acknowledged-writes-kept: expected no acknowledged write lost, observed \d+ lost over \d+ ms: 0:\d+-\d+/); // prettier-ignore
+  expect(evidence.reason).toMatch(
+    /^acknowledged-writes-kept: expected no acknowledged write lost, observed \d+ lost over \d+ ms: 0:\d+-\d+/,
+  );
   expect(failures(evidence)).toHaveLength(1);
   const [repetition] = evidence.repetitions;
   const lost = repetition!.lostWrites.flatMap((text) => {
@@ -65,11 +67,16 @@ test('an objective that allows the loss does not call it a failure, and one that
   expect(failures(allowed.evidence)).toEqual([]);
   expect(allowed.evidence.repetitions[0]!.writes.lost).toBeGreaterThan(0);
   const strict = await run(0.05);
-  expect(strict.evidence.reason).toMatch(/^acknowledged-writes-kept: expected losses within 0\.05 s before the failure, observed \d+ lost over/); // prettier-ignore
+  expect(strict.evidence.reason).toMatch(
+    /^acknowledged-writes-kept: expected losses within 0\.05 s before the failure, observed \d+ lost over/,
+  );
 });
 
 async function rows(server: PostgresServer): Promise<Set<string>> {
   const tables = await bed.database.drillTables(server);
-  const found = await server.query<{ row: string }>(`select writer || ':' || seq as row from ${tables[0]!.name}`, 'phoenix_drill'); // prettier-ignore
+  const found = await server.query<{ row: string }>(
+    `select writer || ':' || seq as row from ${tables[0]!.name}`,
+    'phoenix_drill',
+  );
   return new Set(found.map(({ row }) => row));
 }

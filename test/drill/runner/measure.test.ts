@@ -7,7 +7,8 @@ import { judgeAnswer } from '../../../lib/drill/runner/probe';
 import { intersect, RangeCollector, size, subtract, type Ranges } from '../../../lib/drill/runner/ranges';
 import { outagesOf, Series, worstDowntime, type Outcome } from '../../../lib/drill/runner/series';
 import { cutBytes } from '../../../lib/drill/runner/termination';
-import { judge, spread, type RunRecord } from '../../../lib/drill/runner/verdict';
+import type { RunRecord } from '../../../lib/drill/runner/record';
+import { judge, spread } from '../../../lib/drill/runner/verdict';
 import { bedConfig } from '../../support/drill-run';
 import type { Bed } from '../../support/fake-operator';
 
@@ -49,7 +50,8 @@ test('a comparison puts every write in exactly one place', () => {
       });
       const present = writes.flatMap(([, there], i) => (there ? [i + 1] : []));
       const result = compareLedger(0, ledger, { present: ranges([...present, 999]), duplicated: [] });
-      const at = (kind: string, there: boolean) => writes.flatMap(([k, t], i) => (k === kind && t === there ? [i + 1] : [])); // prettier-ignore
+      const at = (kind: string, there: boolean) =>
+        writes.flatMap(([k, t], i) => (k === kind && t === there ? [i + 1] : []));
       expect(members(result.lost)).toEqual(at('ok', false));
       expect(members(result.refusedPresent)).toEqual(at('refused', true));
       expect(result.indeterminatePresent).toBe(at('doubt', true).length);
@@ -144,7 +146,12 @@ function record(outageMs: number, change: Partial<RunRecord> = {}): RunRecord {
 
 test('an outage of exactly the objective passes, one second more fails', () => {
   expect(judge(record(45_000), CONFIG)).toMatchObject({ verdict: 'passed', writeOutageMs: 45_000 });
-  expect(judge(record(46_000), CONFIG).firstFailure).toEqual({ name: 'write-outage', ok: false, expected: 'at most 45 s', observed: '46.00 s' }); // prettier-ignore
+  expect(judge(record(46_000), CONFIG).firstFailure).toEqual({
+    name: 'write-outage',
+    ok: false,
+    expected: 'at most 45 s',
+    observed: '46.00 s',
+  });
 });
 
 test('each fact of a record can fail the verdict by its own name', () => {
@@ -155,6 +162,8 @@ test('each fact of a record can fail the verdict by its own name', () => {
     ['timeline-advanced', { timelineAfter: 3 }],
     ['timeline-advanced', { timelineAfter: 5 }],
     ['one-primary', { roles: [{ at: 1, primaries: ['db-1', 'db-2'] }] }],
+    ['one-primary', { roles: [] }],
+    ['one-primary', { roles: [{ at: 1, primaries: [] }] }],
     ['ex-primary-back', { exPrimaryStreaming: false }],
     ['ex-primary-refuses-writes', { exPrimaryWrite: 'accepted' }],
     ['redundancy-back', { redundancyAt: null }],
@@ -171,13 +180,21 @@ test('each fact of a record can fail the verdict by its own name', () => {
 });
 
 test('the configuration of a run is checked in full, and the operator keeps its own Lease', () => {
-  const bed = { kubernetes: { url: 'http://x', token: 't' }, service: { url: 'http://y' }, database: { folder: '/tmp', rw: { port: 1 }, ro: { port: 2 }, port: 3 } }; // prettier-ignore
+  const bed = {
+    kubernetes: { url: 'http://x', token: 't' },
+    service: { url: 'http://y' },
+    database: { folder: '/tmp', rw: { port: 1 }, ro: { port: 2 }, port: 3 },
+  };
   const config = bedConfig(bed as unknown as Bed);
   expect(parseConfig('c', JSON.stringify(config))).toEqual(config);
   const broken = { ...config, failover: { ...config.failover, repetitions: 0, load: undefined } };
-  expect(() => parseConfig('c', JSON.stringify(broken))).toThrow(`c: /failover must have property 'load'; /failover/repetitions must be >= 1`); // prettier-ignore
+  expect(() => parseConfig('c', JSON.stringify(broken))).toThrow(
+    `c: /failover must have property 'load'; /failover/repetitions must be >= 1`,
+  );
   const stolen = { ...config, lease: { ...config.lease, name: config.failover!.cluster } };
-  expect(() => parseConfig('c', JSON.stringify(stolen))).toThrow(`c: /lease/name must not be 'state-hub-db': the operator has its own Lease of that name`); // prettier-ignore
+  expect(() => parseConfig('c', JSON.stringify(stolen))).toThrow(
+    `c: /lease/name must not be 'state-hub-db': the operator has its own Lease of that name`,
+  );
 });
 
 test('only an error that comes before the commit is a refusal', () => {

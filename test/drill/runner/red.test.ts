@@ -31,9 +31,13 @@ const at = (phase: string, act: () => void) => (line: LogLine) => {
 
 test.concurrent('a failover that quorum denies stops the load and hands over', () =>
   pool.use({ deniesFailover: true }, async (bed) => {
-    const { code, evidence, termination } = await drill(bed, { failover: { bounds: { ...BOUNDS, recoverySeconds: 1.5 } } }); // prettier-ignore
+    const { code, evidence, termination } = await drill(bed, {
+      failover: { bounds: { ...BOUNDS, recoverySeconds: 1.5 } },
+    });
     expect(code).toBe(1);
-    expect(evidence.reason).toMatch(/^primary-moved: .*phase 'Failing over'; the failover quorum is not held: 1 ready \+ 1 synchronous against 2 listed$/); // prettier-ignore
+    expect(evidence.reason).toMatch(
+      /^primary-moved: .*phase 'Failing over'; the failover quorum is not held: 1 ready \+ 1 synchronous against 2 listed$/,
+    );
     expect(evidence.repetitions[0]!.writeOutageMs).toBeNull();
     // Nobody could look, so nobody may say that nothing is lost.
     expect(evidence.repetitions[0]!.writes).toMatchObject({ lost: null, duplicated: null, refusedPresent: null });
@@ -51,7 +55,9 @@ test.concurrent('a primary that never comes back fails the drill within its boun
   pool.use({ oldPrimary: 'never' }, async (bed) => {
     const { code, evidence, termination } = await drill(bed, { failover: { bounds: BOUNDS } });
     expect(code).toBe(1);
-    expect(evidence.reason).toMatch(/^ex-primary-back: expected state-hub-db-\d streams from the new primary, observed not streaming$/); // prettier-ignore
+    expect(evidence.reason).toMatch(
+      /^ex-primary-back: expected state-hub-db-\d streams from the new primary, observed not streaming$/,
+    );
     expect(names(evidence)).toEqual(['ex-primary-back', 'ex-primary-refuses-writes', 'redundancy-back']);
     expect(termination).toContain('clients are served again; the drill found something wrong');
     expect(await leftBehind(bed)).toEqual([]);
@@ -63,14 +69,16 @@ test.concurrent('two primaries at once are seen', () =>
     const { oldPrimary, newPrimary } = bed.truths.at(-1)!;
     expect(code).toBe(1);
     expect(evidence.reason).toMatch(/^one-primary: expected never more than one instance takes writes, observed /);
-    expect(evidence.reason).toContain([oldPrimary, newPrimary].sort().join(' and ')); // prettier-ignore
+    expect(evidence.reason).toContain([oldPrimary, newPrimary].sort().join(' and '));
     expect(failures(evidence)).toContain('ex-primary-refuses-writes: accepted');
   }));
 
 test.concurrent('a Secret that is rotated without reaching the pod fails with the words of TLS', () =>
   pool.use({}, async (bed) => {
-    const { code, evidence } = await drill(bed, { failover: { bounds: NOT_LONG },
-      onLine: at('trigger', () => bed.database.rotate(false)) }); // prettier-ignore
+    const { code, evidence } = await drill(bed, {
+      failover: { bounds: NOT_LONG },
+      onLine: at('trigger', () => bed.database.rotate(false)),
+    });
     bed.database.rotate(true);
     expect(code).toBe(1);
     expect(evidence.reason).toMatch(
@@ -86,13 +94,20 @@ test.concurrent('a path that answers 200 with an error in the body is not up', (
     const probes = [{ name: 'summary', url, health: false, intervalMs: 50, timeoutMs: 500 }];
     const before = await drill(bed, { failover: { probes } });
     expect(before.code).toBe(2);
-    expect(before.evidence.reason).toMatch(/^load-not-steady: probe summary before the trigger: status 200, but the body holds an error: /); // prettier-ignore
+    expect(before.evidence.reason).toMatch(
+      /^load-not-steady: probe summary before the trigger: status 200, but the body holds an error: /,
+    );
     expect(bed.truths).toHaveLength(bed.truths.length);
 
     bed.service.faults.errorBody = false;
-    const after = await drill(bed, { failover: { probes, bounds: NOT_LONG }, onLine: at('observe', () => (bed.service.faults.errorBody = true)) }); // prettier-ignore
+    const after = await drill(bed, {
+      failover: { probes, bounds: NOT_LONG },
+      onLine: at('observe', () => (bed.service.faults.errorBody = true)),
+    });
     expect(after.code).toBe(1);
-    expect(after.evidence.reason).toMatch(/^clients-back: .*still down: probe summary; status 200, but the body holds an error/); // prettier-ignore
+    expect(after.evidence.reason).toMatch(
+      /^clients-back: .*still down: probe summary; status 200, but the body holds an error/,
+    );
     expect(await leftBehind(bed)).toEqual([]);
   }));
 
@@ -112,7 +127,9 @@ test.concurrent('a health endpoint that says ok while writes fail is found out',
     const probes = [{ name: 'health', url, health: true, intervalMs: 50, timeoutMs: 500 }];
     const { code, evidence } = await drill(bed, { failover: { probes } });
     expect(code).toBe(1);
-    expect(evidence.reason).toMatch(/^health-tells-the-truth: expected probe health fails .*, observed said ok through \d\.\d s without a write$/); // prettier-ignore
+    expect(evidence.reason).toMatch(
+      /^health-tells-the-truth: expected probe health fails .*, observed said ok through \d\.\d s without a write$/,
+    );
     expect(names(evidence)).toEqual(['health-tells-the-truth']);
   }));
 
@@ -142,7 +159,9 @@ test.concurrent('a clock that jumps is named and does not change what was measur
     const clock = { now: () => system.now(), wall: () => new Date(system.wall().getTime() + jump) };
     const { code, evidence } = await drill(bed, { clock, onLine: at('observe', () => (jump = -3_600_000)) });
     expect(code).toBe(1);
-    expect(evidence.reason).toMatch(/^clock-steady: expected wall clock within 500 ms of the monotonic clock, observed moved by -36000\d\d ms$|^clock-steady: .* moved by -3599\d{3} ms$/); // prettier-ignore
+    expect(evidence.reason).toMatch(
+      /^clock-steady: expected wall clock within 500 ms of the monotonic clock, observed moved by -36000\d\d ms$|^clock-steady: .* moved by -3599\d{3} ms$/,
+    );
     expect(names(evidence)).toEqual(['clock-steady']);
     expect(Math.abs(evidence.repetitions[0]!.writeOutageMs! - 900)).toBeLessThan(1000);
   }));
@@ -150,11 +169,14 @@ test.concurrent('a clock that jumps is named and does not change what was measur
 test.concurrent('a connection reset in the middle of a commit is counted as indeterminate, not as lost or refused', () =>
   pool.use({}, async (bed) => {
     const { rw } = bed.database;
-    const before = await drill(bed, { onLine: at('load', () => setTimeout(() => rw.resetInstead(isTlsData, 1), 150)) }); // prettier-ignore
+    const before = await drill(bed, { onLine: at('load', () => setTimeout(() => rw.resetInstead(isTlsData, 1), 150)) });
     expect(before.code).toBe(2);
     expect(before.evidence.reason).toMatch(/^load-not-steady: writer \d before the trigger: /);
 
-    const after = await drill(bed, { failover: { load: { ...BED_LOAD, settleSeconds: 0.6 } }, onLine: at('settle', () => rw.resetInstead(isTlsData, 2)) }); // prettier-ignore
+    const after = await drill(bed, {
+      failover: { load: { ...BED_LOAD, settleSeconds: 0.6 } },
+      onLine: at('settle', () => rw.resetInstead(isTlsData, 2)),
+    });
     expect(failures(after.evidence)).toEqual([]);
     expect(after.evidence.repetitions[0]!.writes.indeterminatePresent).toBeGreaterThanOrEqual(2);
   }));
@@ -162,9 +184,17 @@ test.concurrent('a connection reset in the middle of a commit is counted as inde
 test.concurrent('a Lease that another run holds and renews aborts the drill', () =>
   pool.use({}, async (bed) => {
     const path = `${LEASE}/state-hub-drill`;
-    bed.kubernetes.put({ apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: { name: 'state-hub-drill', namespace: NAMESPACE }, spec: { holderIdentity: 'other', leaseDurationSeconds: 1, renewTime: '1' } }); // prettier-ignore
+    bed.kubernetes.put({
+      apiVersion: 'coordination.k8s.io/v1',
+      kind: 'Lease',
+      metadata: { name: 'state-hub-drill', namespace: NAMESPACE },
+      spec: { holderIdentity: 'other', leaseDurationSeconds: 1, renewTime: '1' },
+    });
     let beat = 1;
-    const renewing = setInterval(() => bed.kubernetes.change(path, (lease) => (lease['spec'].renewTime = String(++beat))), 300); // prettier-ignore
+    const renewing = setInterval(
+      () => bed.kubernetes.change(path, (lease) => (lease['spec'].renewTime = String(++beat))),
+      300,
+    );
     const { code, evidence } = await drill(bed);
     clearInterval(renewing);
     expect(code).toBe(2);
@@ -175,7 +205,8 @@ test.concurrent('a Lease that another run holds and renews aborts the drill', ()
 
 test.concurrent('a Lease that is taken away in mid run fails it', () =>
   pool.use({}, async (bed) => {
-    const steal = () => bed.kubernetes.change(`${LEASE}/state-hub-drill`, (lease) => (lease['spec'].holderIdentity = 'thief')); // prettier-ignore
+    const steal = () =>
+      bed.kubernetes.change(`${LEASE}/state-hub-drill`, (lease) => (lease['spec'].holderIdentity = 'thief'));
     const { code, evidence } = await drill(bed, { onLine: at('observe', steal) });
     expect(code).toBe(1);
     expect(evidence.reason).toBe('lease-kept: expected no other run took the Lease, observed another run took it');
@@ -191,9 +222,27 @@ test.concurrent('each unmet precondition aborts before anything is touched', () 
       ['nothing-reconciling', () => kubernetes.change(CLUSTER_PATH, (c) => (c['status'].targetPrimary = 'pending'))],
       ['instances-ready', () => kubernetes.change(CLUSTER_PATH, (c) => (c['status'].readyInstances = 2))],
       ['archiving-works', () => kubernetes.change(CLUSTER_PATH, (c) => (c['status'].conditions = []))],
-      ['no-backup-running', () => kubernetes.put({ ...kubernetes.find(`${cnpg}/backups/state-hub-db-base`)!, metadata: { name: 'now', namespace: NAMESPACE }, status: {} })], // prettier-ignore
-      ['backup-fresh', () => kubernetes.change(`${cnpg}/backups/state-hub-db-base`, (b) => (b['status'].stoppedAt = '2020-01-01T00:00:00Z'))], // prettier-ignore
-      ['failover-quorum', () => kubernetes.change(`${cnpg}/failoverquorums/state-hub-db`, (q) => (q['status'].standbyNumber = 0))], // prettier-ignore
+      [
+        'no-backup-running',
+        () =>
+          kubernetes.put({
+            ...kubernetes.find(`${cnpg}/backups/state-hub-db-base`)!,
+            metadata: { name: 'now', namespace: NAMESPACE },
+            status: {},
+          }),
+      ],
+      [
+        'backup-fresh',
+        () =>
+          kubernetes.change(
+            `${cnpg}/backups/state-hub-db-base`,
+            (b) => (b['status'].stoppedAt = '2020-01-01T00:00:00Z'),
+          ),
+      ],
+      [
+        'failover-quorum',
+        () => kubernetes.change(`${cnpg}/failoverquorums/state-hub-db`, (q) => (q['status'].standbyNumber = 0)),
+      ],
     ];
     for (const [name, break_] of cases) {
       bed.describe(true);
@@ -212,7 +261,11 @@ test.concurrent('an API that throttles, drops and forgets does not disturb the m
     let n = 0;
     bed.kubernetes.fault = () => {
       n++;
-      return n % 5 === 0 ? { drop: true } : n % 7 === 0 ? { status: 429, reason: 'TooManyRequests', retryAfter: 0 } : undefined; // prettier-ignore
+      return n % 5 === 0
+        ? { drop: true }
+        : n % 7 === 0
+          ? { status: 429, reason: 'TooManyRequests', retryAfter: 0 }
+          : undefined;
     };
     const lost = [
       bed.kubernetes.loseAnswers((r) => r.verb === 'create' && r.resource === 'leases', 1),
@@ -245,9 +298,14 @@ test.concurrent('an API that does not answer aborts the drill before anything is
 test.concurrent('an external drill does not run on the node whose plug is pulled', () =>
   pool.use({}, async (bed) => {
     const primary = bed.database.primary.options.name;
-    const { code, evidence } = await drill(bed, { node: `railiance0${primary.slice(-1)}`, failover: { mode: 'external' } }); // prettier-ignore
+    const { code, evidence } = await drill(bed, {
+      node: `railiance0${primary.slice(-1)}`,
+      failover: { mode: 'external' },
+    });
     expect(code).toBe(2);
-    expect(evidence.reason).toMatch(/^drill-survives: expected the drill runs on another node than railiance0\d, observed railiance0\d$/); // prettier-ignore
+    expect(evidence.reason).toMatch(
+      /^drill-survives: expected the drill runs on another node than railiance0\d, observed railiance0\d$/,
+    );
   }));
 
 test.concurrent('a watch that stays silent for ever does not hide the failover', () =>
@@ -281,7 +339,8 @@ test.concurrent('a switchover whose patch arrived without its answer goes on', (
 
 test.concurrent('a pod that was replaced since the look is not deleted', () =>
   pool.use({}, async (bed) => {
-    bed.kubernetes.fault = (r) => (r.verb === 'delete' && r.resource === 'pods' ? { status: 409, reason: 'Conflict' } : undefined); // prettier-ignore
+    bed.kubernetes.fault = (r) =>
+      r.verb === 'delete' && r.resource === 'pods' ? { status: 409, reason: 'Conflict' } : undefined;
     const { code, evidence } = await drill(bed);
     expect(code).toBe(2);
     expect(evidence.reason).toMatch(/^DELETE .*\/pods\/state-hub-db-\d: 409 Conflict/);
@@ -291,7 +350,10 @@ test.concurrent('a pod that was replaced since the look is not deleted', () =>
 
 /** Takes rows away and puts rows in, behind everybody's back. */
 async function damage(primary: PostgresServer): Promise<void> {
-  const tables = await primary.query<{ name: string }>(`select tablename as name from pg_tables where schemaname = 'public'`, 'phoenix_drill'); // prettier-ignore
+  const tables = await primary.query<{ name: string }>(
+    `select tablename as name from pg_tables where schemaname = 'public'`,
+    'phoenix_drill',
+  );
   const { name } = tables[0]!;
   for (const sql of [
     `delete from ${name} where (writer, seq) in ((0, 2), (0, 3), (4, 4))`,
