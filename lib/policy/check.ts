@@ -180,6 +180,9 @@ function runRule({ rule, report }: RunningRule, resource: Resource, world: World
     count(ledger, true);
   } else if (ledger.skipped.length === skippedBefore) {
     count(ledger, false);
+  } else {
+    const reasons = new Set(ledger.skipped.splice(skippedBefore).map(({ reason }) => reason));
+    ledger.skipped.push({ rule: rule.name, object: resource.ref, reason: [...reasons].join('; ') });
   }
 }
 

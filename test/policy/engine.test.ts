@@ -4,6 +4,8 @@ import { type CheckOptions, checkManifests } from '../../lib/policy/check';
 import { findingLine } from '../../lib/policy/finding';
 import { customKinds } from '../../lib/policy/schema/custom-kinds';
 import { builtInKinds } from '../../lib/policy/schema/_catalog';
+import { rules } from '../../lib/policy/registry';
+import { mutant, randomFrom } from './_mutants';
 import { set } from './_set';
 import { stateHub, threePhoenix } from './state-hub';
 
@@ -26,6 +28,8 @@ function check(objects: readonly unknown[], options: CheckOptions = {}) {
     { rules: [], ...options },
   );
 }
+
+const names = new Set(rules.map(({ name }) => name));
 
 const SCHEMA_WORDS = [
   'type',
@@ -111,6 +115,26 @@ describe('the layers', () => {
     { apiVersion: 'v1', kind: 'Pod', metadata: 7 },
   ])('say what is wrong with %j and never throw', (manifest) => {
     expect(checkManifests([{ manifest }]).findings.length).toBeGreaterThan(0);
+  });
+});
+
+describe('the counts', () => {
+  it('hold each pair of a rule and an object that it is about exactly once, whatever is wrong', () => {
+    const random = randomFrom(7);
+    for (let i = 0; i < 40; i += 1) {
+      const inputs = stateHub.map(({ manifest }) => ({
+        manifest: random() < 0.1 ? mutant(manifest, random) : manifest,
+      }));
+      const report = checkManifests(inputs, { platform: i % 2 === 0 ? threePhoenix : {} });
+      const ids = inputs.map(({ manifest }) => {
+        const { apiVersion, kind } = (manifest ?? {}) as Record<string, unknown>;
+        return `${String(apiVersion)}/${String(kind)}`;
+      });
+      const pairs = ids.flatMap((id) => rules.filter(({ kinds }) => kinds.includes('*') || kinds.includes(id)));
+      const alone = checkManifests(inputs, { platform: {}, rules: [] });
+      const judged = report.passed + report.failed + report.skipped.filter(({ rule }) => names.has(rule)).length;
+      expect(judged - alone.passed - alone.failed).toBe(pairs.length);
+    }
   });
 });
 
