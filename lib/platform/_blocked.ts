@@ -1,20 +1,29 @@
-import type { DatabaseFacts, PredictionInput } from './prediction-input';
+import type { ApiFacts, DatabaseFacts, PredictionInput } from './prediction-input';
 
 /** Why the database does not come back by itself after losing one instance; undefined if it does. */
 export function failoverBlock({ database, platform }: PredictionInput, lost: string): string | undefined {
-  const { instances, synchronousStandbys } = database;
+  const { instances, switchedOff, synchronousStandbys, walReceiverTimeout } = database;
+  if (switchedOff !== undefined) {
+    return switchedOff;
+  }
   if (instances < 2) {
     return lost === 'one node' && platform.storageKind === 'nodeLocal'
       ? `there is 1 instance and its disk is lost with the node; only a restore brings it back`
       : `there is 1 instance, so there is nothing to promote; writes wait for its pod`;
   }
   if (lost === 'one node' && !database.requiredAntiAffinity) {
-    return `'podAntiAffinityType' is not 'required', so ${lost} may take several instances at once`;
+    return together(lost);
   }
   if (database.durability === 'required' && instances - 2 < synchronousStandbys) {
     return (
       `after losing ${lost} of ${instances} instances the new primary has ${plural(instances - 2)}, and a commit waits ` +
       `for ${synchronousStandbys}`
+    );
+  }
+  if (lost === 'one node' && walReceiverTimeout === 0) {
+    return (
+      `'wal_receiver_timeout' is 0, which switches it off: standbys go on waiting for a primary that sends nothing, and ` +
+      `promotion waits for them to stop`
     );
   }
   return impatientReadiness(database, platform.nodeMonitorGraceSeconds);
@@ -31,4 +40,31 @@ function impatientReadiness(database: DatabaseFacts, graceSeconds: number): stri
 
 function plural(standbys: number): string {
   return standbys === 1 ? '1 standby' : `${standbys} standbys`;
+}
+
+/** Why reads do not come back: with two instances or more, only what takes or stops all of them. */
+export function readBlock({ database }: PredictionInput, lost: string): string | undefined {
+  if (database.switchedOff !== undefined) {
+    return database.switchedOff;
+  }
+  return lost === 'one node' && !database.requiredAntiAffinity ? together(lost) : undefined;
+}
+
+/** Why the API does not come back, whatever the database does. */
+export function apiBlock(api: ApiFacts, lost: string): string | undefined {
+  if (api.replicas === 0) {
+    return `'spec.replicas' is 0, so there is none`;
+  }
+  return lost === 'one node' && api.replicas === 1 ? evictionBlock(api) : undefined;
+}
+
+/** Why a lost node's replica is not replaced. */
+export function evictionBlock({ tolerationSeconds }: ApiFacts): string | undefined {
+  return tolerationSeconds === undefined
+    ? 'its pod tolerates a lost node for ever, so it is not replaced until somebody deletes it'
+    : undefined;
+}
+
+function together(lost: string): string {
+  return `'podAntiAffinityType' is not 'required', so ${lost} may take several instances at once`;
 }

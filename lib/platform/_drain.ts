@@ -1,4 +1,4 @@
-import { evenly, fill, missingTo, type Placements } from './_placement';
+import { missingTo, type Placements, takesOne } from './_placement';
 
 /** A drain of one node, and what it may do to its pods. */
 export interface Drain {
@@ -13,7 +13,7 @@ export interface Drain {
 
 /** Pods that are left on the node for ever; 0 if the drain ends. */
 export function stuck({ allowed, draining, moves, placements }: Drain): number {
-  const others = evenly(placements.placed - draining, placements.nodes - 1);
+  let others = placements.placed - draining;
   let left = draining;
   let unready = 0;
   // As late as can be: an emptier node leaves less room where it still counts.
@@ -21,12 +21,9 @@ export function stuck({ allowed, draining, moves, placements }: Drain): number {
     if (unready < allowed) {
       left -= 1;
       unready += 1;
-    } else if (
-      moves &&
-      unready > 0 &&
-      fill(placements, others, placements.countsLostNodes ? left : undefined, 1) === 1
-    ) {
+    } else if (moves && unready > 0 && takesOne(placements, others, placements.countsLostNodes ? left : undefined)) {
       unready -= 1;
+      others += 1;
     } else {
       return left;
     }
@@ -58,9 +55,16 @@ export function movedOnto({ allowed, draining, moves, placements }: Drain, onLos
       (!countsLostNodes || level <= draining - more - raised)
     );
   };
+  // Each of the three only gets harder with more.
   let moved = 0;
-  while (possible(moved + 1)) {
-    moved += 1;
+  let tooMany = Math.max(1, draining - unready + 1);
+  while (tooMany - moved > 1) {
+    const middle = Math.floor((moved + tooMany) / 2);
+    if (possible(middle)) {
+      moved = middle;
+    } else {
+      tooMany = middle;
+    }
   }
   return moved;
 }

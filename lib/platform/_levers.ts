@@ -20,6 +20,17 @@ type NumberOf<T> = { [K in keyof T]: T[K] extends number ? K : never }[keyof T];
 /** Cheapest first: settings of ours, then settings that cost something, then the platform's, then people's. */
 export const LEVERS: readonly Lever[] = [
   flag(
+    ({ database }) => (database.switchedOff === undefined ? undefined : 'remove the annotation'),
+    (database) => ({ ...database, switchedOff: undefined }),
+  ),
+  {
+    describe: (_, { backup }) => `correct '${backup?.stopped?.setBy.name}'`,
+    now: ({ backup }) => (backup?.stopped === undefined ? undefined : 0),
+    best: () => -1,
+    apply: (input) =>
+      input.backup === undefined ? input : { ...input, backup: { ...input.backup, stopped: undefined } },
+  },
+  flag(
     ({ database }) =>
       database.durability === 'required' ? undefined : `set 'synchronous.dataDurability' to 'required'`,
     (database) => ({
@@ -60,8 +71,8 @@ export const LEVERS: readonly Lever[] = [
     (value) => `set 'failoverDelay' to ${value}`,
   ),
   {
-    describe: () => `run 2 replicas of the API instead of 1`,
-    now: ({ api }) => (api?.replicas === 1 ? 0 : undefined),
+    describe: (_, { api }) => `run 2 replicas of the API instead of ${api?.replicas}`,
+    now: ({ api }) => (api !== undefined && api.replicas < 2 ? 0 : undefined),
     best: () => -1,
     apply: (input) => (input.api === undefined ? input : { ...input, api: { ...input.api, replicas: 2 } }),
   },

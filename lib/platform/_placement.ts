@@ -48,9 +48,13 @@ export function onTwoNodes(placements: Placements): [number, number][] {
   );
 }
 
-/** Spreads the remaining pods over the remaining nodes as evenly as can be: what leaves the least room. */
-export function evenly(pods: number, nodes: number): number[] {
-  return Array.from({ length: nodes }, (_, i) => Math.floor(pods / nodes) + (i < pods % nodes ? 1 : 0));
+/** The pairs that together have all pods: a drain and a loss can take no more than what is on their two nodes. */
+export function onTwoNodesAlone(placements: Placements): [number, number][] {
+  return placements.nodes < 2
+    ? []
+    : onOneNode(placements)
+        .map((a): [number, number] => [a, placements.placed - a])
+        .filter((pair) => feasible(placements, pair));
 }
 
 /** Pods that must be added to `pods` spread evenly over `nodes`, so that none has less than `level`. */
@@ -62,21 +66,26 @@ export function missingTo(level: number, pods: number, nodes: number): number {
 
 /** How many pods of a lost node find a place on the others, at the least. */
 export function roomAfterLoss(placements: Placements, lost: number): number {
-  const others = evenly(placements.placed - lost, placements.nodes - 1);
-  return fill(placements, others, placements.countsLostNodes ? 0 : undefined, lost);
+  const others = placements.placed - lost;
+  const emptying = placements.countsLostNodes ? 0 : undefined;
+  let found = 0;
+  while (found < lost && takesOne(placements, others + found, emptying)) {
+    found += 1;
+  }
+  return found;
 }
 
-/** Puts up to `pods` where they may go, lowest first; says how many found a place. Changes `counts`. */
-export function fill(placements: Placements, counts: number[], emptying: number | undefined, pods: number): number {
-  for (let done = 0; done < pods; done += 1) {
-    const lowest = Math.min(...counts);
-    const least = Math.min(lowest, emptying ?? lowest);
-    if (counts.length === 0 || lowest >= placements.perNode || lowest + 1 - least > placements.skew) {
-      return done;
-    }
-    counts[counts.indexOf(lowest)] = lowest + 1;
+/**
+ * Whether all nodes but one, which have `pods` as evenly as can be, take one more. Even leaves the least room, and one more
+ * on the lowest keeps it even, so their sum says it all. `emptying` is on the one node that takes none, if it counts.
+ */
+export function takesOne({ nodes, perNode, skew }: Placements, pods: number, emptying: number | undefined): boolean {
+  if (nodes < 2) {
+    return false;
   }
-  return pods;
+  const lowest = Math.floor(pods / (nodes - 1));
+  const least = Math.min(lowest, emptying ?? lowest);
+  return lowest < perNode && lowest + 1 - least <= skew;
 }
 
 /** Whether the other nodes can be filled so that all rules hold. The higher the least, the more is allowed above it. */

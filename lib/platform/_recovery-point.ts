@@ -21,7 +21,12 @@ export function synchronousRecoveryPoint({ database }: PredictionInput): Recover
     );
   }
   const standbys = database.synchronousStandbys === 1 ? 'one standby' : `${database.synchronousStandbys} standbys`;
-  return zero(`durability is 'required': no commit is acknowledged before it is on disk on ${standbys} too`, setBy);
+  const where =
+    database.synchronousCommit === 'remote_write'
+      ? `${standbys} ${database.synchronousStandbys === 1 ? 'has' : 'have'} received it too; not yet on its disk, so losing ` +
+        `power on both sides at once is not covered`
+      : `it is on disk on ${standbys} too`;
+  return zero(`durability is 'required': no commit is acknowledged before ${where}`, setBy);
 }
 
 /** What losing the cluster loses: what was not in the object store yet. */
@@ -29,6 +34,9 @@ export function archiveRecoveryPoint(input: PredictionInput): RecoveryPoint {
   const { backup, database, platform } = input;
   if (backup === undefined) {
     return unbounded('there are no base backups outside the cluster', byField(database.object, 'spec.plugins'));
+  }
+  if (backup.stopped !== undefined) {
+    return unbounded(backup.stopped.reason, backup.stopped.setBy);
   }
   if (!database.archiving) {
     const terms: Term[] = [
@@ -57,12 +65,13 @@ export function archiveRecoveryPoint(input: PredictionInput): RecoveryPoint {
 /** What a restore to the moment before an error loses. */
 export function pointInTimeRecoveryPoint(input: PredictionInput): RecoveryPoint {
   const { backup, database } = input;
-  if (backup === undefined || !database.archiving) {
+  if (backup === undefined || backup.stopped !== undefined || !database.archiving) {
     return archiveRecoveryPoint(input);
   }
-  const reach = backup.retention === undefined ? 'any time' : `${backup.retention / 86_400} days`;
+  const reach =
+    backup.retention === undefined ? 'since the first base backup' : `of the last ${backup.retention / 86_400} days`;
   return zero(
-    `every transaction of the last ${reach} can be restored to; what was written after the error stays in the old ` +
+    `every transaction ${reach} can be restored to; what was written after the error stays in the old ` +
       `database and is carried over by hand`,
     byField(backup.store, 'spec.retentionPolicy'),
   );

@@ -1,5 +1,5 @@
 import { type Drain, mostUnready, movedOnto, stuck } from './_drain';
-import { onOneNode, onTwoNodes, type Placements, placementsOf, roomAfterLoss } from './_placement';
+import { onOneNode, onTwoNodesAlone, type Placements, placementsOf, roomAfterLoss } from './_placement';
 import { type Case, type Verdict, verdict } from './_verdict';
 import type { PodSet } from './pod-set';
 
@@ -31,7 +31,7 @@ export function replicaVerdicts(set: PodSet): Verdict[] {
       set,
       'lossDuringDrain',
       'serving',
-      onTwoNodes(placements).flatMap(([onLost, onDrained]) => {
+      onTwoNodesAlone(placements).flatMap(([onLost, onDrained]) => {
         const drain = drainOf(set, placements, onDrained);
         const unready = mostUnready(drain);
         return ready(placed - onLost - unready - movedOnto(drain, onLost, unready), { onLost, onDrained });

@@ -1,4 +1,4 @@
-import { failoverBlock } from './_blocked';
+import { apiBlock, failoverBlock, readBlock } from './_blocked';
 import { synchronousRecoveryPoint } from './_recovery-point';
 import {
   apiReady,
@@ -26,7 +26,8 @@ export function instanceLoss(input: PredictionInput): ClassTerms {
   const replica = path('an instance leaves its Service', [endpoints('endpoints follow'), clientReconnect(api)]);
   return {
     writes: figure([killed, stopped], block),
-    reads: database.instances < 3 ? figure([killed, stopped], block) : figure([replica]),
+    reads:
+      database.instances < 3 ? figure([killed, stopped], block) : figure([replica], readBlock(input, 'one instance')),
     api: apiFigure(input, [killed, stopped], block),
     redundancy:
       api === undefined
@@ -88,10 +89,10 @@ function apiFigure(input: PredictionInput, database: readonly Path[], block: str
       ? path('a replica is killed', [endpoints('API endpoints follow'), retry()])
       : path('the only replica is killed', [...apiStart({ ...input, api }), ...apiReady(api)]);
   if (!api.usesDatabase) {
-    return figure([lost]);
+    return figure([lost], apiBlock(api, 'one instance'));
   }
   const through = database.map(({ name, terms }) => path(name, [...terms, ...apiReady(api)]));
-  return figure([...through, lost], block);
+  return figure([...through, lost], apiBlock(api, 'one instance') ?? block);
 }
 
 /** A client of the API notices a refused or silent connection and tries again. */

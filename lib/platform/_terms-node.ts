@@ -1,4 +1,4 @@
-import { failoverBlock } from './_blocked';
+import { apiBlock, evictionBlock, failoverBlock, readBlock } from './_blocked';
 import { synchronousRecoveryPoint } from './_recovery-point';
 import {
   apiReady,
@@ -31,9 +31,12 @@ export function nodeLoss(input: PredictionInput): ClassTerms {
   ]);
   return {
     writes: figure([primary], block),
-    reads: database.instances < 3 ? figure([primary], block) : figure([replica]),
+    reads: database.instances < 3 ? figure([primary], block) : figure([replica], readBlock(input, 'one node')),
     api: apiFigure(input, primary, block),
-    redundancy: api === undefined ? undefined : figure([path("a replica's node is lost", replacement(input, api))]),
+    redundancy:
+      api === undefined
+        ? undefined
+        : figure([path("a replica's node is lost", replacement(input, api))], evictionBlock(api)),
     rpo: synchronousRecoveryPoint(input),
     assumes: [
       'the node-loss proof holds: one node takes one instance, and quorum remains',
@@ -94,17 +97,14 @@ function receiversTimeOut(database: DatabaseFacts): Term {
 }
 
 function replacement(input: PredictionInput, api: ApiFacts): Term[] {
-  return [
-    ...silentNode(input.platform),
-    fixed(
-      'API pod is evicted from the lost node',
-      api.tolerationSeconds,
-      SOURCE.taints,
-      byField(api.object, 'spec.template.spec.tolerations tolerationSeconds'),
-    ),
-    ...apiStart({ ...input, api }),
-    ...apiReady(api),
-  ];
+  return [...silentNode(input.platform), ...eviction(api), ...apiStart({ ...input, api }), ...apiReady(api)];
+}
+
+function eviction({ object, tolerationSeconds }: ApiFacts): Term[] {
+  const setBy = byField(object, 'spec.template.spec.tolerations tolerationSeconds');
+  return tolerationSeconds === undefined
+    ? []
+    : [fixed('API pod is evicted from the lost node', tolerationSeconds, SOURCE.taints, setBy)];
 }
 
 function apiFigure(input: PredictionInput, primary: Path, block: string | undefined): ClassTerms['api'] {
@@ -117,7 +117,7 @@ function apiFigure(input: PredictionInput, primary: Path, block: string | undefi
       ? path("a replica's node is lost", [...silentNode(input.platform), endpoints('API endpoints follow'), retry()])
       : path("the only replica's node is lost", replacement(input, api));
   if (!api.usesDatabase) {
-    return figure([lost]);
+    return figure([lost], apiBlock(api, 'one node'));
   }
-  return figure([path(primary.name, [...primary.terms, ...apiReady(api)]), lost], block);
+  return figure([path(primary.name, [...primary.terms, ...apiReady(api)]), lost], apiBlock(api, 'one node') ?? block);
 }

@@ -1,3 +1,4 @@
+import { apiBlock } from './_blocked';
 import { archiveRecoveryPoint, archiveTerms, pointInTimeRecoveryPoint } from './_recovery-point';
 import { apiReady, apiStart, checkpoint, clientReconnect, endpoints, podStart, promotion, SOURCE } from './_terms';
 import type { PredictionInput } from './prediction-input';
@@ -21,8 +22,7 @@ export function humanError(input: PredictionInput): ClassTerms {
 
 function restored(input: PredictionInput, name: string, before: readonly Term[]): Omit<ClassTerms, 'rpo'> {
   const { api } = input;
-  const block =
-    input.backup === undefined ? 'there is no base backup in an object store, so nothing can be restored' : undefined;
+  const block = restoreBlock(input);
   const readable = [...before, ...restore(input), clientReconnect(api)];
   const writable = [...before, ...restore(input), ...standbys(input), clientReconnect(api)];
   // The API starts while the database is restored, and is waiting when it is back.
@@ -38,11 +38,21 @@ function restored(input: PredictionInput, name: string, before: readonly Term[])
               ...(api.usesDatabase ? [path(name, serving)] : []),
               path(`${name}, the API alone`, [...before, ...apiStart({ ...input, api }), ...apiReady(api)]),
             ],
-            api.usesDatabase ? block : undefined,
+            apiBlock(api, 'all') ?? (api.usesDatabase ? block : undefined),
           ),
     redundancy: undefined,
     assumes: ASSUMES,
   };
+}
+
+function restoreBlock({ backup, database }: PredictionInput): string | undefined {
+  if (database.switchedOff !== undefined) {
+    return database.switchedOff;
+  }
+  if (backup === undefined) {
+    return 'there is no base backup in an object store, so nothing can be restored';
+  }
+  return backup.stopped === undefined ? undefined : `${backup.stopped.reason}: nothing can be restored`;
 }
 
 function response({ platform }: PredictionInput): Term {

@@ -12,6 +12,12 @@ export interface NodeLossInput {
 
   /** Namespace of the operator and its plugin, which are outside the service and one pod each by default. */
   readonly operatorNamespace: string;
+
+  /**
+   * What decides where pods are and is in no pod set, one sentence each.
+   * @default - none
+   */
+  readonly unseen?: readonly string[];
 }
 
 /** Each claim about each pod set, proved or refuted, and what the proof cannot see. */
@@ -47,7 +53,7 @@ export function refuted(proof: NodeLossProof): Verdict[] {
     .toSorted((a, b) => events.indexOf(a.event) - events.indexOf(b.event));
 }
 
-function risks({ nodes, operatorNamespace, podSets }: NodeLossInput): string[] {
+function risks({ nodes, operatorNamespace, podSets, unseen = [] }: NodeLossInput): string[] {
   const databases = podSets.filter(({ quorum }) => quorum !== undefined);
   const singletons = [
     `The CloudNativePG operator in '${operatorNamespace}' is one pod by default. If its node is lost together with the ` +
@@ -61,5 +67,5 @@ function risks({ nodes, operatorNamespace, podSets }: NodeLossInput): string[] {
       : nodes.length === 2
         ? [`There are two nodes: after losing one, nothing has a second copy until it is back or restored.`]
         : [];
-  return [...(databases.length > 0 ? singletons : []), ...few];
+  return [...(databases.length > 0 ? singletons : []), ...few, ...unseen];
 }

@@ -70,6 +70,9 @@ const CONTAINS = [
  * @throws if an RTO is not positive, an RPO is negative, a class is unknown, or objectives contradict one another
  */
 export function resolveObjectives(where: IConstruct | string, objectives: Objectives): ObjectivesInSeconds {
+  if (typeof objectives !== 'object' || objectives === null) {
+    refuse(where, `'objectives' must be an object with failure classes, got ${JSON.stringify(objectives)}`);
+  }
   for (const name of Object.keys(objectives)) {
     if (!(FAILURE_CLASSES as readonly string[]).includes(name)) {
       refuse(where, `'objectives' may have ${FAILURE_CLASSES.join(', ')}, got '${name}'`);
@@ -89,6 +92,9 @@ export function resolveObjectives(where: IConstruct | string, objectives: Object
 }
 
 function inSeconds(where: IConstruct | string, name: FailureClass, objective: Objective): ObjectiveSeconds {
+  if (typeof objective !== 'object' || objective === null) {
+    refuse(where, `'objectives.${name}' must have 'rpo' and 'rto', got ${JSON.stringify(objective)}`);
+  }
   for (const property of ['rpo', 'rto'] as const) {
     if (typeof objective[property]?.toMilliseconds !== 'function') {
       refuse(where, `'objectives.${name}.${property}' is missing; write a Duration, such as Duration.minutes(2)`);

@@ -7,6 +7,8 @@ import type { Storage } from './storage';
 /** Kubernetes minor versions that the schemas and CloudNativePG 1.30 cover. */
 const KUBERNETES = ['1.30', '1.31', '1.32', '1.33', '1.34', '1.35', '1.36'] as const;
 const CLOUD_NATIVE_PG = ['1.30'] as const;
+const EFFECTS: readonly NodeTaint['effect'][] = ['NoSchedule', 'PreferNoSchedule', 'NoExecute'];
+const HOSTNAME = 'kubernetes.io/hostname';
 
 /** A Kubernetes minor version, such as `1.34`. */
 export type KubernetesVersion = (typeof KUBERNETES)[number];
@@ -120,10 +122,10 @@ export class Platform {
   /** Measured facts, defaults filled in. */
   public readonly measured: Measured;
 
-  /** @throws if a name is no DNS name, a node is named twice, or a version is not supported */
+  /** @throws if a name is no DNS name, a node is named twice, a label or taint is malformed, or a version is not supported */
   public constructor(props: PlatformProps) {
     this.name = props.name;
-    this.nodeFacts = props.nodes.map(nodeFacts);
+    this.nodeFacts = checkNodes(`platform '${props.name}'`, props.nodes).map(nodeFacts);
     this.nodes = this.nodeFacts.map(({ name }) => name);
     this.kubernetes = props.kubernetes;
     this.cloudNativePg = props.cloudNativePg;
@@ -165,7 +167,53 @@ export class Platform {
 
 function nodeFacts(node: string | PlatformNodeProps): PlatformNode {
   const { name, labels = {}, taints = [], schedulable = true } = typeof node === 'string' ? { name: node } : node;
-  return { name, labels: { 'kubernetes.io/hostname': name, ...labels }, taints: [...taints], schedulable };
+  return { name, labels: { [HOSTNAME]: name, ...labels }, taints: [...taints], schedulable };
+}
+
+/** Before anything is read from them: labels and taints decide where pods may be. */
+function checkNodes(where: string, nodes: PlatformProps['nodes']): PlatformProps['nodes'] {
+  if (!Array.isArray(nodes)) {
+    refuse(where, `'nodes' must be a list of names, got ${JSON.stringify(nodes)}`);
+  }
+  const byHost = new Map<string, string>();
+  for (const node of nodes as readonly unknown[]) {
+    const name = typeof node === 'string' ? node : (node as Partial<PlatformNodeProps> | null)?.name;
+    if (typeof name !== 'string') {
+      refuse(where, `'nodes' must each have a 'name', as text or as property, got ${JSON.stringify(node)}`);
+    }
+    const { labels = {}, taints = [] } = typeof node === 'string' ? {} : (node as PlatformNodeProps);
+    checkLabels(where, name, labels);
+    checkTaints(where, name, taints);
+    const host = labels[HOSTNAME] ?? name;
+    const other = byHost.get(host);
+    if (other !== undefined && other !== name) {
+      refuse(where, `'nodes' has '${HOSTNAME}' '${host}' on both '${other}' and '${name}'; each node has its own`);
+    }
+    byHost.set(host, name);
+  }
+  return nodes;
+}
+
+function checkLabels(where: string, node: string, labels: Readonly<Record<string, unknown>>): void {
+  for (const [key, value] of Object.entries(labels)) {
+    if (typeof value !== 'string') {
+      refuse(where, `'nodes' has label '${key}' on '${node}' that is no text, got ${JSON.stringify(value)}; quote it`);
+    }
+  }
+}
+
+function checkTaints(where: string, node: string, taints: readonly Partial<NodeTaint>[]): void {
+  for (const { effect, key } of taints) {
+    if (typeof key !== 'string' || key === '') {
+      refuse(where, `'nodes' has a taint without 'key' on '${node}'`);
+    }
+    if (effect === undefined || !EFFECTS.includes(effect)) {
+      refuse(
+        where,
+        `'nodes' has a taint '${key}' on '${node}' with effect '${effect}'; allowed are ${EFFECTS.join(', ')}`,
+      );
+    }
+  }
 }
 
 function checkVersion(where: string, property: string, version: string, allowed: readonly string[]): void {

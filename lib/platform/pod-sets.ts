@@ -2,6 +2,7 @@ import type { Manifest } from '../gitops/rendered';
 import { selects } from '../policy/world';
 import { eligibleNodes, HOSTNAME, type NodeRules, nodeRules, selected, tolerated } from './_eligible';
 import { at, list, number, text } from './_read';
+import { unseenIn } from './_unseen';
 import { databaseFacts } from './read-input';
 import type { NodeLossInput } from './node-loss';
 import type { Platform } from './platform';
@@ -24,6 +25,7 @@ export function nodeLossInput(platform: Platform, manifests: readonly Manifest[]
           : [],
     ),
     operatorNamespace: platform.operatorNamespace,
+    unseen: unseenIn(manifests),
   };
 }
 
@@ -109,18 +111,19 @@ function spread(
   if (hard.length === 0) {
     return undefined;
   }
-  const honors = (policy: string, otherwise: string) => (constraint: unknown) =>
+  const honors = (constraint: unknown, policy: string, otherwise: string): boolean =>
     text(at(constraint, policy), otherwise) === 'Honor';
-  const honorsTaints = hard.every(honors('nodeTaintsPolicy', 'Ignore'));
-  const honorsAffinity = hard.every(honors('nodeAffinityPolicy', 'Honor'));
+  const honorsTaints = (constraint: unknown): boolean => honors(constraint, 'nodeTaintsPolicy', 'Ignore');
+  const honorsSelection = (constraint: unknown): boolean => honors(constraint, 'nodeAffinityPolicy', 'Honor');
   return {
     maxSkew: Math.min(...hard.map((constraint) => number('spread', 'maxSkew', at(constraint, 'maxSkew'), 1))),
-    countsLostNodes: !honorsTaints,
-    countsForeignNodes: platform.nodeFacts.some(
-      (node) =>
-        (!selected(node, rules) && !honorsAffinity) ||
-        (selected(node, rules) && !tolerated(node, rules) && !honorsTaints),
-    ),
+    countsLostNodes: !hard.every(honorsTaints),
+    countsForeignNodes: platform.nodeFacts.some((node) => {
+      const [isSelected, isTolerated] = [selected(node, rules), tolerated(node, rules)];
+      const counts = (constraint: unknown): boolean =>
+        (isSelected || !honorsSelection(constraint)) && (isTolerated || !honorsTaints(constraint));
+      return !(isSelected && isTolerated) && hard.some(counts);
+    }),
   };
 }
 

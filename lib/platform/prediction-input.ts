@@ -1,4 +1,5 @@
 import type { Measured } from './measured';
+import type { SetBy } from './term';
 
 /** What the platform says, as plain data. */
 export interface PredictionPlatform {
@@ -16,6 +17,8 @@ export interface DatabaseFacts {
   /** `Cluster/state-hub-db`. */
   readonly object: string;
   readonly instances: number;
+  /** Why the operator does not act, by annotation. */
+  readonly switchedOff: string | undefined;
   readonly requiredAntiAffinity: boolean;
   readonly durability: 'required' | 'preferred' | 'asynchronous';
   /** Standbys that must confirm a commit. */
@@ -38,7 +41,15 @@ export interface DatabaseFacts {
   /** How long a readiness probe may fail before the instance is not ready. */
   readonly readinessPatience: number;
   readonly archiving: boolean;
+  /** Name of the ObjectStore that the archiving plugin writes to. */
+  readonly archive: string | undefined;
   readonly archiveTimeout: number;
+}
+
+/** Why backups are not taken, or not where a restore looks for them. */
+export interface StoppedBackup {
+  readonly reason: string;
+  readonly setBy: SetBy;
 }
 
 /** What the ObjectStore and the ScheduledBackup say. */
@@ -51,6 +62,8 @@ export interface BackupFacts {
   readonly store: string;
   /** How far back a point in time may lie, in seconds; undefined if nothing is ever deleted. */
   readonly retention: number | undefined;
+  /** Why no base backup of this database gets there, and what says so. */
+  readonly stopped: StoppedBackup | undefined;
 }
 
 /** What the API's Deployment says, defaults of Kubernetes filled in. Durations in seconds. */
@@ -58,8 +71,8 @@ export interface ApiFacts {
   /** `Deployment/state-hub-api`. */
   readonly object: string;
   readonly replicas: number;
-  /** `tolerationSeconds` for an unreachable node. */
-  readonly tolerationSeconds: number;
+  /** `tolerationSeconds` for an unreachable node; undefined if it stays for ever. */
+  readonly tolerationSeconds: number | undefined;
   readonly readinessPeriod: number;
   readonly readinessSuccessThreshold: number;
   readonly livenessPeriod: number;

@@ -3,9 +3,24 @@ import { postgresKibibytes } from '../postgres/_memory';
 import { longestGapSeconds } from '../postgres/_backup-cron';
 import { parseQuantity } from '../policy/_quantity';
 import { refuse } from '../_refuse';
-import { at, number, postgresSeconds, text } from './_read';
+import { failoverQuorumOverride, skipsArchiving, switchedOff } from './_operator-state';
+import { at, list, number, postgresSeconds, text } from './_read';
 import type { Platform } from './platform';
-import type { ApiFacts, BackupFacts, DatabaseFacts, PredictionInput, PredictionPlatform } from './prediction-input';
+import type {
+  ApiFacts,
+  BackupFacts,
+  DatabaseFacts,
+  PredictionInput,
+  PredictionPlatform,
+  StoppedBackup,
+} from './prediction-input';
+import { byField } from './term';
+
+interface Toleration {
+  readonly key?: string;
+  readonly effect?: string;
+  readonly tolerationSeconds?: number;
+}
 
 /** A construct of this library that made one main object. */
 export interface HasApiObject {
@@ -45,14 +60,16 @@ export interface PredictedParts {
  * @throws if a field that a figure depends on has no meaning
  */
 export function predictionInput(parts: PredictedParts): PredictionInput {
-  const { api, backupSchedule, database, objectStore, platform } = parts;
+  const { api, backupSchedule, objectStore, platform } = parts;
+  const database = databaseFacts(parts.database.apiObject.toJson());
+  checkMeasuredSize(platform, database);
   return {
     platform: predictionPlatform(platform),
-    database: databaseFacts(database.apiObject.toJson()),
+    database,
     backup:
       backupSchedule === undefined || objectStore === undefined
         ? undefined
-        : backupFacts(backupSchedule.apiObject.toJson(), objectStore.apiObject.toJson()),
+        : backupFacts(backupSchedule.apiObject.toJson(), objectStore.apiObject.toJson(), database),
     api: api === undefined ? undefined : apiFacts(api.apiObject.toJson()),
   };
 }
@@ -78,9 +95,11 @@ export function databaseFacts(cluster: unknown): DatabaseFacts {
     text(at(spec('postgresql.parameters') ?? {}, name), otherwise);
   const seconds = (path: string, otherwise: number): number => number(object, `spec.${path}`, spec(path), otherwise);
   const synchronous = spec('postgresql.synchronous') !== undefined;
+  const archiver = archiverOf(spec('plugins'));
   return {
     object,
     instances: seconds('instances', 1),
+    switchedOff: switchedOff(cluster),
     requiredAntiAffinity:
       spec('affinity.enablePodAntiAffinity') !== false &&
       spec('affinity.podAntiAffinityType') === 'required' &&
@@ -92,7 +111,7 @@ export function databaseFacts(cluster: unknown): DatabaseFacts {
         : 'required',
     synchronousStandbys: synchronous ? seconds('postgresql.synchronous.number', 1) : 0,
     synchronousCommit: parameter('synchronous_commit', 'on'),
-    failoverQuorum: spec('postgresql.synchronous.failoverQuorum') === true,
+    failoverQuorum: failoverQuorumOverride(cluster) ?? spec('postgresql.synchronous.failoverQuorum') === true,
     failoverDelay: seconds('failoverDelay', 0),
     smartShutdownTimeout: seconds('smartShutdownTimeout', 180),
     stopDelay: seconds('stopDelay', 1800),
@@ -105,12 +124,13 @@ export function databaseFacts(cluster: unknown): DatabaseFacts {
     storageMebibytes: mebibytes(object, 'spec.storage.size', spec('storage.size')),
     readinessType: text(spec('probes.readiness.type'), 'pg_isready'),
     readinessPatience: seconds('probes.readiness.periodSeconds', 10) * seconds('probes.readiness.failureThreshold', 3),
-    archiving: archives(spec('plugins')),
+    archiving: archiver !== undefined && !skipsArchiving(cluster),
+    archive: archiveOf(archiver),
     archiveTimeout: postgresTime(object, 'archive_timeout', parameter('archive_timeout', '5min'), 1),
   };
 }
 
-function backupFacts(schedule: unknown, store: unknown): BackupFacts {
+function backupFacts(schedule: unknown, store: unknown, database: DatabaseFacts): BackupFacts {
   const retention = /^(\d+)([dwm])$/.exec(text(at(store, 'spec.retentionPolicy'), ''));
   const days = { d: 1, w: 7, m: 30 } as const;
   return {
@@ -118,7 +138,30 @@ function backupFacts(schedule: unknown, store: unknown): BackupFacts {
     longestGap: longestGapSeconds(text(at(schedule, 'spec.schedule'), '')),
     store: title(store),
     retention: retention === null ? undefined : Number(retention[1]) * days[retention[2] as 'd'] * 86_400,
+    stopped: stoppedBackup(schedule, store, database),
   };
+}
+
+/** A schedule can be there and take no backup, or one of something else. */
+function stoppedBackup(schedule: unknown, store: unknown, database: DatabaseFacts): StoppedBackup | undefined {
+  const object = title(schedule);
+  if (at(schedule, 'spec.suspend') === true) {
+    return { reason: `${object} is suspended, so no base backup is taken`, setBy: byField(object, 'spec.suspend') };
+  }
+  const cluster = `Cluster/${text(at(schedule, 'spec.cluster.name'), '?')}`;
+  if (cluster !== database.object) {
+    return {
+      reason: `${object} backs up ${cluster}, not ${database.object}`,
+      setBy: byField(object, 'spec.cluster.name'),
+    };
+  }
+  if (database.archive !== undefined && `ObjectStore/${database.archive}` !== title(store)) {
+    return {
+      reason: `${database.object} archives to ObjectStore/${database.archive}, and a restore would look in ${title(store)}`,
+      setBy: byField(database.object, 'spec.plugins barmanObjectName'),
+    };
+  }
+  return undefined;
 }
 
 /** A Deployment's part of the input; what it leaves out is what Kubernetes fills in. */
@@ -143,24 +186,41 @@ export function apiFacts(deployment: unknown): ApiFacts {
   };
 }
 
-/** The admission plugin writes 300 seconds into a pod that says nothing. */
-function toleration(tolerations: unknown): number {
-  const list = (tolerations ?? []) as readonly {
-    readonly key?: string;
-    readonly effect?: string;
-    readonly tolerationSeconds?: number;
-  }[];
-  const found = list.find(
+/**
+ * The shortest of all that match counts, and one without seconds never ends it. The admission plugin writes 300 seconds
+ * into a pod that says nothing.
+ */
+function toleration(tolerations: unknown): number | undefined {
+  const matching = (list(tolerations) as Toleration[]).filter(
     ({ key, effect }) =>
-      (key === undefined || key === 'node.kubernetes.io/unreachable') &&
-      (effect === undefined || effect === 'NoExecute'),
+      (key === undefined || key === '' || key === 'node.kubernetes.io/unreachable') &&
+      (effect === undefined || effect === '' || effect === 'NoExecute'),
   );
-  return found === undefined ? 300 : (found.tolerationSeconds ?? Number.POSITIVE_INFINITY);
+  const seconds = matching.flatMap(({ tolerationSeconds }) => tolerationSeconds ?? []);
+  if (matching.length === 0) {
+    return 300;
+  }
+  return seconds.length === 0 ? undefined : Math.max(0, Math.min(...seconds));
 }
 
-function archives(plugins: unknown): boolean {
-  const list = (plugins ?? []) as readonly { readonly enabled?: boolean; readonly isWALArchiver?: boolean }[];
-  return list.some(({ enabled, isWALArchiver }) => enabled !== false && isWALArchiver === true);
+function archiverOf(plugins: unknown): unknown {
+  return list(plugins).find((plugin) => at(plugin, 'enabled') !== false && at(plugin, 'isWALArchiver') === true);
+}
+
+function archiveOf(archiver: unknown): string | undefined {
+  const name = at(archiver, 'parameters.barmanObjectName');
+  return typeof name === 'string' ? name : undefined;
+}
+
+function checkMeasuredSize({ measured }: Platform, { object, storageMebibytes }: DatabaseFacts): void {
+  const size = measured.databaseMebibytes;
+  if (size !== undefined && size > storageMebibytes) {
+    refuse(
+      object,
+      `'measured.databaseSize' must be at most ${storageMebibytes} MiB, the size of the data volume, got ${size} MiB; ` +
+        `measure it again, or grow 'storage'`,
+    );
+  }
 }
 
 function memory(object: string, name: string, setting: string): number {

@@ -81,10 +81,11 @@ describe('State Hub on three nodes', () => {
     ]);
   });
 
-  test('names operator and plugin as the single pods that they are', () => {
+  test('names operator and plugin as the single pods that they are, and what it takes for granted', () => {
     expect(hub.risks).toEqual([
       expect.stringMatching(/operator in 'cnpg-system' is one pod.*Run 2 replicas/),
       expect.stringMatching(/Barman Cloud plugin in 'cnpg-system' is one pod/),
+      expect.stringMatching(/Room is taken for granted: CPU and memory/),
     ]);
   });
 

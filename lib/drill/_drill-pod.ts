@@ -1,0 +1,93 @@
+import type { PostgresCluster } from '../postgres/postgres-cluster';
+import type { DrillDatabase } from '../postgres/drill-database';
+
+/** User `node` of the stock image. */
+const NODE_USER = 1000;
+
+/** Where the Job finds its files; the configuration names the same paths. */
+export const PATHS = {
+  config: '/etc/phoenix/config.json',
+  ca: '/etc/phoenix-database/ca.crt',
+  cert: '/etc/phoenix-database/tls.crt',
+  key: '/etc/phoenix-database/tls.key',
+  token: '/var/run/secrets/kubernetes.io/serviceaccount/token',
+  clusterCa: '/var/run/secrets/kubernetes.io/serviceaccount/ca.crt',
+} as const;
+
+/** What the pod of a drill is made of. */
+export interface DrillPod {
+  readonly subcommand: 'failover';
+  readonly image: string;
+  readonly serviceAccount: string;
+  readonly runner: string;
+  readonly config: string;
+  readonly labels: Readonly<Record<string, string>>;
+  /** Changes with the program and the configuration, so that a run always starts with the files it was made for. */
+  readonly checksum: string;
+  readonly database: DrillDatabase;
+  readonly cluster: PostgresCluster;
+}
+
+/** A pod that runs one drill and nothing else: restricted, read-only, with a token for the few calls it makes. */
+export function drillPod(pod: DrillPod): object {
+  const { database, cluster } = pod;
+  return {
+    metadata: { labels: pod.labels, annotations: { 'cdk8s-phoenix.dev/checksum': pod.checksum } },
+    spec: {
+      restartPolicy: 'Never',
+      serviceAccountName: pod.serviceAccount,
+      automountServiceAccountToken: true,
+      enableServiceLinks: false,
+      // SIGTERM cleans up within ten seconds.
+      terminationGracePeriodSeconds: 20,
+      securityContext: {
+        runAsNonRoot: true,
+        runAsUser: NODE_USER,
+        runAsGroup: NODE_USER,
+        fsGroup: NODE_USER,
+        seccompProfile: { type: 'RuntimeDefault' },
+      },
+      containers: [
+        {
+          name: 'drill',
+          image: pod.image,
+          imagePullPolicy: 'IfNotPresent',
+          command: ['node', '/opt/phoenix/runner.cjs', pod.subcommand, PATHS.config],
+          env: [
+            { name: 'POD_NAME', valueFrom: { fieldRef: { apiVersion: 'v1', fieldPath: 'metadata.name' } } },
+            { name: 'NODE_NAME', valueFrom: { fieldRef: { apiVersion: 'v1', fieldPath: 'spec.nodeName' } } },
+          ],
+          resources: { requests: { cpu: '500m', memory: '192Mi' }, limits: { memory: '192Mi' } },
+          securityContext: {
+            allowPrivilegeEscalation: false,
+            capabilities: { drop: ['ALL'] },
+            readOnlyRootFilesystem: true,
+          },
+          volumeMounts: [
+            { name: 'runner', mountPath: '/opt/phoenix', readOnly: true },
+            { name: 'config', mountPath: '/etc/phoenix', readOnly: true },
+            { name: 'database', mountPath: '/etc/phoenix-database', readOnly: true },
+          ],
+        },
+      ],
+      volumes: [
+        { name: 'runner', configMap: { name: pod.runner } },
+        { name: 'config', configMap: { name: pod.config } },
+        {
+          name: 'database',
+          projected: {
+            sources: [
+              secretKeys(cluster.connection.certificateAuthority.name, [cluster.connection.certificateAuthority.key]),
+              secretKeys(database.clientCertificate.name, [database.clientCertificate.key, database.clientKey.key]),
+            ],
+          },
+        },
+      ],
+    },
+  };
+}
+
+/** Single keys of a Secret, never the whole: that of the authority also holds its private key. */
+function secretKeys(name: string, keys: readonly string[]): object {
+  return { secret: { name, items: keys.map((key) => ({ key, path: key })) } };
+}
