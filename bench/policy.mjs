@@ -42,9 +42,11 @@ if (process.argv[2] === 'worker') {
   const platform = { ...facts, external: external(manifests) };
   const inputs = manifests.map((manifest) => ({ manifest }));
   const started = performance.now();
+  const before = process.cpuUsage();
   const { checkManifests } = require('../build/lib/policy/check.js');
   const report = checkManifests(inputs, { platform });
   const first = performance.now() - started;
+  const { user, system } = process.cpuUsage(before);
   const again = performance.now();
   checkManifests(inputs, { platform });
   const second = performance.now() - again;
@@ -52,23 +54,25 @@ if (process.argv[2] === 'worker') {
     JSON.stringify({
       first,
       second,
+      cpu: (user + system) / 1000,
       findings: report.findings.length,
       passed: report.passed,
       rss: process.memoryUsage().rss / 2 ** 20,
     }),
   );
 } else {
-  console.log('objects   first run   second   checks   MiB   findings   bar');
+  console.log('objects   first run   processor   second   checks   MiB   findings   bar');
   for (const [count, bar] of Object.entries(BARS)) {
     const runs = Array.from({ length: 5 }, () =>
       JSON.parse(
         spawnSync(process.execPath, [new URL(import.meta.url).pathname, 'worker', count], { encoding: 'utf8' }).stdout,
       ),
     ).sort((a, b) => a.first - b.first);
-    const { first, second, passed, rss, findings } = runs[2];
+    const { first, second, cpu, passed, rss, findings } = runs[2];
     const row = [
       count.padStart(7),
       `${first.toFixed(0)} ms`.padStart(11),
+      `${cpu.toFixed(0)} ms`.padStart(11),
       `${second.toFixed(0)} ms`.padStart(8),
       String(passed).padStart(8),
       rss.toFixed(0).padStart(5),

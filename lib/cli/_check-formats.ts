@@ -1,7 +1,8 @@
 import { type Finding, type PolicyReport, objectName } from '../policy/finding';
+import { groupBy } from '../policy/_group';
 import { jsonPointer } from '../policy/_path';
 import { rules } from '../policy/registry';
-import { type Locate, locator } from './_check-places';
+import { type Locate, type Place, locator } from './_check-places';
 import type { SourceFiles } from './_check-files';
 import type { CommandIo } from './_command';
 import { paint } from './_paint';
@@ -14,14 +15,10 @@ export const formats: Readonly<Record<string, CheckFormat>> = { text, json, sari
 
 function text(report: PolicyReport, files: SourceFiles, io: CommandIo): string {
   const locate = locator(files);
-  const groups = new Map<string, Finding[]>();
-  for (const finding of report.findings) {
-    const file = finding.object.origin.file ?? 'no file';
-    groups.set(file, [...(groups.get(file) ?? []), finding]);
-  }
+  const groups = groupBy(report.findings, ({ object }) => object.origin.file ?? 'no file');
   const blocks = [...groups].map(([file, findings]) => {
-    const rows = findings.map((finding) => {
-      const place = locate(finding);
+    const placed = findings.map((finding) => ({ finding, place: locate(finding) }));
+    const rows = placed.toSorted(byPlace).map(({ finding, place }) => {
       const at = place === undefined ? '' : `${place.line}:${place.column}  `;
       const mark = paint(io, finding.severity === 'error' ? 'red' : 'yellow', finding.severity);
       const fix = finding.fix === undefined ? '' : `\n      to do: ${finding.fix}`;
@@ -35,6 +32,11 @@ function text(report: PolicyReport, files: SourceFiles, io: CommandIo): string {
   );
   const accepted = suppressed.length === 0 ? '' : `accepted, with the reason given\n${suppressed.join('')}\n`;
   return `${blocks.join('')}${accepted}${summary(report, io)}\n`;
+}
+
+/** From the top of the file to its end; what has no place stays where it is. */
+function byPlace(a: { readonly place: Place | undefined }, b: { readonly place: Place | undefined }): number {
+  return (a.place?.line ?? 0) - (b.place?.line ?? 0) || (a.place?.column ?? 0) - (b.place?.column ?? 0);
 }
 
 function summary(report: PolicyReport, io: CommandIo): string {
@@ -121,8 +123,7 @@ function region(locate: Locate, finding: Finding): object {
 
 /** JUnit XML: one test case for each rule that found something, and one for all that passed. */
 function junit(report: PolicyReport): string {
-  const byRule = new Map<string, Finding[]>();
-  report.findings.forEach((finding) => byRule.set(finding.rule, [...(byRule.get(finding.rule) ?? []), finding]));
+  const byRule = groupBy(report.findings, ({ rule }) => rule);
   const cases = [...byRule].map(([rule, findings]) => {
     const errors = findings.filter(({ severity }) => severity === 'error');
     const lines = xml(

@@ -1,4 +1,4 @@
-import { type Document, LineCounter, type ParsedNode, isCollection, isPair, isScalar, parseAllDocuments } from 'yaml';
+import { EVENT_ID, type Event, SCALAR_STYLE, getScalarValue, parseEvents } from 'js-yaml';
 import type { Finding } from '../policy/finding';
 import type { PathSegment } from '../policy/_path';
 import type { SourceFiles } from './_check-files';
@@ -12,53 +12,123 @@ export interface Place {
 /** Where a finding is in its file; `undefined` where nobody knows. */
 export type Locate = (finding: Finding) => Place | undefined;
 
+/** A value of a document and where it begins. */
+interface Node {
+  readonly start: number;
+  /** Fields of a map: where the key begins, and the value. */
+  readonly fields?: Map<string, { readonly start: number; readonly value: Node }>;
+  /** Items of a list. */
+  readonly items?: Node[];
+}
+
 /** Reads a file a second time, with positions, only when something was found in it. */
 export function locator(files: SourceFiles): Locate {
-  const parsed = new Map<string, { readonly documents: readonly Document[]; readonly lines: LineCounter }>();
+  const sources = new Map(files.map(({ path, bytes }) => [path, bytes]));
+  const read = new Map<string, (document: number, segments: readonly PathSegment[]) => Place | undefined>();
   return ({ object, segments }) => {
-    const { file, document, line, column } = object.origin;
+    const { file = '', document, item, line, column } = object.origin;
     if (line !== undefined && column !== undefined) {
       return { line, column };
     }
-    const source = files.find(({ path }) => path === file);
-    if (source === undefined || file === undefined || document === undefined) {
+    const bytes = sources.get(file);
+    if (bytes === undefined || document === undefined) {
       return undefined;
     }
-    if (!parsed.has(file)) {
-      const lines = new LineCounter();
-      const text = new TextDecoder().decode(source.bytes);
-      parsed.set(file, {
-        documents: parseAllDocuments(text, { lineCounter: lines, logLevel: 'silent' }),
-        lines,
-      });
-    }
-    const { documents, lines } = parsed.get(file) as { documents: readonly Document[]; lines: LineCounter };
-    const offset = offsetOf(documents[document]?.contents as ParsedNode | null | undefined, segments);
-    if (offset === undefined) {
-      return undefined;
-    }
-    const place = lines.linePos(offset);
-    return { line: place.line, column: place.col };
+    const places = read.get(file) ?? placesOf(new TextDecoder().decode(bytes));
+    read.set(file, places);
+    return places(document, item === undefined ? segments : ['items', item, ...segments]);
   };
 }
 
-/** The start of the innermost part of the path that is there. */
-function offsetOf(root: ParsedNode | null | undefined, segments: readonly PathSegment[]): number | undefined {
-  let node: unknown = root;
-  let offset = root?.range[0];
-  for (const segment of segments) {
-    if (!isCollection(node)) {
-      break;
+/** Finds the innermost part of a path that is written in a text. */
+function placesOf(text: string): (document: number, segments: readonly PathSegment[]) => Place | undefined {
+  const documents = documentsOf(text);
+  const lines = lineStarts(text);
+  return (document, segments) => {
+    let node = documents[document];
+    let start = node?.start;
+    for (const segment of segments) {
+      const field = node?.fields?.get(String(segment));
+      node = field?.value ?? node?.items?.[Number(segment)];
+      if (node === undefined) {
+        break;
+      }
+      start = field?.start ?? node.start;
     }
-    const item: unknown = node.items.find((one, i) =>
-      isPair(one) ? isScalar(one.key) && String(one.key.value) === String(segment) : i === segment,
-    );
-    if (item === undefined) {
-      break;
-    }
-    const start = isPair(item) ? (item.key as ParsedNode) : (item as ParsedNode);
-    offset = start.range[0];
-    node = isPair(item) ? item.value : item;
+    return start === undefined ? undefined : placeAt(lines, start);
+  };
+}
+
+/** The trees of all documents; none of a text that cannot be read. */
+function documentsOf(text: string): readonly (Node | undefined)[] {
+  let events: readonly Event[];
+  try {
+    events = parseEvents(text, {});
+  } catch {
+    return [];
   }
-  return offset;
+  let at = 0;
+  const take = (): Node | undefined => {
+    const event = events[at++];
+    if (event?.type === EVENT_ID.SCALAR) {
+      return { start: event.valueStart };
+    }
+    if (event?.type === EVENT_ID.ALIAS) {
+      return { start: event.anchorStart };
+    }
+    if (event?.type === EVENT_ID.SEQUENCE) {
+      return { start: event.start, items: takeItems() };
+    }
+    return event?.type === EVENT_ID.MAPPING ? { start: event.start, fields: takeFields() } : undefined;
+  };
+  const takeItems = (): Node[] => {
+    const items: Node[] = [];
+    for (let item = take(); item !== undefined; item = take()) {
+      items.push(item);
+    }
+    return items;
+  };
+  const takeFields = (): NonNullable<Node['fields']> => {
+    const fields: NonNullable<Node['fields']> = new Map();
+    for (let key = events[at], name = take(); name !== undefined; key = events[at], name = take()) {
+      const value = take();
+      if (key?.type === EVENT_ID.SCALAR && value !== undefined) {
+        const quoted = key.style === SCALAR_STYLE.SINGLE_QUOTED || key.style === SCALAR_STYLE.DOUBLE_QUOTED;
+        fields.set(getScalarValue(text, key), { start: key.valueStart - (quoted ? 1 : 0), value });
+      }
+    }
+    return fields;
+  };
+  const documents: (Node | undefined)[] = [];
+  while (at < events.length) {
+    if (events[at++]?.type === EVENT_ID.DOCUMENT) {
+      const end = at;
+      documents.push(take());
+      // An empty document has nothing between its beginning and its end.
+      at = Math.max(at, end);
+    }
+  }
+  return documents;
+}
+
+function lineStarts(text: string): readonly number[] {
+  const starts = [0];
+  for (const { index } of text.matchAll(/\r\n|\n|\r/g)) {
+    starts.push(index + (text[index] === '\r' && text[index + 1] === '\n' ? 2 : 1));
+  }
+  return starts;
+}
+
+function placeAt(lines: readonly number[], offset: number): Place {
+  let low = 0;
+  let high = lines.length - 1;
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if ((lines[middle] as number) <= offset) {
+      low = middle;
+    } else {
+      high = middle - 1;
+    }
+  }
+  return { line: low + 1, column: offset - (lines[low] as number) + 1 };
 }

@@ -4,7 +4,7 @@ import { type CheckOptions, checkManifests } from '../policy/check';
 import type { PolicyReport } from '../policy/finding';
 import { readManifests } from '../policy/reading';
 import { rules } from '../policy/registry';
-import { builtInKinds } from '../policy/schema/_catalog';
+import { type KindEntry, builtInKinds } from '../policy/schema/_catalog';
 import { nearest } from '../policy/schema/_suggest';
 import { customKinds } from '../policy/schema/custom-kinds';
 import { type SourceFiles, filesOf, readAll } from './_check-files';
@@ -117,8 +117,16 @@ function optionsOf(flags: CheckFlags, io: CommandIo): CheckOptions {
   return {
     platform: { ...platform, ...targetOf(flags.target) },
     ...(chosen.length === 0 ? {} : { rules: chosen }),
-    kinds: new Map([...builtInKinds(), ...customKinds(definitions).map((kind) => [kind.id, kind] as const)]),
+    kinds: new Map([...builtInKinds(), ...kindsOf(definitions).map((kind) => [kind.id, kind] as const)]),
   };
+}
+
+function kindsOf(definitions: readonly unknown[]): readonly KindEntry[] {
+  try {
+    return customKinds(definitions);
+  } catch (error) {
+    throw new UsageMistake(`--crds: ${(error as Error).message}`);
+  }
 }
 
 function targetOf(target: string | undefined): { kubernetes?: string; cloudNativePg?: string } {

@@ -81,17 +81,22 @@ export function podsOf(resource: Resource): Pods | undefined {
   return undefined;
 }
 
-function templatePods(resource: Resource, path: readonly PathSegment[]): Pods | undefined {
+function templatePods(resource: Resource, path: readonly PathSegment[]): Pods {
   let template: YamlObject = resource.effective;
   for (const segment of path) {
     template = objectOr(template[segment]);
+  }
+  const labels = objectOr(objectOr(template['metadata'])['labels']);
+  if (resource.broken) {
+    // It makes pods with labels all the same: what selects them is not wrong as well. More is not known.
+    return { owner: resource, namespace: resource.namespace, labels, replicas: undefined, path: [], ports: [] };
   }
   const spec = objectOr(template['spec']);
   const fixed = ['Deployment', 'StatefulSet', 'ReplicaSet'].includes(resource.kind);
   return {
     owner: resource,
     namespace: resource.namespace,
-    labels: objectOr(objectOr(template['metadata'])['labels']),
+    labels,
     replicas: fixed ? (numberOr(resource.spec['replicas']) ?? 1) : resource.kind === 'DaemonSet' ? undefined : 1,
     spec,
     path: [...path, 'spec'],

@@ -1,6 +1,7 @@
-import type { Finding, Suppressed } from './finding';
+import type { Finding, Skipped, Suppressed } from './finding';
 import type { Resource } from './resource';
 import type { PolicyRule } from './rule';
+import { nearest } from './schema/_suggest';
 
 /** `cdk8s-phoenix.dev/ignore-<rule>: "why it is right here"` on an object accepts that rule's findings there. */
 export const IGNORE_ANNOTATION = 'cdk8s-phoenix.dev/ignore-';
@@ -23,7 +24,10 @@ export interface Ignore {
 
 /** What is accepted, and what of it was needed. */
 export interface Suppressions {
-  apply(findings: readonly Finding[]): { readonly kept: Finding[]; readonly suppressed: Suppressed[] };
+  apply(
+    findings: readonly Finding[],
+    skipped: readonly Skipped[],
+  ): { readonly kept: Finding[]; readonly suppressed: Suppressed[] };
 }
 
 /** Reads annotations and the list in code. A suppression without a reason, of an unknown rule or of nothing is a finding. */
@@ -35,33 +39,22 @@ export function readSuppressions(
 ): Suppressions {
   const known = new Set([...LAYERS, ...all.map((rule) => rule.name)]);
   const judged = new Set([...LAYERS, ...active.map((rule) => rule.name)]);
-  const entries: Entry[] = [];
-  const complaints: Finding[] = [];
-  for (const resource of resources) {
-    for (const name in resource.annotations) {
-      if (name.startsWith(IGNORE_ANNOTATION)) {
-        const rule = name.slice(IGNORE_ANNOTATION.length);
-        const reason = String(resource.annotations[name]).trim();
-        const entry = { rule, object: objectKey(resource.ref), reason, resource, used: false, annotation: name };
-        const bad = complaint(entry, known);
-        if (bad === undefined) {
-          entries.push(entry);
-        } else {
-          complaints.push(bad);
-        }
-      }
+  const [entries, complaints] = [new Map<string, Entry>(), [] as Finding[]];
+  for (const entry of [...resources.flatMap(annotated), ...ignore.map(inCode)]) {
+    const problem = problemOf(entry, known);
+    if (problem === undefined) {
+      entries.set(keyOf(entry.rule, entry.object), entry);
+    } else {
+      complaints.push(about(entry, ...problem));
     }
   }
-  const anywhere = ignore.map((i) => ({ ...i, used: false }));
   return {
-    apply(findings) {
+    apply(findings, skipped) {
       const kept: Finding[] = [...complaints];
       const suppressed: Suppressed[] = [];
       for (const finding of findings) {
-        const at = objectKey(finding.object);
         const entry =
-          entries.find((e) => e.rule === finding.rule && e.object === at) ??
-          anywhere.find((e) => e.rule === finding.rule && (e.object === undefined || e.object === at));
+          entries.get(keyOf(finding.rule, objectKey(finding.object))) ?? entries.get(keyOf(finding.rule, undefined));
         if (entry === undefined) {
           kept.push(finding);
         } else {
@@ -69,55 +62,76 @@ export function readSuppressions(
           suppressed.push({ finding, reason: entry.reason });
         }
       }
-      for (const entry of entries.filter((e) => !e.used && judged.has(e.rule))) {
-        kept.push(about(entry, `'${entry.rule}' finds nothing here any more`, 'remove the annotation'));
-      }
-      for (const entry of anywhere.filter((e) => !e.used && judged.has(e.rule))) {
-        kept.push({
-          rule: 'unused-suppression',
-          severity: 'warning',
-          object: { apiVersion: '', kind: 'suppression', name: entry.rule, origin: {} },
-          path: entry.object ?? '',
-          segments: [],
-          message: `'${entry.rule}' finds nothing ${entry.object === undefined ? '' : 'there '}any more`,
-          fix: 'remove it',
-        });
+      const unused = [...entries.values()].filter((entry) => !entry.used && judged.has(entry.rule));
+      // What was not judged may still need it.
+      const open = new Set(
+        unused.length === 0
+          ? []
+          : skipped.flatMap(({ rule, object }) => [keyOf(rule, objectKey(object)), keyOf(rule, undefined)]),
+      );
+      for (const entry of unused.filter(({ rule, object }) => !open.has(keyOf(rule, object)))) {
+        const where = entry.resource === undefined && entry.object === undefined ? '' : 'here ';
+        kept.push(about(entry, `'${entry.rule}' finds nothing ${where}any more`, 'remove it'));
       }
       return { kept, suppressed };
     },
   };
 }
 
+/** One suppression, wherever it was written. */
 interface Entry {
   readonly rule: string;
-  readonly object: string;
+  /** Absent: every object. */
+  readonly object: string | undefined;
   readonly reason: string;
-  readonly resource: Resource;
-  readonly annotation: string;
+  /** The object that it is written on; absent for one in code. */
+  readonly resource?: Resource;
   used: boolean;
 }
 
-function complaint(entry: Entry, known: ReadonlySet<string>): Finding | undefined {
-  if (!known.has(entry.rule)) {
-    return about(entry, `there is no rule '${entry.rule}'`, 'remove the annotation or correct the name');
-  }
-  if (entry.reason.length < 5) {
-    return about(entry, `a suppression needs its reason, got '${entry.reason}'`, 'write why it is right here');
-  }
-  return undefined;
+function annotated(resource: Resource): Entry[] {
+  return Object.keys(resource.annotations)
+    .filter((name) => name.startsWith(IGNORE_ANNOTATION))
+    .map((name) => ({
+      rule: name.slice(IGNORE_ANNOTATION.length),
+      object: objectKey(resource.ref),
+      reason: String(resource.annotations[name]).trim(),
+      resource,
+      used: false,
+    }));
 }
 
-function about(entry: Entry, message: string, fix: string): Finding {
-  const segments = ['metadata', 'annotations', entry.annotation];
+function inCode({ rule, object, reason }: Ignore): Entry {
+  return { rule, object, reason: reason.trim(), used: false };
+}
+
+/** What is wrong with a suppression itself, and what to do about it. */
+function problemOf({ rule, reason }: Entry, known: ReadonlySet<string>): [message: string, fix: string] | undefined {
+  if (!known.has(rule)) {
+    const meant = nearest(rule, [...known]);
+    const fix = meant === undefined ? 'remove it, or correct the name' : `write '${meant}'`;
+    return [`there is no rule '${rule}'`, fix];
+  }
+  return reason.length < 5
+    ? [`a suppression needs its reason, got '${reason}'`, 'write why it is right here']
+    : undefined;
+}
+
+function about({ rule, object, resource }: Entry, message: string, fix: string): Finding {
+  const segments = resource === undefined ? [] : ['metadata', 'annotations', `${IGNORE_ANNOTATION}${rule}`];
   return {
     rule: 'unused-suppression',
     severity: 'warning',
-    object: entry.resource.ref,
-    path: `metadata.annotations['${entry.annotation}']`,
+    object: resource?.ref ?? { apiVersion: '', kind: 'suppression', name: rule, origin: {} },
+    path: resource === undefined ? (object ?? '') : `metadata.annotations['${IGNORE_ANNOTATION}${rule}']`,
     segments,
     message,
     fix,
   };
+}
+
+function keyOf(rule: string, object: string | undefined): string {
+  return `${rule} ${object ?? '*'}`;
 }
 
 function objectKey(object: Finding['object']): string {

@@ -10,16 +10,13 @@ export type CelOutcome =
 type Program = (context: { self: unknown }) => unknown;
 
 const PASSED: CelOutcome = { status: 'passed' };
-const programs = new Map<string, Program | string>();
+const programs = new Map<string, Program | CelOutcome>();
 
 /** Judges a value by a rule as the API server would when the object is created. */
 export function evaluate(rule: CelRule, self: unknown): CelOutcome {
-  if (/\boldSelf\b/.test(rule.rule)) {
-    return { status: 'skipped', reason: `'${rule.rule}' compares with the object in the cluster` };
-  }
   const program = compile(rule.rule);
-  if (typeof program === 'string') {
-    return { status: 'skipped', reason: `'${rule.rule}' cannot be judged offline: ${program}` };
+  if (typeof program !== 'function') {
+    return program;
   }
   try {
     const result = program({ self });
@@ -39,17 +36,25 @@ export function evaluate(rule: CelRule, self: unknown): CelOutcome {
   }
 }
 
-function compile(rule: string): Program | string {
+/** A rule that can be run, or why it cannot. */
+function compile(rule: string): Program | CelOutcome {
   let program = programs.get(rule);
   if (program === undefined) {
-    try {
-      program = environment().parse(rule);
-    } catch (error) {
-      program = firstLine(error);
-    }
+    program = compileNew(rule);
     programs.set(rule, program);
   }
   return program;
+}
+
+function compileNew(rule: string): Program | CelOutcome {
+  if (/\boldSelf\b/.test(rule)) {
+    return { status: 'skipped', reason: `'${rule}' compares with the object in the cluster` };
+  }
+  try {
+    return environment().parse(rule);
+  } catch (error) {
+    return { status: 'skipped', reason: `'${rule}' cannot be judged offline: ${firstLine(error)}` };
+  }
 }
 
 let shared: { parse(rule: string): Program } | undefined;

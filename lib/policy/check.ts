@@ -2,13 +2,14 @@ import { type PathSegment, formatPath, parsePath } from './_path';
 import { judgeCel } from './_cel-layer';
 import { type Ignore, type Suppressions, readSuppressions } from './_suppress';
 import { type CelTask, withDefaults } from './defaults';
-import type { Finding, ObjectRef, PolicyReport, Skipped } from './finding';
+import { type Finding, type ObjectRef, type PolicyReport, type Skipped, objectName } from './finding';
 import type { PlatformFacts } from './platform-facts';
 import { rules as allRules } from './registry';
-import { type PolicyInput, type Resource, isObject, makeResource, refOf } from './resource';
+import { type PolicyInput, type Resource, type YamlObject, idOf, isObject, makeResource, refOf } from './resource';
 import type { PolicyRule, Report } from './rule';
 import { type KindEntry, builtInKinds } from './schema/_catalog';
-import { DEFAULT_TARGET, validateManifest } from './schema/validate';
+import { customKinds, isDefinition } from './schema/custom-kinds';
+import { DEFAULT_TARGET, type SchemaProblem, validateManifest } from './schema/validate';
 import { World } from './world';
 
 export type { Ignore } from './_suppress';
@@ -54,7 +55,7 @@ interface Ledger {
  */
 export function checkManifests(inputs: readonly PolicyInput[], options: CheckOptions = {}): PolicyReport {
   const ledger: Ledger = { findings: [], skipped: [], passed: 0, failed: 0 };
-  const kinds = options.kinds ?? builtInKinds();
+  const kinds = withDefinitions(options.kinds ?? builtInKinds(), inputs);
   const platform = options.platform ?? {};
   const resources: Resource[] = [];
   for (const input of inputs) {
@@ -71,6 +72,19 @@ export function checkManifests(inputs: readonly PolicyInput[], options: CheckOpt
   return report(inputs.length, ledger, suppressions);
 }
 
+/** Custom resources may come with their definitions. Those of this package know more, and stay. */
+function withDefinitions(
+  kinds: ReadonlyMap<string, KindEntry>,
+  inputs: readonly PolicyInput[],
+): ReadonlyMap<string, KindEntry> {
+  const definitions = inputs
+    .map(({ manifest }) => manifest)
+    .filter((manifest) => isDefinition(manifest) && validateManifest(manifest, { kinds }).length === 0);
+  return definitions.length === 0
+    ? kinds
+    : new Map([...customKinds(definitions).map((kind) => [kind.id, kind] as const), ...kinds]);
+}
+
 function judgeAlone(
   input: PolicyInput,
   kinds: ReadonlyMap<string, KindEntry>,
@@ -78,31 +92,40 @@ function judgeAlone(
   ledger: Ledger,
 ): Resource | undefined {
   const origin = input.origin ?? {};
-  const problems = validateManifest(input.manifest, { kinds, target });
-  for (const problem of problems) {
-    ledger.findings.push({
-      rule: problem.keyword === 'kind' ? 'unknown-kind' : problem.keyword === 'version' ? 'target-version' : 'schema',
-      severity: problem.advisory === true ? 'warning' : 'error',
-      object: refOf(input.manifest, origin),
-      path: problem.path,
-      segments: problem.segments,
-      message: problem.message,
-      ...(problem.fix === undefined ? {} : { fix: problem.fix }),
-    });
-  }
+  const { manifest } = input;
+  const problems = validateManifest(manifest, { kinds, target });
   const broken = problems.some((p) => p.advisory !== true || p.keyword === 'kind');
   count(ledger, broken);
-  if (!isObject(input.manifest)) {
+  if (!isObject(manifest)) {
+    problems.forEach((problem) => ledger.findings.push(schemaFinding(problem, refOf(manifest, origin))));
     return undefined;
   }
-  const extras = broken ? undefined : kinds.get(`${input.manifest['apiVersion']}/${input.manifest['kind']}`)?.extras();
+  const ref = refOf(manifest, origin);
+  problems.forEach((problem) => ledger.findings.push(schemaFinding(problem, ref)));
+  const entry = broken ? undefined : kinds.get(idOf(ref));
+  for (const about of entry?.unjudged ?? []) {
+    ledger.skipped.push({ rule: 'schema', object: ref, reason: `its CustomResourceDefinition has ${about}` });
+  }
+  const extras = entry?.extras();
   if (extras === undefined) {
-    return makeResource(input.manifest, input.manifest, broken, origin);
+    return makeResource(manifest, manifest, broken, ref);
   }
   const tasks: CelTask[] = [];
-  const effective = withDefaults(input.manifest, extras, tasks) as typeof input.manifest;
-  const celBroken = tasks.length > 0 && judgeCel(input.manifest, refOf(input.manifest, origin), tasks, ledger);
-  return makeResource(input.manifest, effective, celBroken, origin);
+  const effective = withDefaults(manifest, extras, tasks) as YamlObject;
+  const celBroken = tasks.length > 0 && judgeCel(manifest, ref, tasks, ledger);
+  return makeResource(manifest, effective, celBroken, ref);
+}
+
+function schemaFinding(problem: SchemaProblem, object: ObjectRef): Finding {
+  return {
+    rule: problem.keyword === 'kind' ? 'unknown-kind' : problem.keyword === 'version' ? 'target-version' : 'schema',
+    severity: problem.advisory === true ? 'warning' : 'error',
+    object,
+    path: problem.path,
+    segments: problem.segments,
+    message: problem.message,
+    ...(problem.fix === undefined ? {} : { fix: problem.fix }),
+  };
 }
 
 /** A rule with the one report that it writes to, whatever object it looks at. */
@@ -143,11 +166,23 @@ function runRule({ rule, report }: RunningRule, resource: Resource, world: World
   const before = ledger.findings.length;
   const skippedBefore = ledger.skipped.length;
   report.about = resource;
+  world.takeDoubt();
   rule.check(resource, world, report);
-  if (ledger.findings.length > before) {
+  const doubt = ledger.findings.length > before ? world.takeDoubt() : undefined;
+  if (doubt !== undefined) {
+    // One mistake, one finding: the rest may be right once that one is mended.
+    ledger.findings.length = before;
+    ledger.skipped.length = skippedBefore;
+    const reason = `it depends on ${objectName(doubt.ref)}, whose schema is not valid`;
+    ledger.skipped.push({ rule: rule.name, object: resource.ref, reason });
+  } else if (ledger.findings.length > before) {
+    ledger.skipped.length = skippedBefore;
     count(ledger, true);
   } else if (ledger.skipped.length === skippedBefore) {
     count(ledger, false);
+  } else {
+    const reasons = new Set(ledger.skipped.splice(skippedBefore).map(({ reason }) => reason));
+    ledger.skipped.push({ rule: rule.name, object: resource.ref, reason: [...reasons].join('; ') });
   }
 }
 
@@ -178,7 +213,7 @@ class Reporter implements Report {
 }
 
 function report(objects: number, ledger: Ledger, suppressions: Suppressions): PolicyReport {
-  const { kept, suppressed } = suppressions.apply(ledger.findings);
+  const { kept, suppressed } = suppressions.apply(ledger.findings, ledger.skipped);
   return {
     objects,
     passed: ledger.passed,

@@ -14,6 +14,8 @@ export interface Origin {
   readonly column?: number;
   /** Which document of the file, from 0. */
   readonly document?: number;
+  /** Which item of the document, where that is a List, from 0. */
+  readonly item?: number;
 }
 
 /** Which object a finding is about. */

@@ -1,11 +1,14 @@
 import { readFileSync } from 'node:fs';
+import { groupBy } from './_group';
 import { checkManifests } from './check';
 import { type Finding, type PolicyReport, objectName } from './finding';
 import type { Ignore } from './_suppress';
 import type { PlatformFacts } from './platform-facts';
-import { readManifests } from './reading';
+import { type ReadManifests, readManifests } from './reading';
 import { rules } from './registry';
 import { refOf } from './resource';
+import { builtInKinds } from './schema/_catalog';
+import { customKinds } from './schema/custom-kinds';
 
 /** What cdk8s-cli gives to a validation, as far as it is used here. */
 export interface PluginContext {
@@ -44,6 +47,13 @@ export interface PolicyValidationProps {
    * @default - none
    */
   readonly ignore?: readonly Ignore[];
+
+  /**
+   * Files with CustomResourceDefinitions of kinds that this package has no schema for, from the folder of `cdk8s.yaml`.
+   * Those among the app's own manifests are known without it.
+   * @default - none
+   */
+  readonly customResourceFiles?: readonly string[];
 }
 
 /**
@@ -66,12 +76,18 @@ export class PolicyValidation {
 
   /** Called by cdk8s-cli. */
   public validate(context: PluginContext): Promise<void> {
-    const read = context.manifests.map((path) => readManifests(readFileSync(path), path));
+    const read = context.manifests.map(readFile);
+    const definitions = (this.props.customResourceFiles ?? []).map(readFile);
+    const kinds = customKinds(definitions.flatMap(({ inputs }) => inputs.map(({ manifest }) => manifest)));
     const report = checkManifests(
       read.flatMap(({ inputs }) => inputs),
-      { platform: this.props.facts ?? {}, ignore: this.props.ignore ?? [] },
+      {
+        platform: this.props.facts ?? {},
+        ignore: this.props.ignore ?? [],
+        kinds: new Map([...builtInKinds(), ...kinds.map((kind) => [kind.id, kind] as const)]),
+      },
     );
-    const findings = [...read.flatMap((one) => one.findings), ...report.findings];
+    const findings = [...[...definitions, ...read].flatMap((one) => one.findings), ...report.findings];
     nameConstructs(
       context,
       read.flatMap(({ inputs }) => inputs.map(({ manifest }) => manifest)),
@@ -83,6 +99,10 @@ export class PolicyValidation {
     context.report.submit(failed ? 'failure' : 'success', totals(report, findings));
     return Promise.resolve();
   }
+}
+
+function readFile(path: string): ReadManifests {
+  return readManifests(readFileSync(path), path);
 }
 
 /** cdk8s-cli looks paths up by resource name: it gets one under the full name, where the short one is not ambiguous. */
@@ -102,21 +122,12 @@ function nameConstructs(context: PluginContext, manifests: readonly unknown[]): 
 }
 
 function byRule(findings: readonly Finding[]): ReadonlyMap<string, readonly Finding[]> {
-  const groups = new Map<string, Finding[]>();
-  for (const finding of findings) {
-    const name = finding.severity === 'warning' ? `warning: ${finding.rule}` : finding.rule;
-    groups.set(name, [...(groups.get(name) ?? []), finding]);
-  }
-  return groups;
+  return groupBy(findings, ({ severity, rule }) => (severity === 'warning' ? `warning: ${rule}` : rule));
 }
 
 function violation(name: string, findings: readonly Finding[]): PluginViolation {
   const rule = rules.find((one) => name.replace(/^warning: /, '') === one.name);
-  const objects = new Map<string, Finding[]>();
-  for (const finding of findings) {
-    const object = objectName(finding.object);
-    objects.set(object, [...(objects.get(object) ?? []), finding]);
-  }
+  const objects = groupBy(findings, ({ object }) => objectName(object));
   return {
     ruleName: name,
     recommendation: rule?.why ?? 'The API server refuses it.',

@@ -27,10 +27,35 @@ export class Policy {
   private readonly errors = new Map<IConstruct, string[]>();
   private readonly watched = new Set<IConstruct>();
   private readonly warned = new Set<string>();
+  private synthesizing = false;
+  private judged: string[] | undefined;
 
   private constructor(private readonly root: IConstruct) {
     Object.defineProperty(root, POLICY, { value: this });
-    root.node.addValidation({ validate: () => this.judge() });
+    root.node.addValidation({ validate: () => this.judgeOnce() });
+    this.followSynthesis(root);
+  }
+
+  /** `App.synth()` validates the whole app again for each of its charts; the tree does not change meanwhile. */
+  private followSynthesis(app: IConstruct & { synth?: () => void }): void {
+    const synth = app.synth?.bind(app);
+    if (synth !== undefined) {
+      app.synth = () => {
+        this.synthesizing = true;
+        try {
+          synth();
+        } finally {
+          this.synthesizing = false;
+          this.judged = undefined;
+        }
+      };
+    }
+  }
+
+  private judgeOnce(): string[] {
+    const errors = this.judged ?? this.judge();
+    this.judged = this.synthesizing ? errors : undefined;
+    return errors;
   }
 
   /** cdk8s validates the root before what is below it, so that the errors found here are reported by their constructs. */

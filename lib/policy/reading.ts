@@ -34,15 +34,14 @@ const MAX_BYTES = 64 * 1024 * 1024;
 export function readManifests(bytes: Uint8Array | string, file: string, options: ReadOptions = {}): ReadManifests {
   const text = decode(bytes);
   if ('problem' in text) {
-    return unreadable(file, text.problem);
+    return unreadable(file, text.problem, { mark: text.mark });
   }
   let documents: unknown[];
   try {
     documents = loadAll(text.text, { schema: KUBERNETES_YAML });
   } catch (error) {
     const { reason, mark } = error as YAMLException;
-    const place = mark === undefined ? '' : ` (line ${mark.line + 1}, column ${mark.column + 1})`;
-    return unreadable(file, `${reason ?? (error as Error).message}${place}`, mark);
+    return unreadable(file, reason ?? (error as Error).message, { mark });
   }
   const inputs: PolicyInput[] = [];
   const findings: Finding[] = [];
@@ -50,23 +49,35 @@ export function readManifests(bytes: Uint8Array | string, file: string, options:
   documents.forEach((document, i) => {
     const problem = tooLarge(document);
     if (problem !== undefined) {
-      findings.push(...unreadable(file, problem).findings);
+      findings.push(...unreadable(file, problem, { document: i }).findings);
       return;
     }
-    for (const manifest of unlisted(document)) {
+    const items = unlisted(document);
+    for (const [item, manifest] of (items ?? [document]).entries()) {
       if (manifest === null || manifest === undefined || isKustomizeFile(manifest, file)) {
         others += manifest === null || manifest === undefined ? 0 : 1;
       } else if (options.lenient === true && !looksLikeManifest(manifest)) {
         others += 1;
       } else {
-        inputs.push({ manifest: decrypted(manifest), origin: { file, document: i } });
+        inputs.push({
+          manifest: decrypted(manifest),
+          origin: { file, document: i, ...(items === undefined ? {} : { item }) },
+        });
       }
     }
   });
   return { inputs, findings, others };
 }
 
-function decode(bytes: Uint8Array | string): { readonly text: string } | { readonly problem: string } {
+/** Where reading stopped, both from 0. */
+interface Mark {
+  readonly line: number;
+  readonly column: number;
+}
+
+function decode(
+  bytes: Uint8Array | string,
+): { readonly text: string } | { readonly problem: string; readonly mark?: Mark } {
   if (bytes.length > MAX_BYTES) {
     return { problem: `it is larger than ${MAX_BYTES / 1024 / 1024} MiB` };
   }
@@ -76,15 +87,19 @@ function decode(bytes: Uint8Array | string): { readonly text: string } | { reado
   try {
     return { text: new TextDecoder('utf-8', { fatal: true }).decode(bytes) };
   } catch {
-    return { problem: 'it is not UTF-8' };
+    const before = new TextDecoder().decode(bytes).split('\uFFFD', 1)[0] as string;
+    const lines = before.split(/\r\n|\n|\r/);
+    return { problem: 'it is not UTF-8', mark: { line: lines.length - 1, column: (lines.at(-1) as string).length } };
   }
 }
 
 function unreadable(
   file: string,
   problem: string,
-  mark?: { readonly line: number; readonly column: number },
+  { mark, document }: { readonly mark?: Mark | undefined; readonly document?: number },
 ): ReadManifests {
+  const place = mark === undefined ? {} : { line: mark.line + 1, column: mark.column + 1 };
+  const shown = mark === undefined ? '' : ` (line ${mark.line + 1}, column ${mark.column + 1})`;
   const finding: Finding = {
     rule: 'unreadable',
     severity: 'error',
@@ -92,11 +107,11 @@ function unreadable(
       apiVersion: '',
       kind: 'file',
       name: file,
-      origin: { file, ...(mark === undefined ? {} : { line: mark.line + 1, column: mark.column + 1 }) },
+      origin: { file, ...(document === undefined ? {} : { document }), ...place },
     },
     path: '',
     segments: [],
-    message: `cannot be read: ${problem}`,
+    message: `cannot be read: ${problem}${shown}`,
     fix: 'correct the file; nothing in it was checked',
   };
   return { inputs: [], findings: [finding], others: 0 };
@@ -119,10 +134,11 @@ function tooLarge(document: unknown): string | undefined {
     : undefined;
 }
 
-function unlisted(document: unknown): readonly unknown[] {
+/** The items of a List. */
+function unlisted(document: unknown): readonly unknown[] | undefined {
   return isObject(document) && document['kind'] === 'List' && Array.isArray(document['items'])
     ? (document['items'] as unknown[])
-    : [document];
+    : undefined;
 }
 
 function looksLikeManifest(value: unknown): boolean {

@@ -50,21 +50,21 @@ export function listOr(value: unknown): readonly YamlObject[] {
 export function refOf(manifest: unknown, origin: Origin): ObjectRef {
   const { apiVersion, kind, metadata } = objectOr(manifest);
   const { name, namespace, generateName } = objectOr(metadata);
-  return {
-    apiVersion: text(apiVersion),
-    kind: text(kind) || 'document',
-    ...(typeof namespace === 'string' && namespace !== '' ? { namespace } : {}),
-    name: text(name) || (text(generateName) === '' ? '(no name)' : `${text(generateName)}*`),
-    origin,
-  };
+  const known = text(name) || (text(generateName) === '' ? '(no name)' : `${text(generateName)}*`);
+  const ref = { apiVersion: text(apiVersion), kind: text(kind) || 'document', name: known, origin };
+  return typeof namespace === 'string' && namespace !== '' ? { ...ref, namespace } : ref;
 }
 
-/** A resource of a manifest that has at least a kind. */
-export function makeResource(manifest: YamlObject, effective: YamlObject, broken: boolean, origin: Origin): Resource {
-  const ref = refOf(manifest, origin);
+/** `apiVersion/kind`. */
+export function idOf({ apiVersion, kind }: Pick<ObjectRef, 'apiVersion' | 'kind'>): string {
+  return ids.get(apiVersion)?.get(kind) ?? newId(apiVersion, kind);
+}
+
+/** A resource of a manifest that is an object. */
+export function makeResource(manifest: YamlObject, effective: YamlObject, broken: boolean, ref: ObjectRef): Resource {
   const metadata = objectOr(manifest['metadata']);
   return {
-    id: `${ref.apiVersion}/${ref.kind}`,
+    id: idOf(ref),
     kind: ref.kind,
     name: ref.name,
     namespace: ref.namespace ?? '',
@@ -76,6 +76,19 @@ export function makeResource(manifest: YamlObject, effective: YamlObject, broken
     ref,
     broken,
   };
+}
+
+/** One string for each kind: looking one up that was just put together costs more than the rest of a check. */
+const ids = new Map<string, Map<string, string>>();
+const MAX_IDS = 1000;
+
+function newId(apiVersion: string, kind: string): string {
+  const id = `${apiVersion}/${kind}`;
+  if (ids.size < MAX_IDS) {
+    const kinds = ids.get(apiVersion) ?? new Map<string, string>();
+    ids.set(apiVersion, kinds.set(kind, id));
+  }
+  return id;
 }
 
 const EMPTY: YamlObject = Object.freeze({});

@@ -28,94 +28,128 @@ const APP_KEYS = [
   'fqdn-jdbc-uri',
 ];
 
+/** Namespaces that every cluster has. */
+const NAMESPACES = ['default', 'kube-node-lease', 'kube-public', 'kube-system'];
+
+/** What is known under one name. */
+interface Named {
+  readonly resource?: Resource;
+  /** Keys of what an operator makes or somebody else owns. */
+  readonly keys?: Keys;
+  readonly operator: boolean;
+}
+
+/** A value that was computed once, and what was left out of it. */
+interface Fact {
+  readonly value: unknown;
+  readonly doubt: Resource | undefined;
+}
+
 /** All objects of one check, indexed so that a rule finds what it needs in constant time. */
 export class World {
   private readonly kinds = new Map<string, Resource[]>();
-  private readonly kindsByNamespace = new Map<string, Resource[]>();
-  private readonly memory = new Map<unknown, unknown>();
-  private readonly names = new Names<Resource>();
-  private readonly operatorMade = new Names<Keys>();
+  private readonly homes = new Map<string, Map<string, Resource[]>>();
+  private readonly names = new Map<string, Map<string, Map<string, Named>>>();
   private readonly podIndex = new Map<string, Pods[]>();
   private readonly podOf = new Map<Resource, Pods>();
+  private readonly facts = new Map<unknown, Fact>();
+  private readonly refused = new Map<string, Map<string, Resource>>();
+  private doubt: Resource | undefined;
 
   public constructor(
     public readonly resources: readonly Resource[],
     public readonly platform: PlatformFacts,
   ) {
+    for (const name of NAMESPACES) {
+      this.name('Namespace', '', name, { keys: 'any', operator: true });
+    }
+    for (const { kind, namespace, name, keys } of platform.external ?? []) {
+      this.name(kind, namespace ?? '', name, { keys: keys ?? 'any', operator: false });
+    }
     for (const resource of resources) {
-      this.names.set(resource.kind, resource.namespace, resource.name, resource);
-      // What the schema refused has a name, but nobody should read its fields.
-      if (resource.broken) {
-        continue;
+      if (resource.id.startsWith('postgresql.cnpg.io/')) {
+        this.addOperatorMade(resource);
       }
-      (this.kinds.get(resource.id) ?? this.add(this.kinds, resource.id)).push(resource);
-      const home = `${resource.id} ${resource.namespace}`;
-      (this.kindsByNamespace.get(home) ?? this.add(this.kindsByNamespace, home)).push(resource);
+    }
+    for (const resource of resources) {
+      this.name(resource.kind, resource.namespace, resource.name, { resource, operator: false });
+      if (resource.broken) {
+        below(this.refused, resource.id).set(resource.namespace, resource);
+      } else {
+        push(this.kinds, resource.id, resource);
+        push(below(this.homes, resource.id), resource.namespace, resource);
+      }
       const pods = podsOf(resource);
       if (pods !== undefined) {
         this.podOf.set(resource, pods);
         this.indexPods(pods);
       }
-      if (resource.id.startsWith('postgresql.cnpg.io/')) {
-        this.addOperatorMade(resource);
-      }
-    }
-    for (const external of platform.external ?? []) {
-      this.operatorMade.set(external.kind, external.namespace ?? '', external.name, external.keys ?? 'any');
     }
   }
 
-  /** All objects of a kind, `apiVersion/kind`, but for those that the schema refused. */
+  /** All objects of a kind, `apiVersion/kind`, but those that their schema refused. */
   public all(id: string): readonly Resource[] {
+    this.doubt ??= this.refused.get(id)?.values().next().value;
     return this.kinds.get(id) ?? [];
   }
 
   /** As `all`, of one namespace. */
   public in(namespace: string, id: string): readonly Resource[] {
-    return this.kindsByNamespace.get(`${id} ${namespace}`) ?? [];
+    this.doubt ??= this.refused.get(id)?.get(namespace);
+    return this.homes.get(id)?.get(namespace) ?? [];
   }
 
-  /** What a rule computes once for the whole set. */
-  public once<T>(key: unknown, compute: () => T): T {
-    if (!this.memory.has(key)) {
-      this.memory.set(key, compute());
-    }
-    return this.memory.get(key) as T;
-  }
-
-  /** The object of that kind (without its group), or `undefined`, also where the schema refused it. */
+  /** The object of that kind (without its group), or `undefined`, also where its schema refused it. */
   public find(kind: string, namespace: string, name: string): Resource | undefined {
-    const resource = this.names.get(kind, namespace, name);
-    return resource?.broken === true ? undefined : resource;
+    const resource = this.named(kind, namespace, name)?.resource;
+    if (resource?.broken === true) {
+      this.doubt ??= resource;
+      return undefined;
+    }
+    return resource;
+  }
+
+  /**
+   * An object that was asked for since the last call and left out because its schema refused it. What a rule found
+   * meanwhile may be no more than a consequence.
+   */
+  public takeDoubt(): Resource | undefined {
+    const doubt = this.doubt;
+    this.doubt = undefined;
+    return doubt;
   }
 
   /** Whether an object is here, made by an operator, or declared external. */
   public exists(kind: string, namespace: string, name: string): boolean {
-    return (
-      this.names.get(kind, namespace, name) !== undefined || this.operatorMade.get(kind, namespace, name) !== undefined
-    );
+    return this.named(kind, namespace, name) !== undefined;
   }
 
   /** As `exists`, with keys, a suggestion, and an honest answer where nothing is known. */
   public lookUp(kind: string, namespace: string, name: string): Lookup {
-    const resource = this.names.get(kind, namespace, name);
-    if (resource !== undefined) {
-      return { status: 'found', keys: resource.broken ? 'any' : dataKeys(resource) };
+    const known = this.names.get(kind)?.get(namespace);
+    const found = known?.get(name);
+    if (found !== undefined) {
+      const { resource, keys = 'any' } = found;
+      return { status: 'found', keys: resource === undefined ? keys : resource.broken ? 'any' : dataKeys(resource) };
     }
-    const made = this.operatorMade.get(kind, namespace, name);
-    if (made !== undefined) {
-      return { status: 'found', keys: made };
-    }
-    const known = this.namesOf(kind, namespace);
-    const judged = kind === 'Secret' ? known.some((k) => !k.operator) : true;
-    if (!judged) {
+    if (kind === 'Secret' && ![...(known?.values() ?? [])].some(({ operator }) => !operator)) {
       return { status: 'unknown' };
     }
-    const meant = nearest(
-      name,
-      known.map((k) => k.name),
-    );
+    const meant = nearest(name, [...(known?.keys() ?? [])]);
     return { status: 'missing', ...(meant === undefined ? {} : { meant }) };
+  }
+
+  /** What a rule computes once for the whole set. */
+  public once<T>(key: unknown, compute: () => T): T {
+    let fact = this.facts.get(key);
+    if (fact === undefined) {
+      const before = this.takeDoubt();
+      fact = { value: compute(), doubt: this.doubt };
+      this.doubt = before;
+      this.facts.set(key, fact);
+    }
+    this.doubt ??= fact.doubt;
+    return fact.value as T;
   }
 
   /** The pods that an object makes. */
@@ -143,16 +177,12 @@ export class World {
       .map((ns) => ns.name);
   }
 
-  private namesOf(kind: string, namespace: string): { name: string; operator: boolean }[] {
-    const external = new Set(
-      (this.platform.external ?? [])
-        .filter((one) => one.kind === kind && (one.namespace ?? '') === namespace)
-        .map((one) => one.name),
-    );
-    return [
-      ...this.names.in(kind, namespace).map((name) => ({ name, operator: false })),
-      ...this.operatorMade.in(kind, namespace).map((name) => ({ name, operator: !external.has(name) })),
-    ];
+  private named(kind: string, namespace: string, name: string): Named | undefined {
+    return this.names.get(kind)?.get(namespace)?.get(name);
+  }
+
+  private name(kind: string, namespace: string, name: string, what: Named): void {
+    below(below(this.names, kind), namespace).set(name, what);
   }
 
   private indexPods(pods: Pods): void {
@@ -161,14 +191,15 @@ export class World {
       keys.push(`${pods.namespace} ${label}=${pods.labels[label]}`);
     }
     for (const at of keys) {
-      (this.podIndex.get(at) ?? this.add(this.podIndex, at)).push(pods);
+      push(this.podIndex, at, pods);
     }
   }
 
   private addOperatorMade(resource: Resource): void {
-    const { namespace, name, spec } = resource;
+    const { namespace, name } = resource;
+    const spec = resource.broken ? {} : resource.spec;
     const add = (kind: string, suffix: string, keys: Keys = 'any'): void => {
-      this.operatorMade.set(kind, namespace, `${name}${suffix}`, keys);
+      this.name(kind, namespace, `${name}${suffix}`, { keys, operator: true });
     };
     if (resource.kind === 'Cluster') {
       add('Secret', '-ca', ['ca.crt', 'ca.key']);
@@ -189,10 +220,10 @@ export class World {
       }
       for (const service of listOr(objectOr(objectOr(spec['managed'])['services'])['additional'])) {
         const made = String(objectOr(objectOr(service['serviceTemplate'])['metadata'])['name']);
-        this.operatorMade.set('Service', namespace, made, 'any');
+        this.name('Service', namespace, made, { keys: 'any', operator: true });
       }
       add('ServiceAccount', '');
-      this.operatorMade.set('ConfigMap', namespace, 'cnpg-default-monitoring', ['queries']);
+      this.name('ConfigMap', namespace, 'cnpg-default-monitoring', { keys: ['queries'], operator: true });
     }
     if (resource.kind === 'DatabaseRole' && objectOr(spec['clientCertificate'])['enabled'] === true) {
       add('Secret', '-client-cert', ['tls.crt', 'tls.key', 'ca.crt']);
@@ -200,12 +231,6 @@ export class World {
     if (resource.kind === 'Pooler') {
       add('Service', '');
     }
-  }
-
-  private add<T>(map: Map<string, T[]>, at: string): T[] {
-    const list: T[] = [];
-    map.set(at, list);
-    return list;
   }
 }
 
@@ -236,25 +261,23 @@ function matches(expression: YamlObject, labels: Readonly<Record<string, unknown
 }
 
 function dataKeys(resource: Resource): Keys {
-  const keys = ['data', 'stringData', 'binaryData'].flatMap((field) => Object.keys(objectOr(resource.manifest[field])));
-  return keys;
+  return ['data', 'stringData', 'binaryData'].flatMap((field) => Object.keys(objectOr(resource.manifest[field])));
 }
 
-/** Values by kind, namespace and name, without joining the three into one text for each look. */
-class Names<T> {
-  private readonly kinds = new Map<string, Map<string, Map<string, T>>>();
-
-  public get(kind: string, namespace: string, name: string): T | undefined {
-    return this.kinds.get(kind)?.get(namespace)?.get(name);
+function below<K, V>(map: Map<string, Map<K, V>>, at: string): Map<K, V> {
+  let found = map.get(at);
+  if (found === undefined) {
+    found = new Map();
+    map.set(at, found);
   }
+  return found;
+}
 
-  public set(kind: string, namespace: string, name: string, value: T): void {
-    const namespaces = this.kinds.get(kind) ?? new Map<string, Map<string, T>>();
-    const names = namespaces.get(namespace) ?? new Map<string, T>();
-    this.kinds.set(kind, namespaces.set(namespace, names.set(name, value)));
-  }
-
-  public in(kind: string, namespace: string): readonly string[] {
-    return [...(this.kinds.get(kind)?.get(namespace)?.keys() ?? [])];
+function push<T>(map: Map<string, T[]>, at: string, value: T): void {
+  const list = map.get(at);
+  if (list === undefined) {
+    map.set(at, [value]);
+  } else {
+    list.push(value);
   }
 }

@@ -1,9 +1,13 @@
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type CheckOptions, checkManifests } from '../../lib/policy/check';
 import { findingLine } from '../../lib/policy/finding';
 import { customKinds } from '../../lib/policy/schema/custom-kinds';
 import { builtInKinds } from '../../lib/policy/schema/_catalog';
+import { rules } from '../../lib/policy/registry';
+import { mutant, randomFrom } from './_mutants';
 import { set } from './_set';
+import { stateHub, threePhoenix } from './state-hub';
 
 const database = {
   apiVersion: 'postgresql.cnpg.io/v1',
@@ -24,6 +28,25 @@ function check(objects: readonly unknown[], options: CheckOptions = {}) {
     { rules: [], ...options },
   );
 }
+
+const names = new Set(rules.map(({ name }) => name));
+
+const SCHEMA_WORDS = [
+  'type',
+  'properties',
+  'items',
+  'additionalProperties',
+  'required',
+  'enum',
+  'pattern',
+  'minimum',
+  'x-kubernetes-list-type',
+  'x-kubernetes-list-map-keys',
+  'x-kubernetes-validations',
+  'oneOf',
+  'not',
+  'format',
+];
 
 describe('the layers', () => {
   it('count what passed, and find nothing in a valid object', () => {
@@ -95,6 +118,82 @@ describe('the layers', () => {
   });
 });
 
+describe('the counts', () => {
+  it('hold each pair of a rule and an object that it is about exactly once, whatever is wrong', () => {
+    const random = randomFrom(7);
+    for (let i = 0; i < 40; i += 1) {
+      const inputs = stateHub.map(({ manifest }) => ({
+        manifest: random() < 0.1 ? mutant(manifest, random) : manifest,
+      }));
+      const report = checkManifests(inputs, { platform: i % 2 === 0 ? threePhoenix : {} });
+      const ids = inputs.map(({ manifest }) => {
+        const { apiVersion, kind } = (manifest ?? {}) as Record<string, unknown>;
+        return `${String(apiVersion)}/${String(kind)}`;
+      });
+      const pairs = ids.flatMap((id) => rules.filter(({ kinds }) => kinds.includes('*') || kinds.includes(id)));
+      const alone = checkManifests(inputs, { platform: {}, rules: [] });
+      const judged = report.passed + report.failed + report.skipped.filter(({ rule }) => names.has(rule)).length;
+      expect(judged - alone.passed - alone.failed).toBe(pairs.length);
+    }
+  });
+});
+
+describe('one mistake is one finding', () => {
+  const tree = stateHub.map(({ manifest }) => manifest as Record<string, any>);
+  const judge = (kind: string, name: string, change: (manifest: Record<string, any>) => void) => {
+    const objects = structuredClone(tree);
+    const object = objects.find((one) => one['kind'] === kind && one['metadata'].name === name);
+    change(object as Record<string, any>);
+    return checkManifests(
+      objects.map((manifest) => ({ manifest })),
+      { platform: threePhoenix },
+    );
+  };
+
+  it.each([
+    ['Deployment', 'state-hub-api', 'replcas'],
+    ['NetworkPolicy', 'default-deny', 'podSelctor'],
+    ['Cluster', 'state-hub-db', 'instnces'],
+    ['ObjectStore', 'state-hub-db-backup', 'retention'],
+    ['PodDisruptionBudget', 'state-hub-api', 'maxUnavail'],
+    ['Namespace', 'state-hub', 'finalisers'],
+    ['ServiceAccount', 'state-hub-api', 'automount'],
+  ])('a misspelt field of %s %s blames nothing that depends on it', (kind, name, field) => {
+    const report = judge(kind, name, (manifest) => {
+      const at = manifest['spec'] === undefined ? manifest : manifest['spec'];
+      at[field] = { a: 'b' };
+    });
+    expect(report.findings.map(findingLine)).toEqual([
+      expect.stringMatching(`unknown field '${field}'.*\\[schema\\]$`),
+    ]);
+  });
+
+  it('and what was not judged for it is counted as skipped, with the reason', () => {
+    const report = judge('NetworkPolicy', 'default-deny', (manifest) => {
+      manifest['spec'].podSelctor = {};
+      delete manifest['spec'].policyTypes;
+    });
+    expect(report.skipped).toContainEqual(
+      expect.objectContaining({
+        rule: 'default-deny',
+        reason: 'it depends on NetworkPolicy state-hub/default-deny, whose schema is not valid',
+      }),
+    );
+  });
+
+  it('while what has nothing to do with it is found all the same', () => {
+    const report = judge('NetworkPolicy', 'default-deny', (manifest) => {
+      manifest['spec'].podSelctor = {};
+    });
+    expect(report.findings).toHaveLength(1);
+    const two = judge('Deployment', 'state-hub-api', (manifest) => {
+      manifest['spec'].replcas = 3;
+      manifest['spec'].template.metadata.labels = { app: 'other' };
+    });
+    expect(two.findings.map(({ rule }) => rule)).toContain('service-selects-pods');
+  });
+});
+
 describe('a kind that nobody knows', () => {
   const widget = {
     apiVersion: 'example.net/v1',
@@ -145,6 +244,53 @@ describe('a kind that nobody knows', () => {
       { rule: 'schema', path: 'spec.size' },
     ]);
   });
+
+  it('is judged strictly where its CustomResourceDefinition is among the manifests', () => {
+    const stored = set(set(crd, 'metadata', { name: 'widgets.example.net' }), 'spec.names.plural', 'widgets');
+    const definition = set(stored, 'spec.versions[0].storage', true);
+    expect(check([definition, widget]).findings).toEqual([]);
+    expect(check([definition, set(widget, 'spec.sise', 3)]).findings).toMatchObject([
+      { rule: 'schema', path: 'spec.sise' },
+    ]);
+    const broken = check([set(definition, 'spec.versions', 3), widget]).findings;
+    expect(broken.map(({ rule }) => rule)).toEqual(['schema', 'unknown-kind']);
+  });
+
+  it('is judged as far as its definition is understood; the rest is counted as skipped', () => {
+    const size = 'spec.versions[0].schema.openAPIV3Schema.properties.spec.properties.size';
+    const definition = set(
+      set(set(crd, `${size}.not`, { enum: [4] }), `${size}.pattern`, '(?P<x>'),
+      'spec.versions[0].schema.openAPIV3Schema.oneOf',
+      [{ required: ['spec'] }],
+    );
+    const kinds = new Map(customKinds([definition]).map((kind) => [kind.id, kind] as const));
+    const report = check([widget], { kinds });
+    expect(report.findings).toEqual([]);
+    expect(report.skipped.map(({ reason }) => reason)).toEqual([
+      'its CustomResourceDefinition has oneOf',
+      'its CustomResourceDefinition has spec.size: not',
+      'its CustomResourceDefinition has spec.size: pattern',
+    ]);
+    expect(check([set(widget, 'spec.size', '3')], { kinds }).findings).toMatchObject([{ path: 'spec.size' }]);
+  });
+
+  it.each([
+    ['spec.group', "'spec.group' must be a name"],
+    ['spec.names', "'spec.names.kind' must be a name"],
+    ['spec.versions', "'spec.versions' must be a list of versions"],
+  ])('is refused with the reason where the definition has no %s', (path, message) => {
+    expect(() => customKinds([set(crd, path, undefined)])).toThrow(message);
+  });
+
+  it('takes any value as a schema', () => {
+    fc.assert(
+      fc.property(fc.anything({ maxDepth: 6, key: fc.constantFrom(...SCHEMA_WORDS) }), (schema) => {
+        const kinds = customKinds([set(crd, 'spec.versions[0].schema.openAPIV3Schema', schema)]);
+        expect(() => kinds.map((kind) => kind.validator()(widget))).not.toThrow();
+      }),
+      { numRuns: 100 },
+    );
+  });
 });
 
 describe('a suppression', () => {
@@ -172,6 +318,41 @@ describe('a suppression', () => {
       'namespace-set',
       'unused-suppression',
     ]);
+  });
+
+  it('is not called unused where its rule could not be judged', () => {
+    const rule = 'cdk8s-phoenix.dev/ignore-storage-class-known';
+    const claim = {
+      apiVersion: 'v1',
+      kind: 'PersistentVolumeClaim',
+      metadata: { name: 'c', namespace: 'shop', annotations: { [rule]: 'made by another team' } },
+      spec: {
+        accessModes: ['ReadWriteOnce'],
+        storageClassName: 'other',
+        resources: { requests: { storage: '1Gi' } },
+      },
+    };
+    const skipped = checkManifests([{ manifest: claim }]);
+    expect(skipped.skipped.map((one) => one.rule)).toContain('storage-class-known');
+    expect(skipped.findings).toEqual([]);
+
+    const platform = { storageClasses: { other: 'replicated' } } as const;
+    expect(checkManifests([{ manifest: claim }], { platform }).findings).toMatchObject([
+      { rule: 'unused-suppression', message: "'storage-class-known' finds nothing here any more" },
+    ]);
+  });
+
+  it.each([
+    [
+      { rule: 'namespace-sett', reason: 'because of this' },
+      "there is no rule 'namespace-sett'",
+      "write 'namespace-set'",
+    ],
+    [{ rule: 'namespace-set', reason: '' }, 'a suppression needs its reason', 'write why it is right here'],
+    [{ rule: 'single-replica', reason: 'because of this' }, "'single-replica' finds nothing any more", 'remove it'],
+  ])('in code is judged as well: %j', (ignore, message, fix) => {
+    const found = judge(settings, { ignore: [ignore] }).findings.filter(({ rule }) => rule === 'unused-suppression');
+    expect(found).toMatchObject([{ severity: 'warning', message: expect.stringContaining(message) as string, fix }]);
   });
 
   it.each([

@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { ApiObject, App, Chart, JsonPatch, Testing } from 'cdk8s';
+import { ApiObject, App, Chart, JsonPatch, Lazy, Testing } from 'cdk8s';
 import { describe, expect, it, vi } from 'vitest';
 import { PhoenixApp, Policy } from '../../lib';
 import { service } from '../_build';
@@ -106,6 +106,30 @@ describe('Policy.of', () => {
     door.addJsonPatch(JsonPatch.replace('/spec/type', 'ClusterIP'));
     expect(() => Testing.synth(chart)).not.toThrow('[private-service]');
     expect(() => Testing.synth(chart)).toThrow('[service-selects-pods]');
+  });
+
+  it('judges an app of many charts once, and again when it is synthesized again', () => {
+    const app = new App({ outdir: mkdtempSync(join(tmpdir(), 'phoenix-policy-')) });
+    let rendered = 0;
+    for (let i = 0; i < 12; i += 1) {
+      new ApiObject(new Chart(app, `c${i}`), 'map', {
+        apiVersion: 'v1',
+        kind: 'ConfigMap',
+        metadata: { name: `m${i}`, namespace: 'shop' },
+        data: { x: Lazy.any({ produce: () => `${(rendered += 1)}` }) },
+      });
+    }
+    const alone = () => {
+      rendered = 0;
+      app.synth();
+      return rendered;
+    };
+    const without = alone();
+    Policy.of(app);
+    expect([alone(), alone()]).toEqual([without + 12, without + 12]);
+
+    nodePort(new Chart(app, 'late'));
+    expect(() => app.synth()).toThrow('[late/door] Service shop/door');
   });
 
   it('lets a clean app through', () => {

@@ -45,7 +45,7 @@ export const argocdProjectExists: PolicyRule = {
     }
     const repository = objectOr(resource.spec['source'])['repoURL'] as unknown;
     const repositories = (project.spec['sourceRepos'] ?? []) as readonly string[];
-    if (typeof repository === 'string' && !repositories.some((one) => glob(one).test(repository))) {
+    if (typeof repository === 'string' && !repositories.some((one) => fits(one, repository))) {
       report.fail(
         'spec.source.repoURL',
         `project '${name}' does not allow ${repository}; it allows ${repositories.join(', ')}`,
@@ -53,7 +53,7 @@ export const argocdProjectExists: PolicyRule = {
     }
     const namespace = objectOr(resource.spec['destination'])['namespace'] as unknown;
     const allowed = listOr(project.spec['destinations']).map((one) => String(one['namespace'] ?? '*'));
-    if (typeof namespace === 'string' && !allowed.some((one) => glob(one).test(namespace))) {
+    if (typeof namespace === 'string' && !allowed.some((one) => fits(one, namespace))) {
       report.fail(
         'spec.destination.namespace',
         `project '${name}' does not allow namespace '${namespace}'; it allows ${allowed.join(', ')}`,
@@ -62,6 +62,11 @@ export const argocdProjectExists: PolicyRule = {
   },
 };
 
-function glob(pattern: string): RegExp {
-  return new RegExp(`^${pattern.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*')}$`);
+/** Whether a name fits a pattern in which `*` stands for anything. */
+function fits(pattern: string, name: string): boolean {
+  return (
+    pattern === name ||
+    (pattern.includes('*') &&
+      new RegExp(`^${pattern.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*')}$`).test(name))
+  );
 }

@@ -14,6 +14,8 @@ export interface KindEntry {
   schema(): SchemaNode;
   bundle(): SchemaBundle;
   extras(): ExtrasNode | undefined;
+  /** What its CustomResourceDefinition says and nobody understood, as `spec.size: not`. */
+  readonly unjudged?: readonly string[];
 }
 
 interface IndexEntry {

@@ -16,7 +16,8 @@ export const QUANTITY =
 const DATE_TIME = '^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})$';
 const BASE64 = '^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$';
 
-const FORMATS: Readonly<Record<string, SchemaNode>> = {
+/** Formats that are checked, as what they come to. */
+export const FORMATS: Readonly<Record<string, SchemaNode>> = {
   int32: { minimum: -2147483648, maximum: 2147483647 },
   int64: {},
   double: {},
@@ -68,6 +69,11 @@ const HANDLED = new Set<string>([
   'x-kubernetes-validations',
 ]);
 
+/** Whether `convertNode` knows a keyword. */
+export function isKnownKeyword(keyword: string): boolean {
+  return HANDLED.has(keyword) || IGNORED.has(keyword);
+}
+
 /**
  * One schema node, strict. `child` converts what is below; `where` is only for messages.
  *
@@ -75,7 +81,7 @@ const HANDLED = new Set<string>([
  */
 export function convertNode(node: PublishedNode, where: string, child: ConvertChild): SchemaNode {
   for (const keyword of Object.keys(node)) {
-    if (!HANDLED.has(keyword) && !IGNORED.has(keyword)) {
+    if (!isKnownKeyword(keyword)) {
       throw new Error(
         `${where}: unknown schema keyword '${keyword}'; teach lib/policy/schema/_convert.ts what it means`,
       );
@@ -161,7 +167,7 @@ function listKeys(node: PublishedNode, where: string): readonly string[] | undef
 }
 
 /** Go's RE2 and JavaScript agree on all patterns in use but `(?i)`. */
-function javascriptPattern(pattern: string, where: string): string {
+export function javascriptPattern(pattern: string, where: string): string {
   const folded = pattern.replace(
     /^\^\(\?i\)(.*)$/,
     (_, rest: string) => `^${rest.replace(/[a-z]/g, (letter) => `[${letter}${letter.toUpperCase()}]`)}`,

@@ -1,4 +1,6 @@
-import Ajv, { _, type Options } from 'ajv';
+import type Ajv from 'ajv';
+import type * as ajvModule from 'ajv';
+import type { Options } from 'ajv';
 
 /** A strict JSON schema, as `schemas/*.json` holds it. */
 export interface SchemaNode {
@@ -33,7 +35,9 @@ export interface SchemaBundle {
  * At run time it only compiles custom resources that the user added; the rest was compiled by `npm run import`.
  */
 export function schemaEngine(code: NonNullable<Options['code']> = {}): Ajv {
-  const ajv = new Ajv({
+  // Loaded when the first kind has to be compiled: most checks have none.
+  const { _, Ajv: Engine } = require('ajv') as typeof ajvModule;
+  const ajv = new Engine({
     allErrors: true,
     strict: true,
     allowUnionTypes: true,

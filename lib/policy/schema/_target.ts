@@ -14,17 +14,17 @@ interface TargetNode {
 
 type Draft<T> = { -readonly [K in keyof T]: T[K] };
 
-const trees = new Map<string, TargetNode | undefined>();
+const trees = new Map<string, Map<KindEntry, TargetNode | undefined>>();
 
 /** Fields of the manifest that Kubernetes does not have at `target`, or drops there unless a feature gate is on. */
 export function newerThan(manifest: object, kind: KindEntry, target: string): SchemaProblem[] {
-  const key = `${target} ${kind.id}`;
-  if (!trees.has(key)) {
-    trees.set(key, build(kind, minor(target), target));
+  const known = trees.get(target) ?? new Map<KindEntry, TargetNode | undefined>();
+  if (!known.has(kind)) {
+    trees.set(target, known.set(kind, build(kind, minor(target), target)));
   }
-  const tree = trees.get(key);
+  const tree = known.get(kind);
   if (tree === undefined) {
-    return [];
+    return NONE;
   }
   const problems: SchemaProblem[] = [];
   walk(manifest, tree, [], (segments, { message, advisory }) => {
@@ -39,6 +39,8 @@ export function newerThan(manifest: object, kind: KindEntry, target: string): Sc
   });
   return problems;
 }
+
+const NONE: SchemaProblem[] = [];
 
 /** `1.34` is 34. */
 export function minor(version: string): number {

@@ -1,3 +1,4 @@
+import { idOf } from '../resource';
 import type { KindEntry } from './_catalog';
 import { builtInKinds } from './_catalog';
 import { type SchemaProblem, explain, show } from './_explain';
@@ -36,16 +37,21 @@ export function validateManifest(manifest: unknown, options: ValidateOptions = {
     return [whole('type', `must be an object with apiVersion and kind, got ${show(manifest)}`)];
   }
   const { apiVersion, kind } = manifest as Record<string, unknown>;
-  for (const [field, value] of Object.entries({ apiVersion, kind })) {
-    if (typeof value !== 'string' || value === '') {
-      return [{ ...whole('required', `'${field}' is required and must be a string`), path: field, segments: [field] }];
-    }
+  if (typeof apiVersion !== 'string' || apiVersion === '') {
+    return [missing('apiVersion')];
   }
-  const entry = kinds.get(`${String(apiVersion)}/${String(kind)}`);
+  if (typeof kind !== 'string' || kind === '') {
+    return [missing('kind')];
+  }
+  const entry = kinds.get(idOf({ apiVersion, kind }));
   if (entry === undefined) {
-    return [unknownKind(String(apiVersion), String(kind), kinds)];
+    return [unknownKind(apiVersion, kind, kinds)];
   }
   return [...schemaProblems(manifest, entry), ...newerThan(manifest, entry, options.target ?? DEFAULT_TARGET)];
+}
+
+function missing(field: string): SchemaProblem {
+  return { ...whole('required', `'${field}' is required and must be a string`), path: field, segments: [field] };
 }
 
 function schemaProblems(manifest: object, entry: KindEntry): SchemaProblem[] {
