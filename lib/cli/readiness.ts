@@ -4,10 +4,9 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 
 import { join, resolve } from 'node:path';
 import { parse } from 'yaml';
 import { wasNotMade } from '../drill/readiness/_look';
-import type { ReadinessExpectation } from '../drill/readiness/expectation';
 import { readinessMarkdown } from '../drill/readiness/markdown';
 import { runReadiness } from '../drill/readiness/readiness';
-import { parseConfig, type RunnerConfig } from '../drill/runner/config';
+import { parseConfig, type ReadinessConfig, type RunnerConfig } from '../drill/runner/config';
 import { seal, sha256 } from '../evidence/digest';
 import type { Evidence } from '../evidence/evidence';
 import { chainOf, readHistory, type History } from '../evidence/history';
@@ -48,7 +47,8 @@ place whose evidence lies there: run it on each machine with its own --from, or 
       );
     }
     const config = readConfig(io, positionals[0]!);
-    const expected = { ...config.readiness, from, urls: options.url };
+    const urls = [...(config.readiness.urls ?? []), ...options.url];
+    const expected = { ...config.readiness, from, urls };
     const started = new Date();
     const findings = await withCluster(io, options, (kubernetes) => runReadiness(expected, { ...EDGES, kubernetes }));
     const folder = resolve(io.cwd, options.output);
@@ -94,7 +94,7 @@ const EDGES = {
   inCluster: false,
 };
 
-function readConfig(io: CommandIo, file: string): RunnerConfig & { readonly readiness: ReadinessExpectation } {
+function readConfig(io: CommandIo, file: string): RunnerConfig & { readonly readiness: ReadinessConfig } {
   const text = readFileSync(resolve(io.cwd, file), 'utf8');
   let config: RunnerConfig;
   try {

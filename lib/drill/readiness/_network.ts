@@ -1,10 +1,11 @@
 import type { Look } from './_look';
-import type { ReadinessEdges, ReadinessExpectation } from './expectation';
+import type { ReadinessConfig } from '../runner/config';
+import type { ReadinessEdges } from './edges';
 
 /** Names resolve and addresses answer from where the check runs. */
 export async function lookAtNetwork(
   look: Look,
-  { resolve, urls = [] }: ReadinessExpectation,
+  { resolve, urls = [] }: ReadinessConfig,
   edges: ReadinessEdges,
 ): Promise<void> {
   // prettier-ignore
@@ -19,6 +20,10 @@ export async function lookAtNetwork(
     look.found(`name ${host}`, { addresses: seen });
   }
   for (const url of urls) {
+    if (!edges.inCluster && isClusterName(new URL(url).hostname)) {
+      look.found(`address ${url}`, { answer: 'not asked for: only pods of the cluster reach it' });
+      continue;
+    }
     const started = edges.now();
     const status = await edges.status(url).catch((error: Error) => error);
     const seen = status instanceof Error ? `no answer: ${status.message}` : `status ${status}`;

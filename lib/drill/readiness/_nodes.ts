@@ -1,6 +1,6 @@
 import { KubernetesError, type KubernetesClient, type KubernetesObject } from '../runner/kubernetes';
 import type { Look } from './_look';
-import type { ReadinessExpectation } from './expectation';
+import type { ReadinessConfig } from '../runner/config';
 
 interface Node extends KubernetesObject {
   readonly spec?: {
@@ -22,11 +22,7 @@ const PRESSURES = ['MemoryPressure', 'DiskPressure', 'PIDPressure', 'NetworkUnav
 const ROLE = 'node-role.kubernetes.io/';
 
 /** Every expected node is there and well, no other one takes pods, and each has metrics. */
-export async function lookAtNodes(
-  look: Look,
-  kubernetes: KubernetesClient,
-  expected: ReadinessExpectation,
-): Promise<void> {
+export async function lookAtNodes(look: Look, kubernetes: KubernetesClient, expected: ReadinessConfig): Promise<void> {
   // prettier-ignore
   const names = expected.nodes.join(', ');
   const checks = [
@@ -76,7 +72,7 @@ export function minorOf(version: string): string {
 async function lookAtMetrics(
   look: Look,
   kubernetes: KubernetesClient,
-  expected: ReadinessExpectation,
+  expected: ReadinessConfig,
 ): Promise<readonly NodeMetrics[]> {
   // prettier-ignore
   const wanted = `usage of ${expected.nodes.join(', ')}`;
@@ -96,7 +92,7 @@ async function lookAtMetrics(
   return metrics ?? [];
 }
 
-function factsOf(node: Node, usage: readonly NodeMetrics[], expected: ReadinessExpectation): Record<string, string> {
+function factsOf(node: Node, usage: readonly NodeMetrics[], expected: ReadinessConfig): Record<string, string> {
   const { capacity = {}, nodeInfo = {} } = node.status ?? {};
   const roles = Object.keys(node.metadata.labels ?? {}).filter((label) => label.startsWith(ROLE)).map((label) => label.slice(ROLE.length)); // prettier-ignore
   const used = usage.find((m) => m.metadata.name === node.metadata.name)?.usage;

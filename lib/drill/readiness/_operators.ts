@@ -1,7 +1,7 @@
 import type { KubernetesClient, KubernetesObject } from '../runner/kubernetes';
 import type { Look } from './_look';
 import { minorOf } from './_nodes';
-import type { ReadinessExpectation } from './expectation';
+import type { ReadinessConfig } from '../runner/config';
 
 interface Definition extends KubernetesObject {
   readonly spec: { readonly versions: readonly { readonly name: string; readonly served: boolean }[] };
@@ -21,7 +21,7 @@ interface Deployment extends KubernetesObject {
 export async function lookAtOperators(
   look: Look,
   kubernetes: KubernetesClient,
-  expected: ReadinessExpectation,
+  expected: ReadinessConfig,
 ): Promise<string | null> {
   // prettier-ignore
   for (const [name, version] of Object.entries(expected.crds)) {

@@ -1,6 +1,6 @@
 import type { KubernetesClient, KubernetesObject } from '../runner/kubernetes';
 import type { Look } from './_look';
-import type { ReadinessExpectation } from './expectation';
+import type { ReadinessConfig } from '../runner/config';
 
 interface StorageClass extends KubernetesObject {
   readonly provisioner: string;
@@ -20,7 +20,7 @@ const REPLICATED = ['driver.longhorn.io', 'rbd.csi.ceph.com', 'cephfs.csi.ceph.c
 export async function lookAtStorage(
   look: Look,
   kubernetes: KubernetesClient,
-  expected: ReadinessExpectation,
+  expected: ReadinessConfig,
 ): Promise<void> {
   // prettier-ignore
   const { storageClass, storageKind } = expected;

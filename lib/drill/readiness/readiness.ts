@@ -1,6 +1,7 @@
 import type { Verdict } from '../../evidence/evidence';
 import type { Findings } from '../runner/context';
-import type { ReadinessEdges, ReadinessExpectation } from './expectation';
+import type { ReadinessConfig } from '../runner/config';
+import type { ReadinessEdges } from './edges';
 import { Look, wasNotMade } from './_look';
 import { lookAtNetwork } from './_network';
 import { lookAtNodes, minorOf } from './_nodes';
@@ -11,7 +12,7 @@ import { lookAtStorage } from './_storage';
  * Compares a cluster with what the platform declares. It reads only. What it may not read is not checked and says so:
  * the verdict is then `aborted`, or `failed` where something else is wrong, never `passed`.
  */
-export async function runReadiness(expected: ReadinessExpectation, edges: ReadinessEdges): Promise<Findings> {
+export async function runReadiness(expected: ReadinessConfig, edges: ReadinessEdges): Promise<Findings> {
   const look = new Look();
   const { kubernetes } = edges;
   const version = await lookAtApi(look, expected, edges);
@@ -48,7 +49,7 @@ export async function runReadiness(expected: ReadinessExpectation, edges: Readin
 
 async function lookAtApi(
   look: Look,
-  expected: ReadinessExpectation,
+  expected: ReadinessConfig,
   { kubernetes, now }: ReadinessEdges,
 ): Promise<string | null> {
   // prettier-ignore

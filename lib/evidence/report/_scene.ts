@@ -51,7 +51,7 @@ export function closeSpan(repetition: Repetition): Span {
   if (trigger === undefined || recovered === undefined) {
     return whole;
   }
-  const margin = Math.max(1500, (recovered.at - trigger.at) * 0.35);
+  const margin = Math.max(500, (recovered.at - trigger.at) * 0.35);
   const close = { from: Math.max(whole.from, trigger.at - margin), to: Math.min(whole.to, recovered.at + margin) };
   return close.to - close.from < 0.7 * (whole.to - whole.from) ? close : whole;
 }

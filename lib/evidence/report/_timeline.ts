@@ -21,7 +21,7 @@ const GLYPH = 6.6;
 interface Placed extends Moment {
   readonly x: number;
   readonly lane: number;
-  readonly label: string;
+  readonly text: string;
   readonly flip: boolean;
 }
 
@@ -67,7 +67,7 @@ export function timelinePicture(repetition: Repetition, span: Span, id: string):
         <circle cx="2.5" cy="2.5" r="1.2" class="dot" />
       </pattern>
     </defs>
-    ${axis(span, zero, x, top, bottom)} ${rows} ${moments.map((m) => flag(m, bottom))}
+    ${axis(span, zero, x, top, bottom)} ${rows} ${moments.map((m) => line(m, bottom))} ${moments.map(label)}
   </svg>`;
 }
 
@@ -130,18 +130,23 @@ function axis(span: Span, zero: number, x: (at: number) => number, top: number, 
   )}`;
 }
 
-function flag({ x, lane, label, flip }: Placed, bottom: number): Html {
+function line({ x, lane }: Placed, bottom: number): Html {
+  return html`<line x1="${x.toFixed(1)}" x2="${x.toFixed(1)}" y1="${3 + lane * LANE}" y2="${bottom}" class="moment" />`;
+}
+
+function label({ x, lane, text, flip }: Placed): Html {
   const y = 12 + lane * LANE;
-  return html`<line x1="${x.toFixed(1)}" x2="${x.toFixed(1)}" y1="${y - 9}" y2="${bottom}" class="moment" />
-    <text x="${(flip ? x - 5 : x + 5).toFixed(1)}" y="${y}" class="${flip ? 'label flip' : 'label'}">${label}</text> `;
+  return html`<text x="${(flip ? x - 5 : x + 5).toFixed(1)}" y="${y}" class="${flip ? 'label flip' : 'label'}"
+    >${text}</text
+  >`;
 }
 
 /** Gives each label the highest lane where it covers no other label. */
 function place(moments: readonly Moment[], zero: number, x: (at: number) => number): readonly Placed[] {
   const taken: { lane: number; from: number; to: number }[] = [];
   return moments.map((moment) => {
-    const label = moment.name === 'trigger' ? 'trigger' : `${moment.name} ${relative(moment.at, zero)}`;
-    const width = label.length * GLYPH + 10;
+    const text = moment.name === 'trigger' ? 'trigger' : `${moment.name} ${relative(moment.at, zero)}`;
+    const width = text.length * GLYPH + 10;
     const at = x(moment.at);
     const flip = at + width > WIDTH;
     const from = flip ? at - width : at;
@@ -150,7 +155,7 @@ function place(moments: readonly Moment[], zero: number, x: (at: number) => numb
       lane++;
     }
     taken.push({ lane, from, to: from + width });
-    return { ...moment, x: at, lane, label, flip };
+    return { ...moment, x: at, lane, text, flip };
   });
 }
 

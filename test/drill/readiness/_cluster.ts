@@ -1,7 +1,7 @@
-import type { ReadinessExpectation } from '../../../lib/drill/readiness/expectation';
+import type { ReadinessConfig } from '../../../lib/drill/runner/config';
 import { FakeKubernetes, type StoredObject } from '../../support/fake-kubernetes';
 
-export const EXPECTED: ReadinessExpectation = {
+export const EXPECTED: ReadinessConfig = {
   from: 'operator',
   nodes: ['railiance01', 'railiance02', 'railiance03'],
   kubernetes: '1.34',

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { ReadinessEdges } from '../../../lib/drill/readiness/expectation';
+import type { ReadinessEdges } from '../../../lib/drill/readiness/edges';
 import { readinessMarkdown } from '../../../lib/drill/readiness/markdown';
 import { runReadiness } from '../../../lib/drill/readiness/readiness';
 import { KubernetesClient } from '../../../lib/drill/runner/kubernetes';
@@ -134,13 +134,16 @@ describe('what was not checked', () => {
     expect(findings.reason).toMatch(/^nodes-joined: expected .* observed railiance02 is missing \(and \d+ more\)$/);
   });
 
-  it('does not ask outside the cluster for names that only its pods know', async () => {
+  it('does not ask outside the cluster for what only its pods know and reach', async () => {
     const asked: string[] = [];
     const resolve = (host: string): Promise<string[]> => Promise.resolve([String(asked.push(host))]);
-    const findings = await look({ resolve, inCluster: false });
+    const status = (url: string): Promise<number> => Promise.resolve(asked.push(url) > 0 ? 200 : 0);
+    const urls = ['http://state-hub-api.state-hub.svc:8000/x', 'http://state-hub.example/state/health'];
+    const findings = await look({ resolve, status, inCluster: false }, { ...EXPECTED, urls });
 
-    expect(asked).toEqual(['state-hub.example']);
-    expect(findings.checks.some((c) => c.name.startsWith('dns-state-hub-db-rw'))).toBe(false);
+    expect(asked).toEqual(['state-hub.example', 'http://state-hub.example/state/health']);
+    expect(findings.checks.filter((c) => c.name.includes('svc'))).toEqual([]);
+    expect(findings.inventory.filter((r) => Object.values(r.facts)[0]?.startsWith('not asked for'))).toHaveLength(2);
   });
 });
 

@@ -1,19 +1,4 @@
-import type { ReadinessConfig } from '../runner/config';
 import type { KubernetesClient } from '../runner/kubernetes';
-
-/** What the cluster is compared with. */
-export interface ReadinessExpectation extends ReadinessConfig {
-  /**
-   * What the storage class must do when a node is lost.
-   * @default - only recorded
-   */
-  readonly storageKind?: 'nodeLocal' | 'replicated';
-  /**
-   * Addresses that must answer 200 from where the check runs, such as the service's health path.
-   * @default - none
-   */
-  readonly urls?: readonly string[];
-}
 
 /** The world outside a readiness check. */
 export interface ReadinessEdges {
