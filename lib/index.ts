@@ -16,6 +16,9 @@ export { Runbooks, type RunbookMaker, type RunbooksProps } from './docs/runbooks
 export { FailoverDrill, type DrillProbe, type FailoverDrillProps } from './drill/failover-drill';
 export { ReadinessCheck, type ReadinessCheckProps } from './drill/readiness-check';
 export { RunnerBundle, type RunnerBundleProps } from './drill/runner-bundle';
+export type { Evidence } from './evidence/evidence';
+export { isStale, readHistory, type History } from './evidence/history';
+export { reportPage } from './evidence/report/page';
 export { PhoenixApp, type PhoenixAppProps } from './gitops/app';
 export { ArgoCd, type ArgoCdProps } from './gitops/argocd';
 export { Flux, type FluxExternal, type FluxProps } from './gitops/flux';
