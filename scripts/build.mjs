@@ -15,11 +15,11 @@ if (status === 0) {
   await bundleRunner();
 }
 
-// A hundred rules in a hundred files take longer to find on the disk than to run: the compiled package has them in one.
+// A hundred rules in a hundred files, and the CEL engine in its own, take longer to find on the disk than to run.
 if (status === 0) {
   await build({
-    entryPoints: ['build/lib/policy/registry.js'],
-    outfile: 'build/lib/policy/registry.js',
+    entryPoints: ['build/lib/policy/registry.js', 'build/lib/policy/cel.js'],
+    outdir: 'build/lib/policy',
     allowOverwrite: true,
     bundle: true,
     platform: 'node',

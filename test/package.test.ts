@@ -50,12 +50,20 @@ function app(name: string, file: string, program: string): string {
 }
 
 const units = (path: string) => readdirSync(join(path, 'dist', 'manifests')).sort();
-const UNITS = ['shop-api', 'shop-base', 'shop-database', 'shop-monitoring'];
+const UNITS = ['shop-api', 'shop-base', 'shop-database', 'shop-drills', 'shop-monitoring'];
 
 describe('the package', () => {
   it('holds the compiled library and its types, and no sources, tests or manifests of ours', () => {
     const files = readdirSync(join(folder, 'node_modules', 'cdk8s-phoenix'));
-    expect(files.sort()).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'build', 'package.json', 'schemas']);
+    expect(files.sort()).toEqual([
+      'CHANGELOG.md',
+      'LICENSE',
+      'NOTICE',
+      'README.md',
+      'build',
+      'package.json',
+      'schemas',
+    ]);
     expect(readdirSync(join(folder, 'node_modules', 'cdk8s-phoenix', 'build'))).not.toContain('main.js');
   });
 
