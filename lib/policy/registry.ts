@@ -1,3 +1,4 @@
+import { apiServerReachable } from './rules/api-server-reachable';
 import { argocdProjectExists } from './rules/argocd-project-exists';
 import { backupMethodPlugin } from './rules/backup-method-plugin';
 import { backupScheduleSixFields } from './rules/backup-schedule-six-fields';
@@ -102,6 +103,7 @@ import type { PolicyRule } from './rule';
 
 /** Every rule, in the order of their names. A rule that is not here does not run; a test compares this with the folder. */
 export const rules: readonly PolicyRule[] = [
+  apiServerReachable,
   argocdProjectExists,
   backupMethodPlugin,
   backupScheduleSixFields,

@@ -158,6 +158,7 @@ describe('units', () => {
       ['shop-secrets', 'shop', 'core'],
       ['shop-database', 'shop', 'core'],
       ['shop-api', 'shop', 'core'],
+      ['shop-drills', 'shop', 'drills'],
       ['shop-monitoring', 'shop', 'monitoring'],
       ['plain', 'plain', 'core'],
     ]);

@@ -19,7 +19,11 @@ const METRICS = new Set([
   'cnpg_pg_database_size_bytes',
   'barman_cloud_cloudnative_pg_io_last_available_backup_timestamp',
   'barman_cloud_cloudnative_pg_io_last_failed_backup_timestamp',
+  'kube_cronjob_created',
+  'kube_cronjob_status_last_successful_time',
   'kube_deployment_status_replicas_available',
+  'kube_job_created',
+  'kube_job_status_failed',
   'certmanager_certificate_expiration_timestamp_seconds',
 ]);
 
@@ -81,6 +85,9 @@ describe('the alerts', () => {
       'PhoenixOperatorDown',
       'PhoenixBackupPluginDown',
       'PhoenixPluginCertificateExpiring',
+      'PhoenixDrillFailed',
+      'PhoenixDrillStale',
+      'PhoenixDrillNeverRun',
     ]);
   });
 

@@ -66,6 +66,20 @@ function seeded(clean: readonly PolicyInput[], i: number, path: Path, before: un
   };
 }
 
+/** Only where the object is in the namespace of the service: the others wait for nothing of it. */
+function namespaced(seed: Fault['seed']): Fault['seed'] {
+  return (clean) =>
+    seed(
+      clean.map((one) =>
+        (one.manifest as Fields)['metadata'].namespace === 'state-hub' ? one : { ...one, manifest: withoutWave(one) },
+      ),
+    );
+}
+
+function withoutWave({ manifest }: PolicyInput): Fields {
+  return set(manifest, ['metadata', 'annotations', 'argocd.argoproj.io/sync-wave'], undefined);
+}
+
 /** Takes objects of a kind away. */
 function remove(kind: string, filter: (name: string) => boolean = () => true): Fault['seed'] {
   return (clean) =>
@@ -529,7 +543,9 @@ export const faults: readonly Fault[] = [
   { kind: 'repository of an Application', seed: change('Application', 'spec.source.repoURL', typo) },
   {
     kind: 'sync wave',
-    seed: change('*', 'metadata.annotations.argocd~argoproj~io/sync-wave', (v) => (v === undefined ? v : '-99')),
+    seed: namespaced(
+      change('*', 'metadata.annotations.argocd~argoproj~io/sync-wave', (v) => (v === undefined ? v : '-99')),
+    ),
   },
   { kind: 'object twice', seed: add('ConfigMap', (clean) => copyOf(clean, 'Service')) },
 ];

@@ -12,8 +12,10 @@ const SURVIVORS: readonly (readonly [place: RegExp, reason: string])[] = [
     /NetworkPolicy state-hub-db spec.egress.2.ports.1.port/,
     'the Kubernetes API answers on 443 or 6443, and one is left',
   ],
-  [/NetworkPolicy state-hub-dashboard spec.policyTypes/, 'the default of the namespace denies ingress already'],
-  [/Namespace state-hub .*sync-wave/, 'a Namespace comes first anyway'],
+  [
+    /NetworkPolicy state-hub-(dashboard|failover-drill|readiness-check) spec.policyTypes/,
+    'the default of the namespace denies ingress already',
+  ],
   [/Database state-hub-db-drill .*(prune|sync-options)/, 'databaseReclaimPolicy is retain: nothing is lost with it'],
 ];
 

@@ -1,6 +1,6 @@
-import { containersOf, WORKLOADS } from '../_pods';
-import { listOr } from '../resource';
+import { WORKLOADS } from '../_pods';
 import type { PolicyRule } from '../rule';
+import { addressesOf } from './_addresses';
 import { cluster, container, deployment, example, policy } from './_examples';
 import { allows } from './_flows';
 
@@ -12,7 +12,7 @@ export const databaseReachable: PolicyRule = {
   family: 'network',
   severity: 'error',
   kinds: WORKLOADS,
-  summary: 'policies let every program that names a Cluster as its host through to it, on both sides',
+  summary: 'policies let every program that is given the address of a Cluster through to it, on both sides',
   why: 'A flow needs a policy on both ends; with one of them forgotten, connections time out instead of being refused (kubernetes.io, Network Policies).',
   remediation: 'allow 5432 out of the pods, and in to the Cluster from them',
   example: example(
@@ -33,27 +33,23 @@ export const databaseReachable: PolicyRule = {
   ),
   check(resource, world, report) {
     const pods = world.pods(resource);
-    for (const { container: one, path } of containersOf(pods?.spec ?? {})) {
-      listOr(one['env']).forEach((env, i) => {
-        const [service = '', namespace = resource.namespace] = String(
-          env['name'] === 'PGHOST' ? (env['value'] ?? '') : '',
-        ).split('.');
-        const target = world.find('Cluster', namespace, service.replace(/-rw$/, ''));
-        const database = target === undefined ? undefined : world.pods(target);
-        if (pods === undefined || database === undefined) {
-          return;
-        }
-        const at = [...pods.path, ...path, 'env', i];
-        if (!allows(pods, 'egress', { namespace, labels: database.labels }, POSTGRES, world)) {
-          report.fail(at, `policies keep it from port ${POSTGRES} of Cluster '${namespace}/${target?.name}'`);
-        }
-        if (!allows(database, 'ingress', { namespace: pods.namespace, labels: pods.labels }, POSTGRES, world)) {
-          report.fail(
-            at,
-            `the policies of Cluster '${namespace}/${target?.name}' do not let it in on port ${POSTGRES}`,
-          );
-        }
-      });
+    const seen = new Set<string>();
+    for (const { service, namespace, path } of pods === undefined ? [] : addressesOf(pods, world)) {
+      const target = /-(rw|ro|r)$/.test(service)
+        ? world.find('Cluster', namespace, service.replace(/-(rw|ro|r)$/, ''))
+        : undefined;
+      const database = target === undefined ? undefined : world.pods(target);
+      if (pods === undefined || database === undefined || seen.has(`${namespace}/${target?.name}`)) {
+        continue;
+      }
+      seen.add(`${namespace}/${target?.name}`);
+      const what = `Cluster '${namespace}/${target?.name}'`;
+      if (!allows(pods, 'egress', { namespace, labels: database.labels }, POSTGRES, world)) {
+        report.fail(path, `policies keep it from port ${POSTGRES} of ${what}`);
+      }
+      if (!allows(database, 'ingress', { namespace: pods.namespace, labels: pods.labels }, POSTGRES, world)) {
+        report.fail(path, `the policies of ${what} do not let it in on port ${POSTGRES}`);
+      }
     }
   },
 };

@@ -1,13 +1,11 @@
-import { WORKLOADS, containersOf } from '../_pods';
+import { WORKLOADS } from '../_pods';
 import { listOr, objectOr } from '../resource';
 import type { Resource } from '../resource';
 import type { PolicyRule } from '../rule';
 import type { World } from '../world';
+import { addressesOf } from './_addresses';
 import { container, deployment, example, policy, service } from './_examples';
 import { allows } from './_flows';
-
-/** `http://web.shop.svc:80` or `web.shop.svc:80`: Service, namespace, port. */
-const ADDRESS = /^(?:(https?):\/\/)?([a-z0-9-]+)\.([a-z0-9-]+)\.svc(?:\.cluster\.local)?(?::(\d+))?(?:\/|$)/;
 
 /** A program that is given the address of a Service gets through to it. */
 export const serviceReachable: PolicyRule = {
@@ -37,41 +35,32 @@ export const serviceReachable: PolicyRule = {
   ),
   check(resource, world, report) {
     const pods = world.pods(resource);
-    for (const { container: one, path } of containersOf(pods?.spec ?? {})) {
-      listOr(one['env']).forEach((env, i) => {
-        const [, scheme, name = '', namespace = '', explicit] = ADDRESS.exec(String(env['value'] ?? '')) ?? [];
-        const target = world.find('Service', namespace, name);
-        if (pods === undefined || target === undefined) {
-          return;
+    for (const { service: name, namespace, port: asked, path } of pods === undefined ? [] : addressesOf(pods, world)) {
+      const target = world.find('Service', namespace, name);
+      if (target === undefined || pods === undefined || asked === undefined) {
+        continue;
+      }
+      const ports = listOr(target.spec['ports']);
+      const port = ports.find((each) => each['port'] === asked);
+      if (port === undefined) {
+        report.fail(
+          path,
+          `Service '${name}' has no port ${asked}; it has ${ports.map((each) => String(each['port'])).join(', ')}`,
+        );
+        continue;
+      }
+      for (const behind of podsBehind(target, world)) {
+        const wanted: unknown = port['targetPort'] ?? asked;
+        const number = behind.ports.find((each) => each.name === wanted || each.port === wanted)?.port;
+        const what = `${behind.owner.kind} '${behind.owner.name}' behind Service '${name}'`;
+        if (number !== undefined && !allows(pods, 'egress', { namespace, labels: behind.labels }, number, world)) {
+          report.fail(path, `policies keep it from port ${number} of ${what}`);
         }
-        const at = [...pods.path, ...path, 'env', i, 'value'];
-        const asked = explicit === undefined ? (scheme === 'https' ? 443 : 80) : Number(explicit);
-        const port = listOr(target.spec['ports']).find((each) => each['port'] === asked);
-        if (port === undefined) {
-          const ports = listOr(target.spec['ports']).map((each) => String(each['port']));
-          report.fail(at, `Service '${name}' has no port ${asked}; it has ${ports.join(', ')}`);
-          return;
+        const peer = { namespace: pods.namespace, labels: pods.labels };
+        if (number !== undefined && !allows(behind, 'ingress', peer, number, world)) {
+          report.fail(path, `the policies of ${what} do not let it in on port ${number}`);
         }
-        for (const behind of podsBehind(target, world)) {
-          const wanted: unknown = port['targetPort'] ?? asked;
-          const number = behind.ports.find((each) => each.name === wanted || each.port === wanted)?.port;
-          if (number !== undefined && !allows(pods, 'egress', { namespace, labels: behind.labels }, number, world)) {
-            report.fail(
-              at,
-              `policies keep it from port ${number} of ${behind.owner.kind} '${behind.owner.name}' behind Service '${name}'`,
-            );
-          }
-          if (
-            number !== undefined &&
-            !allows(behind, 'ingress', { namespace: pods.namespace, labels: pods.labels }, number, world)
-          ) {
-            report.fail(
-              at,
-              `the policies of ${behind.owner.kind} '${behind.owner.name}' behind Service '${name}' do not let it in on port ${number}`,
-            );
-          }
-        }
-      });
+      }
     }
   },
 };
