@@ -15,7 +15,7 @@ exports.stateHub = (scope, id) =>
     platform,
     database: {
       database: 'state_hub',
-      image: 'ghcr.io/cloudnative-pg/postgresql:18.4-standard-trixie',
+      image: 'ghcr.io/cloudnative-pg/postgresql:18.4-standard-trixie@sha256:' + '0'.repeat(64),
       storage: Size.gibibytes(20),
     },
     backup: {
@@ -25,7 +25,7 @@ exports.stateHub = (scope, id) =>
       retention: Duration.days(30),
     },
     api: {
-      image: 'registry.example.net/state-hub:1.0.0',
+      image: 'registry.example.net/state-hub:1.0.0@sha256:' + '0'.repeat(64),
       port: 8000,
       extraPorts: { mcp: 8001 },
       replicas: 3,
@@ -33,7 +33,9 @@ exports.stateHub = (scope, id) =>
       metrics: {},
       databaseUrlVariable: 'DATABASE_URL',
     },
-    companions: { dashboard: { image: 'registry.example.net/dashboard:1.0.0', port: 8080, readiness: '/' } },
+    companions: {
+      dashboard: { image: 'registry.example.net/dashboard:1.0.0@sha256:' + '0'.repeat(64), port: 8080, readiness: '/' },
+    },
     access: { clients: [{ name: 'ops-bridge', namespace: 'ops-bridge', podLabels: { app: 'ops-bridge' } }] },
     runbooks: 'https://git.example.net/docs',
   });

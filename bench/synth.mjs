@@ -29,7 +29,7 @@ for (const n of sizes) {
 console.log('\nThe same charts by the stock App, stopped when it takes more than ten times as long');
 for (const n of [20, 50, 100, 1200]) {
   const phoenix = run('phoenix', `${n}`);
-  const limit = Math.max(60_000, 10 * phoenix.ms);
+  const limit = Math.ceil(Math.max(60_000, 10 * phoenix.ms));
   const stock = spawnSync(process.execPath, [...flags, worker, 'stock', `${n}`], { encoding: 'utf8', timeout: limit });
   const stockTime = stock.status === 0 ? JSON.parse(stock.stdout).ms : undefined;
   const compared =

@@ -34,6 +34,9 @@ export class CommandWorld {
   private readonly names = new Map<string, Set<string>>();
   private readonly paths: ReadonlySet<string>;
   private readonly fileNames: ReadonlySet<string>;
+  private readonly anywhere = new Map<string, Set<string>>();
+  /** Answers for paths with `*`, which many pages ask for alike. */
+  private readonly patterns = new Map<string, boolean>();
 
   public constructor(props: CommandWorldProps) {
     const objects: KnownObject[] = [
@@ -44,6 +47,7 @@ export class CommandWorld {
     for (const { kind, name, namespace } of objects) {
       const key = `${kind}/${namespace ?? ''}`;
       this.names.set(key, (this.names.get(key) ?? new Set()).add(name));
+      this.anywhere.set(kind, (this.anywhere.get(kind) ?? new Set()).add(name));
     }
     this.namespaces = new Set([
       ...objects.flatMap(({ kind, name }) => (kind === 'Namespace' ? [name] : [])),
@@ -74,12 +78,17 @@ export class CommandWorld {
 
   /** Whether an object of this kind and name is in any namespace. */
   public hasAnywhere(kind: string, name: string): boolean {
-    return [...this.names].some(([key, names]) => key.startsWith(`${kind}/`) && names.has(name));
+    return this.anywhere.get(kind)?.has(name) === true;
   }
 
   /** Whether there is such a file or folder; `*` stands for any part of a name. */
   public hasPath(path: string): boolean {
-    return path.includes('*') ? matches(path, '*', '[^/]*', this.paths) : this.paths.has(path);
+    if (!path.includes('*')) {
+      return this.paths.has(path);
+    }
+    const answer = this.patterns.get(path) ?? matches(path, '*', '[^/]*', this.paths);
+    this.patterns.set(path, answer);
+    return answer;
   }
 
   /** Whether some file has this name, in whatever folder. */

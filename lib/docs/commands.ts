@@ -26,22 +26,25 @@ export function commandBlocks({ path, text }: OutputFile): CommandBlock[] {
   if (!path.endsWith('.md')) {
     return [];
   }
-  return [...text.matchAll(/^([ ]*)```sh\n([\s\S]*?)^\1```$/gm)].map((match) => ({
-    text: match[2]!.replace(new RegExp(`^${match[1]}`, 'gm'), ''),
-    line: text.slice(0, match.index).split('\n').length + 1,
-  }));
+  let line = 1;
+  let counted = 0;
+  return [...text.matchAll(/^([ ]*)```sh\n([\s\S]*?)^\1```$/gm)].map((match) => {
+    line += text.slice(counted, match.index).split('\n').length - 1;
+    counted = match.index;
+    return { text: match[2]!.replace(new RegExp(`^${match[1]}`, 'gm'), ''), line: line + 1 };
+  });
 }
 
 /** Checks every command of every document against the world. Syntax is left to `sh -n`. */
 export function checkCommands(documents: readonly OutputFile[], world: CommandWorld): CommandProblem[] {
   return documents.flatMap((document) =>
-    commandBlocks(document).flatMap((block) =>
-      shellCommands(block.text).flatMap((command) => {
+    commandBlocks(document).flatMap((block) => {
+      const functions = [...block.text.matchAll(/^(\w+)\(\) \{/gm)].map((match) => match[1]!);
+      return shellCommands(block.text).flatMap((command) => {
         const line = block.line + block.text.slice(0, command[0]!.start).split('\n').length - 1;
-        const functions = [...block.text.matchAll(/^(\w+)\(\) \{/gm)].map((match) => match[1]!);
         return problemsOf(command, world, functions).map((problem) => ({ path: document.path, line, problem }));
-      }),
-    ),
+      });
+    }),
   );
 }
 

@@ -1,9 +1,15 @@
-import { compile } from './_compile';
+import { type Validate, compile } from './_compile';
 import { evidenceDigest } from './digest';
 import type { Evidence } from './evidence';
 import { EVIDENCE_SCHEMA } from './schema';
 
-const validate = compile('evidence', EVIDENCE_SCHEMA);
+let compiled: Validate | undefined;
+
+/** Compiled when the first document is read: most programs that load this read none. */
+function validate(value: unknown): readonly string[] {
+  compiled ??= compile('evidence', EVIDENCE_SCHEMA);
+  return compiled(value);
+}
 
 /** What is wrong with one evidence document. */
 export interface EvidenceProblem {
