@@ -93,11 +93,13 @@ function understood(keyword: string, given: unknown, node: Fields): boolean {
   }
 }
 
-/** A list with something in it, and nothing twice. */
+/** A list of JSON values with something in it, and nothing twice. */
 function isList(value: unknown): value is unknown[] {
-  return (
-    Array.isArray(value) && value.length > 0 && new Set(value.map((one) => JSON.stringify(one))).size === value.length
-  );
+  if (!Array.isArray(value)) {
+    return false;
+  }
+  const texts = new Set(value.map((one) => JSON.stringify(one) as string | undefined));
+  return value.length > 0 && texts.size === value.length && !texts.has(undefined);
 }
 
 function cel({ rule, message, messageExpression, optionalOldSelf }: Fields): Fields {
