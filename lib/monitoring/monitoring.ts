@@ -1,4 +1,4 @@
-import type { ApiObject } from 'cdk8s';
+import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import {
   PodMonitor,
@@ -86,46 +86,58 @@ export class Monitoring extends Construct {
     ];
 
     // The operator can make a PodMonitor itself; that is deprecated, and it dies with the first change to the Cluster.
-    new PodMonitor(this, 'Database', {
-      metadata: { name: database.name, namespace, labels },
-      spec: {
-        selector: { matchLabels: { ...database.podLabels, 'cnpg.io/podRole': 'instance' } },
-        podMetricsEndpoints: [{ port: 'metrics', interval: '30s' }],
-      },
-    });
+    new ApiObject(
+      this,
+      'Database',
+      PodMonitor.manifest({
+        metadata: { name: database.name, namespace, labels },
+        spec: {
+          selector: { matchLabels: { ...database.podLabels, 'cnpg.io/podRole': 'instance' } },
+          podMetricsEndpoints: [{ port: 'metrics', interval: '30s' }],
+        },
+      }),
+    );
     for (const api of [props.api, ...companions]) {
       if (api.metrics !== undefined) {
         const port = Object.entries(api.ports).find(([, number]) => number === api.metrics?.port)?.[0];
-        new ServiceMonitor(this, `Api-${api.name}`, {
-          metadata: { name: api.name, namespace: api.namespace, labels },
-          spec: {
-            selector: { matchLabels: { ...api.podLabels } },
-            endpoints: [{ port, path: api.metrics.path, interval: '30s' }],
-          },
-        });
+        new ApiObject(
+          this,
+          `Api-${api.name}`,
+          ServiceMonitor.manifest({
+            metadata: { name: api.name, namespace: api.namespace, labels },
+            spec: {
+              selector: { matchLabels: { ...api.podLabels } },
+              endpoints: [{ port, path: api.metrics.path, interval: '30s' }],
+            },
+          }),
+        );
       }
     }
-    this.apiObject = new PrometheusRule(this, 'Resource', {
-      metadata: { name: props.name ?? pathName(this), namespace, labels },
-      spec: {
-        groups: [
-          {
-            name: `${namespace}/${database.name}`,
-            rules: this.alerts.map((alert) => ({
-              alert: alert.name,
-              expr: Expr.fromString(alert.expr),
-              for: alert.for,
-              labels: { namespace, severity: alert.severity, subject: alert.subject },
-              annotations: {
-                summary: alert.summary,
-                description: alert.description,
-                runbook_url: `${runbooks}/${alert.name}.md`,
-              },
-            })),
-          },
-        ],
-      },
-    });
+    this.apiObject = new ApiObject(
+      this,
+      'Resource',
+      PrometheusRule.manifest({
+        metadata: { name: props.name ?? pathName(this), namespace, labels },
+        spec: {
+          groups: [
+            {
+              name: `${namespace}/${database.name}`,
+              rules: this.alerts.map((alert) => ({
+                alert: alert.name,
+                expr: Expr.fromString(alert.expr),
+                for: alert.for,
+                labels: { namespace, severity: alert.severity, subject: alert.subject },
+                annotations: {
+                  summary: alert.summary,
+                  description: alert.description,
+                  runbook_url: `${runbooks}/${alert.name}.md`,
+                },
+              })),
+            },
+          ],
+        },
+      }),
+    );
     markCarriesScripts(this.apiObject);
   }
 }

@@ -1,4 +1,4 @@
-import type { ApiObject } from 'cdk8s';
+import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import {
   ScheduledBackup,
@@ -51,18 +51,22 @@ export class BackupSchedule extends Construct {
     checkBackupCron(this, 'schedule', this.schedule);
     this.longestGapSeconds = longestGapSeconds(this.schedule);
 
-    this.apiObject = new ScheduledBackup(this, 'Resource', {
-      metadata: { name: this.name, namespace: namespaceOf(this) },
-      spec: {
-        schedule: this.schedule,
-        cluster: { name: props.cluster.name },
-        immediate: true,
-        method: ScheduledBackupSpecMethod.PLUGIN,
-        pluginConfiguration: { name: BARMAN_PLUGIN },
-        target: ScheduledBackupSpecTarget.PREFER_HYPHEN_STANDBY,
-        // Backup objects are records of this Cluster: they outlive the schedule and go with the Cluster.
-        backupOwnerReference: ScheduledBackupSpecBackupOwnerReference.CLUSTER,
-      },
-    });
+    this.apiObject = new ApiObject(
+      this,
+      'Resource',
+      ScheduledBackup.manifest({
+        metadata: { name: this.name, namespace: namespaceOf(this) },
+        spec: {
+          schedule: this.schedule,
+          cluster: { name: props.cluster.name },
+          immediate: true,
+          method: ScheduledBackupSpecMethod.PLUGIN,
+          pluginConfiguration: { name: BARMAN_PLUGIN },
+          target: ScheduledBackupSpecTarget.PREFER_HYPHEN_STANDBY,
+          // Backup objects are records of this Cluster: they outlive the schedule and go with the Cluster.
+          backupOwnerReference: ScheduledBackupSpecBackupOwnerReference.CLUSTER,
+        },
+      }),
+    );
   }
 }

@@ -1,4 +1,4 @@
-import type { ApiObject, Duration } from 'cdk8s';
+import { ApiObject, type Duration } from 'cdk8s';
 import { Construct } from 'constructs';
 import {
   ObjectStore as ObjectStoreResource,
@@ -125,30 +125,34 @@ export class ObjectStore extends Construct {
       ],
     });
 
-    this.apiObject = new ObjectStoreResource(this, 'Resource', {
-      metadata: { name: this.name, namespace: this.namespace },
-      spec: {
-        retentionPolicy: `${this.retentionDays}d`,
-        configuration: {
-          destinationPath: this.destination,
-          endpointUrl: this.endpoint,
-          s3Credentials: {
-            accessKeyId: this.credentials.ref('ACCESS_KEY_ID'),
-            secretAccessKey: this.credentials.ref('SECRET_ACCESS_KEY'),
+    this.apiObject = new ApiObject(
+      this,
+      'Resource',
+      ObjectStoreResource.manifest({
+        metadata: { name: this.name, namespace: this.namespace },
+        spec: {
+          retentionPolicy: `${this.retentionDays}d`,
+          configuration: {
+            destinationPath: this.destination,
+            endpointUrl: this.endpoint,
+            s3Credentials: {
+              accessKeyId: this.credentials.ref('ACCESS_KEY_ID'),
+              secretAccessKey: this.credentials.ref('SECRET_ACCESS_KEY'),
+            },
+            data: { compression: DATA_COMPRESSION[dataCompression], jobs: 2 },
+            wal: { compression: WAL_COMPRESSION[walCompression], maxParallel: 4 },
           },
-          data: { compression: DATA_COMPRESSION[dataCompression], jobs: 2 },
-          wal: { compression: WAL_COMPRESSION[walCompression], maxParallel: 4 },
-        },
-        instanceSidecarConfiguration: {
-          env: this.sidecarEnvironment(props.region),
-          // Requests equal to limits, or the whole database pod loses its Guaranteed QoS.
-          resources: {
-            requests: { cpu: Requests.fromString('200m'), memory: Requests.fromString('256Mi') },
-            limits: { cpu: Limits.fromString('200m'), memory: Limits.fromString('256Mi') },
+          instanceSidecarConfiguration: {
+            env: this.sidecarEnvironment(props.region),
+            // Requests equal to limits, or the whole database pod loses its Guaranteed QoS.
+            resources: {
+              requests: { cpu: Requests.fromString('200m'), memory: Requests.fromString('256Mi') },
+              limits: { cpu: Limits.fromString('200m'), memory: Limits.fromString('256Mi') },
+            },
           },
         },
-      },
-    });
+      }),
+    );
     markHoldsData(this.apiObject);
   }
 

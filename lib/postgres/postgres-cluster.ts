@@ -1,4 +1,4 @@
-import { type ApiObject, Size } from 'cdk8s';
+import { ApiObject, Size } from 'cdk8s';
 import { Cpu } from 'cdk8s-plus-28';
 import { Construct, type IConstruct } from 'constructs';
 import { Cluster } from '../../imports/postgresql.cnpg.io';
@@ -204,10 +204,14 @@ export class PostgresCluster extends Construct {
 
     this.credentials = ownerSecret(this, props.ownerSecret ?? `${this.name}-owner`);
     this.importCredentials = this.bootstrap.method === 'import' ? importSecret(this) : undefined;
-    this.apiObject = new Cluster(this, 'Resource', {
-      metadata: { name: this.name, namespace: this.namespace },
-      spec: clusterSpec(this),
-    });
+    this.apiObject = new ApiObject(
+      this,
+      'Resource',
+      Cluster.manifest({
+        metadata: { name: this.name, namespace: this.namespace },
+        spec: clusterSpec(this),
+      }),
+    );
     markHoldsData(this.apiObject);
     clusterPolicy(this, 'NetworkPolicy');
   }
