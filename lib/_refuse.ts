@@ -1,4 +1,5 @@
 import type { IConstruct } from 'constructs';
+import { Refusal } from './_refusal';
 
 /**
  * Stops synthesis: says where, then what is wrong.
@@ -8,7 +9,7 @@ import type { IConstruct } from 'constructs';
  */
 export function refuse(where: IConstruct | string, problem: string): never {
   const place = typeof where === 'string' ? where : where.node.path || 'app';
-  const error = new Error(`${place}: ${problem}`);
+  const error = new Refusal(`${place}: ${problem}`);
   Error.captureStackTrace(error, refuse);
   throw error;
 }

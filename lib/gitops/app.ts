@@ -4,8 +4,8 @@ import { checkDocuments } from '../docs/check-documents';
 import { Document } from '../docs/document';
 import { type PolicyReport, findingLine } from '../policy/finding';
 import { type PolicyProps, checkConstructs, factsFiles, refuseErrors } from '../policy/synthesis';
+import { printMessageLast } from '../_refusal';
 import { warningsBelow } from '../_warning';
-import { failWithMessageLast } from './_last-words';
 import { graphOf } from './graph';
 import { layoutUnits } from './layout';
 import { outputReadme } from './output-readme';
@@ -52,7 +52,7 @@ export class PhoenixApp extends App {
     super({ ...(props.outdir === undefined ? {} : { outdir: props.outdir }), recordConstructMetadata: false });
     this.delivery = [...(props.delivery ?? [])];
     this.policy = { ...props.policy };
-    failWithMessageLast();
+    printMessageLast();
   }
 
   /** The charts as data: what is written, before it is written. */

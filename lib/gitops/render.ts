@@ -1,6 +1,7 @@
 import { ApiObject, Chart } from 'cdk8s';
 import type { IConstruct } from 'constructs';
 import { checkDnsLabel, pathName } from '../_names';
+import { Refusal } from '../_refusal';
 import { refuse } from '../_refuse';
 import type { Manifest, RenderedObject, RenderedUnit } from './rendered';
 import { traitsOf } from './traits';
@@ -46,10 +47,10 @@ export function renderUnits(root: IConstruct): RenderedUnit[] {
 
 function validate(constructs: readonly IConstruct[]): void {
   const problems = constructs.flatMap((construct) =>
-    construct.node.validate().map((problem) => `[${construct.node.path}] ${problem}`),
+    construct.node.validate().map((problem) => `[${construct.node.path || 'app'}] ${problem}`),
   );
   if (problems.length > 0) {
-    throw new Error(`validation failed:\n  ${problems.join('\n  ')}`);
+    throw new Refusal(`validation failed:\n  ${problems.join('\n  ')}`);
   }
 }
 

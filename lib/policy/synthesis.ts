@@ -1,5 +1,6 @@
 import { ApiObject } from 'cdk8s';
 import type { IConstruct } from 'constructs';
+import { Refusal } from '../_refusal';
 import { RequiredSecret } from '../gitops/required-secret';
 import type { Ignore } from './_suppress';
 import { checkManifests } from './check';
@@ -110,7 +111,7 @@ function commonFacts(root: IConstruct, { facts }: PolicyProps): readonly Platfor
 export function refuseErrors(report: PolicyReport): void {
   const errors = report.findings.filter(({ severity }) => severity === 'error');
   if (errors.length > 0) {
-    throw new Error(
+    throw new Refusal(
       `the policy refuses ${errors.length === 1 ? 'this' : `${errors.length} things`}:\n  ${errors.map(findingLine).join('\n  ')}`,
     );
   }
