@@ -2,6 +2,9 @@ import { Chart } from 'cdk8s';
 import type { IConstruct } from 'constructs';
 import { refuse } from './_refuse';
 
+/** Longest name of a CronJob: its Jobs add 11 characters to it. */
+export const MAX_CRON_JOB_NAME = 52;
+
 const DNS_LABEL = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
 const DNS_1035_LABEL = /^[a-z]([-a-z0-9]*[a-z0-9])?$/;
 

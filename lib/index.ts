@@ -34,6 +34,7 @@ export type { Peer } from './network/peer';
 export type { Measured, MeasuredProps } from './platform/measured';
 export type { FailureClass, Objective, Objectives } from './platform/objectives';
 export type { NodeLossProof } from './platform/node-loss';
+export type { Placement, Toleration } from './platform/placement';
 export { requireNodeLoss } from './platform/check-node-loss';
 export { requireObjectives } from './platform/check-objectives';
 export type { PredictedParts } from './platform/read-input';

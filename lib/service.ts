@@ -1,8 +1,10 @@
+import { Chart } from 'cdk8s';
 import { Construct } from 'constructs';
-import { checkDnsLabel, checkServiceName } from './_names';
+import { checkServiceId, serviceNames } from './_service-names';
+import { namespaceFor } from './_service-namespace';
 import { PrivateAccess, type PrivateAccessProps } from './access/private-access';
 import { ApiService, type ApiServiceProps } from './api/api-service';
-import { PrivateNamespace } from './base/private-namespace';
+import type { PrivateNamespace } from './base/private-namespace';
 import type { Approval } from './docs/decision-digest';
 import { DecisionRecord } from './docs/decision-record';
 import { Runbooks } from './docs/runbooks';
@@ -15,6 +17,7 @@ import { manifestsBelow, requireNodeLoss } from './platform/check-node-loss';
 import { requireObjectives } from './platform/check-objectives';
 import { proveNodeLoss } from './platform/node-loss';
 import { type Objectives, resolveObjectives } from './platform/objectives';
+import type { Placement } from './platform/placement';
 import type { Platform } from './platform/platform';
 import { nodeLossInput } from './platform/pod-sets';
 import { predict } from './platform/prediction';
@@ -36,7 +39,7 @@ export interface ServiceBackupProps extends Omit<ObjectStoreProps, 'name' | 'cre
 }
 
 /** The API of a service: what `ApiService` takes, without what follows from the service. */
-export type ServiceApiProps = Omit<ApiServiceProps, 'platform' | 'name' | 'service' | 'database' | 'calls' | 'clients'>;
+export type ServiceApiProps = Omit<ApiServiceProps, 'platform' | 'name' | 'service' | 'database' | 'clients'>;
 
 /** A part beside the API, such as a dashboard: a Deployment of its own that calls the API. */
 export interface CompanionProps extends ServiceApiProps {
@@ -80,10 +83,18 @@ export interface HighlyAvailableServiceProps {
   readonly objectives?: Objectives;
 
   /**
-   * Namespace of the service.
+   * Namespace of the service. By name: the service makes it, in its unit `base`. To share one, give that of the service
+   * that made it, `stateHub.privateNamespace`, or one that you made in a unit of your own; there is no unit `base` then.
+   * Each of them needs a `secretsFolder` of its own, and Argo CD one set of Applications over all (`name` of `ArgoCd`).
    * @default - the id
    */
-  readonly namespace?: string;
+  readonly namespace?: string | PrivateNamespace;
+
+  /**
+   * Which nodes the pods of all parts may run on, drills included, where a part does not say otherwise.
+   * @default - every node without taints
+   */
+  readonly placement?: Placement;
 
   /** The database. */
   readonly database: ServiceDatabaseProps;
@@ -150,6 +161,8 @@ export interface HighlyAvailableServiceProps {
  */
 export class HighlyAvailableService extends Construct {
   public readonly namespace: string;
+  /** The Namespace, made by this service or shared; give it to other services that shall be in it. */
+  public readonly privateNamespace: PrivateNamespace;
   public readonly database: PostgresCluster;
   public readonly backupSchedule: BackupSchedule;
   public readonly drillDatabase: DrillDatabase;
@@ -166,13 +179,16 @@ export class HighlyAvailableService extends Construct {
   public constructor(scope: Construct, id: string, props: HighlyAvailableServiceProps) {
     super(scope, id);
     const { platform } = props;
-    this.namespace = props.namespace ?? id;
+    checkServiceId(this, id, {
+      companions: Object.keys(props.companions ?? {}),
+      failoverDrill: props.drills !== false,
+      readinessCheck: props.drills !== false && props.drills?.readiness !== false,
+    });
+    const names = serviceNames(id);
+    this.privateNamespace = namespaceFor(this, props.namespace ?? id);
+    this.namespace = this.privateNamespace.name;
     const { namespace } = this;
-    checkServiceName(this, 'id', id, 40);
-    checkDnsLabel(this, 'namespace', namespace);
-
-    const base = new Unit(this, 'base');
-    new PrivateNamespace(base, 'namespace', { name: namespace });
+    const base = Chart.of(this.privateNamespace);
 
     const secrets = new Unit(this, 'secrets', { namespace, folder: props.secretsFolder ?? 'secrets' });
     secrets.addDependency(base);
@@ -180,12 +196,14 @@ export class HighlyAvailableService extends Construct {
     const data = new Unit(this, 'database', { namespace, dependsOnExternal: props.operatorUnits ?? [] });
     data.addDependency(secrets);
     const { schedule, ...store } = props.backup;
-    const objectStore = new ObjectStore(data, 'backup', { ...store, name: `${id}-db-backup` });
+    const objectStore = new ObjectStore(data, 'backup', { ...store, name: `${names.database}-backup` });
+    const { placement = {} } = props;
     this.database = new PostgresCluster(data, 'cluster', {
+      placement,
       ...props.database,
       platform,
       objectStore,
-      name: `${id}-db`,
+      name: names.database,
     });
     this.backupSchedule = new BackupSchedule(data, 'schedule', { cluster: this.database, schedule });
     this.drillDatabase = new DrillDatabase(data, 'drill', { cluster: this.database });
@@ -193,16 +211,23 @@ export class HighlyAvailableService extends Construct {
     const serving = new Unit(this, 'api', { namespace });
     serving.addDependency(data);
     const part = { platform, service: id };
-    this.api = new ApiService(serving, 'api', { ...props.api, ...part, name: `${id}-api`, database: this.database });
+    this.api = new ApiService(serving, 'api', {
+      placement,
+      ...props.api,
+      ...part,
+      name: names.api,
+      database: this.database,
+    });
     this.companions = Object.entries(props.companions ?? {}).map(
       ([name, { apiBaseVariable = 'API_BASE', ...companion }]) => {
         const environment = { [apiBaseVariable]: this.api.url, ...companion.environment };
         return new ApiService(serving, name, {
+          placement,
           ...companion,
           ...part,
           environment,
-          name: `${id}-${name}`,
-          calls: [this.api],
+          name: names.companion(name),
+          calls: [this.api, ...(companion.calls ?? [])],
         });
       },
     );
@@ -247,14 +272,15 @@ export class HighlyAvailableService extends Construct {
   /** The unit of drills, after what they test. */
   private drill(props: HighlyAvailableServiceProps, serving: Unit): FailoverDrill {
     const { namespace } = this;
+    const names = serviceNames(this.node.id);
     const drills = new Unit(this, 'drills', { namespace, role: 'drills' });
     drills.addDependency(serving);
-    const runner = new RunnerBundle(drills, 'runner', { name: `${this.node.id}-drill-runner` });
+    const runner = new RunnerBundle(drills, 'runner', { name: names.runner });
     const { failover = {}, readiness = {} } = props.drills === false ? {} : (props.drills ?? {});
     if (readiness !== false) {
       new ReadinessCheck(drills, 'readiness', {
         ...readiness,
-        name: `${this.node.id}-readiness-check`,
+        name: names.readinessCheck,
         cluster: this.database,
         api: this.api,
         runner,
@@ -262,7 +288,7 @@ export class HighlyAvailableService extends Construct {
     }
     return new FailoverDrill(drills, 'failover', {
       ...failover,
-      name: `${this.node.id}-failover-drill`,
+      name: names.failoverDrill,
       cluster: this.database,
       database: this.drillDatabase,
       api: this.api,

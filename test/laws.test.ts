@@ -23,12 +23,17 @@ const platforms = fc
     kubernetes: fc.constantFrom('1.32', '1.34', '1.36' as const),
     replicated: fc.boolean(),
     monitored: fc.boolean(),
+    zones: fc.integer({ min: 0, max: 3 }),
   })
   .map(
-    ({ nodes, kubernetes, replicated, monitored }) =>
+    ({ nodes, kubernetes, replicated, monitored, zones }) =>
       new Platform({
         name: 'any',
-        nodes: Array.from({ length: nodes }, (_, i) => `node-${i}`),
+        nodes: Array.from({ length: nodes }, (_, i) => ({
+          name: `node-${i}`,
+          ...(zones === 0 ? {} : { labels: { 'topology.kubernetes.io/zone': `zone-${i % zones}` } }),
+          taints: [{ key: 'dedicated', value: 'shop', effect: 'NoSchedule' as const }],
+        })),
         kubernetes,
         cloudNativePg: '1.30',
         storage: replicated ? Storage.replicated('longhorn', { replicas: 1 }) : Storage.nodeLocal('local-path'),
@@ -45,6 +50,10 @@ const bootstraps = fc.oneof(
 const services: fc.Arbitrary<HighlyAvailableServiceProps> = fc
   .record({
     platform: platforms,
+    toleration: fc.constantFrom(
+      { key: 'dedicated' },
+      { key: 'dedicated', value: 'shop', effect: 'NoSchedule' as const },
+    ),
     namespace: option(label),
     instances: fc.constantFrom(3),
     storage: size(1, 2000),
@@ -73,6 +82,7 @@ const services: fc.Arbitrary<HighlyAvailableServiceProps> = fc
   .map((r) =>
     serviceProps({
       platform: r.platform,
+      placement: { tolerations: [r.toleration] },
       ...defined({ namespace: r.namespace }),
       database: defined({
         database: 'shop',

@@ -16,8 +16,10 @@ export function accessDocument(access: PrivateAccess): string {
 
 function head(access: PrivateAccess): string {
   const { service, namespace } = access.api;
+  const known = new Set([...access.peers, ...access.companions].map(({ name }) => name));
+  const callers = access.api.clients.filter(({ name }) => !known.has(name));
   const rows = [
-    ...access.clients.map(
+    ...[...access.clients, ...callers].map(
       (x) => `| ${x.name} | pods ${labels(x.podLabels)} in namespace \`${x.namespace}\` | network |`,
     ),
     ...access.tunnels.map(
@@ -33,8 +35,8 @@ function head(access: PrivateAccess): string {
   );
   return `# Access to ${service}
 
-Private: no Ingress, no NodePort, no LoadBalancer. Only these get through; everybody else is refused by NetworkPolicies
-in namespace \`${namespace}\`.
+Private: no Ingress, no NodePort, no LoadBalancer. Beside Prometheus and the service's own parts, only these get through;
+everybody else is refused by NetworkPolicies in namespace \`${namespace}\`.
 
 | who | how | what lets them in |
 | --- | --- | --- |

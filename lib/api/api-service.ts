@@ -8,6 +8,7 @@ import { refuse } from '../_refuse';
 import { warn } from '../_warning';
 import type { Peer } from '../network/peer';
 import { platformFacts } from '../platform/facts';
+import { type Placement, checkPlacement, nodesFor, whyNotOthers } from '../platform/placement';
 import type { Platform } from '../platform/platform';
 import { addFacts } from '../policy/facts';
 import { livenessProblems, predictedFailoverSeconds } from '../platform/failover-seconds';
@@ -164,6 +165,12 @@ export interface ApiServiceProps {
    * @default ['/tmp']
    */
   readonly writablePaths?: readonly string[];
+
+  /**
+   * Which nodes replicas may run on. Where these are in several zones, replicas are spread over them too.
+   * @default - every node without taints
+   */
+  readonly placement?: Placement;
 }
 
 /**
@@ -199,6 +206,8 @@ export class ApiService extends Construct {
   public readonly memory: Size;
   public readonly user: number | undefined;
   public readonly writablePaths: readonly string[];
+  public readonly placement: Placement;
+  private readonly admitted: Peer[] = [];
   /** The Deployment, the way out for what the properties do not cover. */
   public readonly apiObject: ApiObject;
 
@@ -237,8 +246,10 @@ export class ApiService extends Construct {
     this.memory = props.memory ?? Size.mebibytes(256);
     this.user = props.user;
     this.writablePaths = [...(props.writablePaths ?? ['/tmp'])];
+    this.placement = { ...props.placement };
 
     this.check(extraPorts);
+    this.checkNodes();
     this.checkDatabase(failover);
 
     const labels = this.labels;
@@ -289,6 +300,11 @@ export class ApiService extends Construct {
     return `http://${this.name}.${this.namespace}.svc:${this.port}`;
   }
 
+  /** All that are let in so far, other services that call it included. */
+  public get clients(): readonly Peer[] {
+    return this.admitted;
+  }
+
   /** Labels that select the pods. They never change, because a Deployment's selector cannot. */
   public get podLabels(): Readonly<Record<string, string>> {
     return { 'app.kubernetes.io/name': this.name };
@@ -306,6 +322,7 @@ export class ApiService extends Construct {
   /** Lets the peer's pods call the API, on every port it has. */
   public addClient(peer: Peer): void {
     policyFromClient(this, `Client-${peer.name}`, peer);
+    this.admitted.push(peer);
   }
 
   private check(extraPorts: Readonly<Record<string, number>>): void {
@@ -359,6 +376,19 @@ export class ApiService extends Construct {
     }
     kibibytes(this, 'memory', this.memory);
     millicores(this, 'cpu', this.cpu);
+  }
+
+  private checkNodes(): void {
+    checkPlacement(this, this.placement);
+    const nodes = nodesFor(this.platform, this.placement).map(({ name }) => name);
+    const needed = this.replicas > 1 && this.platform.nodes.length > 1 ? 2 : 1;
+    if (nodes.length < needed) {
+      refuse(
+        this,
+        `'placement' must leave at least ${needed === 1 ? '1 node' : '2 nodes, or replicas are lost together'}, and of platform ` +
+          `'${this.platform.name}' it leaves ${nodes.join(', ') || 'none'}${whyNotOthers(this.platform, this.placement)}`,
+      );
+    }
   }
 
   private checkDatabase(failover: number): void {

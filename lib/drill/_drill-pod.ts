@@ -1,3 +1,5 @@
+import type { ApiService } from '../api/api-service';
+import { podTolerations } from '../platform/placement';
 import type { PostgresCluster } from '../postgres/postgres-cluster';
 import type { DrillDatabase } from '../postgres/drill-database';
 
@@ -27,6 +29,8 @@ export interface DrillPod {
   readonly labels: Readonly<Record<string, string>>;
   /** Changes with the program and the configuration, so that a run always starts with the files it was made for. */
   readonly checksum: string;
+  /** It runs where the API may: there is always a node for it. */
+  readonly api: ApiService;
   /** Certificate and authority to log in with; absent where the drill needs no database. */
   readonly login?: { readonly database: DrillDatabase; readonly cluster: PostgresCluster };
 }
@@ -34,6 +38,7 @@ export interface DrillPod {
 /** A pod that runs one drill and nothing else: restricted, read-only, with a token for the few calls it makes. */
 export function drillPod(pod: DrillPod): object {
   const { login } = pod;
+  const { placement } = pod.api;
   return {
     metadata: { labels: pod.labels, annotations: { 'cdk8s-phoenix.dev/checksum': pod.checksum } },
     spec: {
@@ -43,6 +48,8 @@ export function drillPod(pod: DrillPod): object {
       enableServiceLinks: false,
       // SIGTERM cleans up within ten seconds.
       terminationGracePeriodSeconds: 20,
+      nodeSelector: placement.nodeSelector,
+      tolerations: podTolerations(placement),
       securityContext: {
         runAsNonRoot: true,
         runAsUser: NODE_USER,

@@ -2,7 +2,7 @@ import { ApiObject, Duration, Lazy } from 'cdk8s';
 import { Construct } from 'constructs';
 import type { ApiService } from '../api/api-service';
 import { checkImage } from '../_image';
-import { checkServiceName, namespaceOf } from '../_names';
+import { MAX_CRON_JOB_NAME, checkServiceName, namespaceOf } from '../_names';
 import { refuse } from '../_refuse';
 import { canonicalJson, sha256 } from '../evidence/digest';
 import { type Objectives, resolveObjectives } from '../platform/objectives';
@@ -103,8 +103,6 @@ export interface FailoverDrillProps {
   readonly image?: string;
 }
 
-/** A CronJob's name leaves 11 characters for those of its Jobs. */
-const MAX_NAME = 52;
 const ARM_SECONDS = 1800;
 const KEEP_DOCUMENTS = 20;
 
@@ -191,6 +189,7 @@ export class FailoverDrill extends Construct {
           config: this.name,
           labels,
           checksum,
+          api: props.api,
           login: { database: props.database, cluster },
         }),
       }),
@@ -271,7 +270,7 @@ export class FailoverDrill extends Construct {
 
   private check(image: string, repetitions: number): void {
     const { cluster, api, probes, schedule } = this.props;
-    checkServiceName(this, 'name', this.name, MAX_NAME);
+    checkServiceName(this, 'name', this.name, MAX_CRON_JOB_NAME);
     checkImage(this, 'image', image);
     if (!Number.isInteger(repetitions) || repetitions < 1 || repetitions > 20) {
       refuse(this, `'repetitions' must be a whole number from 1 to 20, got ${repetitions}`);

@@ -1,7 +1,7 @@
 import { ApiObject, Duration, JsonPatch, Lazy } from 'cdk8s';
 import { Construct } from 'constructs';
 import type { ApiService } from '../api/api-service';
-import { checkServiceName, namespaceOf } from '../_names';
+import { MAX_CRON_JOB_NAME, checkServiceName, namespaceOf } from '../_names';
 import { sha256 } from '../evidence/digest';
 import { DNS_EGRESS, podsHere, tcp } from '../network/_rules';
 import type { PostgresCluster } from '../postgres/postgres-cluster';
@@ -47,7 +47,6 @@ export interface ReadinessCheckProps {
   readonly image?: string;
 }
 
-const MAX_NAME = 52;
 const DEADLINE_SECONDS = 600;
 const RBAC = 'rbac.authorization.k8s.io';
 const KUBERNETES_API = [443, 6443];
@@ -79,7 +78,7 @@ export class ReadinessCheck extends Construct {
     this.name = props.name ?? `${props.api.service}-readiness-check`;
     this.namespace = namespaceOf(this);
     this.evidence = `${this.name}-evidence`;
-    checkServiceName(this, 'name', this.name, MAX_NAME);
+    checkServiceName(this, 'name', this.name, MAX_CRON_JOB_NAME);
     const labels = {
       'app.kubernetes.io/managed-by': 'cdk8s-phoenix',
       'app.kubernetes.io/name': this.name,
@@ -114,6 +113,7 @@ export class ReadinessCheck extends Construct {
           config: this.name,
           labels,
           checksum,
+          api: props.api,
         }),
       }),
     });
@@ -148,7 +148,7 @@ export class ReadinessCheck extends Construct {
 
   private addAccess(operatorNamespace: string): void {
     const { name, namespace } = this;
-    const cluster = `${namespace}-${name}`.slice(0, 63);
+    const cluster = `${namespace}-${name}`;
     const subjects = [{ kind: 'ServiceAccount', name, namespace }];
     const make = (id: string, kind: string, metadata: object, content: object): void => {
       const object = new ApiObject(this, id, { apiVersion: `${RBAC}/v1`, kind, metadata, ...content });

@@ -6,7 +6,7 @@ import type { SecretContract, SecretsContract } from './sops-contract';
 /** Where the SOPS files lie, for the commands in `secrets.md`. */
 export interface SecretsDocumentOptions {
   /**
-   * Folder with the SOPS files by namespace, from the deploy folder.
+   * Folder with the SOPS files of each Secret, by namespace and name (`shop/shop-db-owner`), from the deploy folder.
    * @default - 'secrets' for each
    */
   readonly folders?: Readonly<Record<string, string>>;
@@ -20,7 +20,8 @@ export interface SecretsDocumentOptions {
 
 /** `secrets.md`: every Secret that a person provides, how to make it with sops, and what a change of it takes. */
 export function secretsDocument(contract: SecretsContract, options: SecretsDocumentOptions = {}): string {
-  const folderOf = ({ namespace }: SecretContract): string => options.folders?.[namespace] ?? 'secrets';
+  const folderOf = ({ namespace, name }: SecretContract): string =>
+    options.folders?.[`${namespace}/${name}`] ?? 'secrets';
   const folder = commonFolder(contract.secrets.map(folderOf));
   const check = checkCommand(folder, options.contractPath ?? 'dist/docs/secrets.json');
   const rows = contract.secrets.map((secret) => {

@@ -1,7 +1,7 @@
 import type { IConstruct } from 'constructs';
 import type { OutputFile, RenderedUnit } from './rendered';
 import { RequiredSecret } from './required-secret';
-import { contractJson, secretsContract } from './sops-contract';
+import { type SecretContract, contractJson, secretsContract } from './sops-contract';
 import { secretsDocument } from './sops-document';
 
 /**
@@ -14,16 +14,21 @@ export function secretsFiles(root: IConstruct, units: readonly RenderedUnit[], o
     return [];
   }
   const contractPath = `${outdir}/docs/secrets.json`;
-  const folders = Object.fromEntries(contract.secrets.map(({ namespace }) => [namespace, folderOf(namespace, units)]));
+  const folders = Object.fromEntries(
+    contract.secrets.map((secret) => [`${secret.namespace}/${secret.name}`, folderOf(secret, units)]),
+  );
   return [
     { path: 'docs/secrets.json', text: contractJson(contract) },
     { path: 'docs/secrets.md', text: secretsDocument(contract, { folders, contractPath }) },
   ];
 }
 
-/** The hand-owned folder of the service whose objects are in this namespace; the first one where none is told apart. */
-function folderOf(namespace: string, units: readonly RenderedUnit[]): string {
+/** The hand-owned folder of the service that needs the Secret; the first one where none is told apart. */
+function folderOf({ usedBy }: SecretContract, units: readonly RenderedUnit[]): string {
   const folders = units.filter((unit) => unit.folder !== undefined);
-  const group = units.find(({ objects }) => objects.some((x) => x.manifest.metadata.namespace === namespace))?.group;
-  return (folders.find((unit) => unit.group === group) ?? folders[0])?.folder ?? 'secrets';
+  const user = usedBy[0]?.construct.replaceAll('/', '-') ?? '';
+  const [own] = folders
+    .filter(({ group }) => user.startsWith(`${group}-`))
+    .toSorted((a, b) => b.group.length - a.group.length);
+  return (own ?? folders[0])?.folder ?? 'secrets';
 }

@@ -10,6 +10,7 @@ import { RequiredSecret } from '../gitops/required-secret';
 import { markHoldsData } from '../gitops/traits';
 import type { Peer } from '../network/peer';
 import { platformFacts } from '../platform/facts';
+import { type Placement, checkPlacement, nodesFor, whyNotOthers } from '../platform/placement';
 import type { Platform } from '../platform/platform';
 import { addFacts } from '../policy/facts';
 import { clusterSpec } from './_cluster-spec';
@@ -20,7 +21,7 @@ import type { DatabaseConnection } from './connection';
 import type { ObjectStore } from './object-store';
 
 /** Longest name, so that `<name>-restore`, the restore drill's cluster, fits CloudNativePG's 50 characters. */
-const MAX_NAME = 42;
+export const MAX_CLUSTER_NAME = 42;
 
 /** Properties for `PostgresCluster`. */
 export interface PostgresClusterProps {
@@ -105,6 +106,12 @@ export interface PostgresClusterProps {
    * @default - the cluster's default priority
    */
   readonly priorityClassName?: string;
+
+  /**
+   * Which nodes instances may run on. Where these are in several zones, instances are spread over them.
+   * @default - every node without taints
+   */
+  readonly placement?: Placement;
 }
 
 /**
@@ -136,6 +143,7 @@ export class PostgresCluster extends Construct {
   public readonly serverName: string;
   public readonly bootstrap: Bootstrap;
   public readonly priorityClassName: string | undefined;
+  public readonly placement: Placement;
   /** Synchronous replication, in the words of the Cluster. */
   public readonly synchronous = { method: 'any', number: 1, dataDurability: 'required', failoverQuorum: true } as const;
   /** Explicit timings of failover and shutdown, in seconds, named as in the Cluster. */
@@ -180,13 +188,15 @@ export class PostgresCluster extends Construct {
     this.serverName = `${this.name}-${props.generation ?? 1}`;
     this.bootstrap = props.bootstrap ?? Bootstrap.initdb();
     this.priorityClassName = props.priorityClassName;
+    this.placement = { ...props.placement };
 
-    checkServiceName(this, 'name', this.name, MAX_NAME);
+    checkServiceName(this, 'name', this.name, MAX_CLUSTER_NAME);
     checkImage(this, 'image', this.image);
     checkIdentifier(this, 'database', this.database, ['postgres', 'template0', 'template1', this.drillRole]);
     checkIdentifier(this, 'owner', this.owner, ['postgres', 'streaming_replica', this.drillRole]);
     checkGeneration(this, props.generation ?? 1);
     checkBootstrap(this, this.bootstrap, this.serverName);
+    checkPlacement(this, this.placement);
     this.checkInstances();
     const sizes = {
       memory: kibibytes(this, 'memory', this.memory),
@@ -254,11 +264,13 @@ export class PostgresCluster extends Construct {
     if (!Number.isInteger(this.instances) || this.instances < 3) {
       refuse(this, `'instances' must be at least 3 to keep quorum after losing a node, got ${this.instances}`);
     }
-    if (this.instances > this.platform.nodes.length) {
+    const nodes = nodesFor(this.platform, this.placement).map(({ name }) => name);
+    if (this.instances > nodes.length) {
+      const why = whyNotOthers(this.platform, this.placement);
       refuse(
         this,
-        `'instances' must be at most ${this.platform.nodes.length}, because each runs on a node of its own and platform ` +
-          `'${this.platform.name}' has ${this.platform.nodes.join(', ')}, got ${this.instances}`,
+        `'instances' must be at most ${nodes.length}, because each runs on a node of its own and platform ` +
+          `'${this.platform.name}' has ${nodes.join(', ') || 'none'}${why}, got ${this.instances}`,
       );
     }
   }

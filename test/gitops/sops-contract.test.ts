@@ -55,7 +55,9 @@ describe('the contract', () => {
 });
 
 describe('secrets.md', () => {
-  const page = secretsDocument(secretsContract(stateHub), { folders: { 'state-hub': 'deploy/secrets' } });
+  const page = secretsDocument(secretsContract(stateHub), {
+    folders: Object.fromEntries(stateHub.map(({ namespace, name }) => [`${namespace}/${name}`, 'deploy/secrets'])),
+  });
   const blocks = [...page.matchAll(/^```sh\n(.*?)^```/gms)].map((match) => match[1] ?? '');
 
   it('has a section for each Secret, with its users and what a change takes', () => {
