@@ -2,6 +2,7 @@ import { Chart } from 'cdk8s';
 import { Construct } from 'constructs';
 import { checkServiceId, serviceNames } from './_service-names';
 import { namespaceFor } from './_service-namespace';
+import { manifestsBelow } from './_manifests';
 import { PrivateAccess, type PrivateAccessProps } from './access/private-access';
 import { ApiService, type ApiServiceProps } from './api/api-service';
 import type { PrivateNamespace } from './base/private-namespace';
@@ -13,7 +14,7 @@ import { ReadinessCheck, type ReadinessCheckProps } from './drill/readiness-chec
 import { RunnerBundle } from './drill/runner-bundle';
 import { Unit } from './gitops/unit';
 import { Monitoring } from './monitoring/monitoring';
-import { manifestsBelow, requireNodeLoss } from './platform/check-node-loss';
+import { requireNodeLoss } from './platform/check-node-loss';
 import { requireObjectives } from './platform/check-objectives';
 import { proveNodeLoss } from './platform/node-loss';
 import { type Objectives, resolveObjectives } from './platform/objectives';

@@ -5,6 +5,7 @@ import { Document } from '../docs/document';
 import { type PolicyReport, findingLine } from '../policy/finding';
 import { type PolicyProps, checkConstructs, factsFiles, refuseErrors } from '../policy/synthesis';
 import { printMessageLast } from '../_refusal';
+import { renderingOnce } from '../_manifests';
 import { warningsBelow } from '../_warning';
 import { graphOf } from './graph';
 import { layoutUnits } from './layout';
@@ -57,7 +58,7 @@ export class PhoenixApp extends App {
 
   /** The charts as data: what is written, before it is written. */
   public units(): readonly RenderedUnit[] {
-    const units = renderUnits(this);
+    const units = renderingOnce(() => renderUnits(this));
     graphOf(units);
     return this.delivery.reduce<readonly RenderedUnit[]>((all, engine) => engine.decorate(all), units);
   }
@@ -75,22 +76,27 @@ export class PhoenixApp extends App {
    * @throws if the policy finds an error: all of them in one message
    */
   public files(): readonly OutputFile[] {
-    const units = this.units();
-    const files = this.filesOf(units);
-    refuseErrors(this.report(units));
-    return files;
+    return this.judged().files;
   }
 
   /** Writes all files. Whatever is wrong is thrown before the first one is touched; warnings go to standard error. */
   public override synth(): void {
-    const units = this.units();
-    const files = this.filesOf(units);
-    const report = this.report(units);
-    refuseErrors(report);
+    const { units, files, report } = this.judged();
     const found = report.findings.filter(({ severity }) => severity === 'warning').map(findingLine);
     const broken = checkDocuments(this, units, files, this.delivery).map((x) => `${x.path}:${x.line}: ${x.problem}`);
     [...warningsBelow(this), ...found, ...broken].forEach((warning) => process.stderr.write(`warning: ${warning}\n`));
     writeFiles(this.outdir, files);
+  }
+
+  /** Everything that is to be written, once the policy has agreed. */
+  private judged(): { units: readonly RenderedUnit[]; files: readonly OutputFile[]; report: PolicyReport } {
+    return renderingOnce(() => {
+      const units = this.units();
+      const files = this.filesOf(units);
+      const report = this.report(units);
+      refuseErrors(report);
+      return { units, files, report };
+    });
   }
 
   private policyProps(): PolicyProps {

@@ -1,5 +1,6 @@
 import { ApiObject, Chart } from 'cdk8s';
 import type { IConstruct } from 'constructs';
+import { manifestOf } from '../_manifests';
 import { checkDnsLabel, pathName } from '../_names';
 import { Refusal } from '../_refusal';
 import { refuse } from '../_refuse';
@@ -55,7 +56,7 @@ function validate(constructs: readonly IConstruct[]): void {
 }
 
 function renderObject(object: ApiObject): RenderedObject {
-  const manifest = object.toJson() as Partial<Manifest>;
+  const manifest = manifestOf(object) as Partial<Manifest>;
   if (!manifest.apiVersion || !manifest.kind || typeof manifest.metadata?.name !== 'string') {
     refuse(object, `an object needs 'apiVersion', 'kind' and 'metadata.name'`);
   }

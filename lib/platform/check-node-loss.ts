@@ -1,5 +1,5 @@
-import { ApiObject } from 'cdk8s';
 import type { IConstruct } from 'constructs';
+import { manifestsBelow } from '../_manifests';
 import { warn } from '../_warning';
 import type { Manifest } from '../gitops/rendered';
 import { at } from './_read';
@@ -33,14 +33,6 @@ export function requireNodeLoss(scope: IConstruct, platform: Platform): void {
       ];
     },
   });
-}
-
-/** All objects below a construct, as they are written. */
-export function manifestsBelow(scope: IConstruct): Manifest[] {
-  return scope.node
-    .findAll()
-    .filter((construct) => ApiObject.isApiObject(construct))
-    .map((object) => object.toJson() as Manifest);
 }
 
 /**

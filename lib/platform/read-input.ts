@@ -1,3 +1,4 @@
+import { manifestOf } from '../_manifests';
 import type { ApiObject } from 'cdk8s';
 import { postgresKibibytes } from '../postgres/_memory';
 import { longestGapSeconds } from '../postgres/_backup-cron';
@@ -61,7 +62,7 @@ export interface PredictedParts {
  */
 export function predictionInput(parts: PredictedParts): PredictionInput {
   const { api, backupSchedule, objectStore, platform } = parts;
-  const database = databaseFacts(parts.database.apiObject.toJson());
+  const database = databaseFacts(manifestOf(parts.database.apiObject));
   checkMeasuredSize(platform, database);
   return {
     platform: predictionPlatform(platform),
@@ -69,8 +70,8 @@ export function predictionInput(parts: PredictedParts): PredictionInput {
     backup:
       backupSchedule === undefined || objectStore === undefined
         ? undefined
-        : backupFacts(backupSchedule.apiObject.toJson(), objectStore.apiObject.toJson(), database),
-    api: api === undefined ? undefined : apiFacts(api.apiObject.toJson()),
+        : backupFacts(manifestOf(backupSchedule.apiObject), manifestOf(objectStore.apiObject), database),
+    api: api === undefined ? undefined : apiFacts(manifestOf(api.apiObject)),
   };
 }
 

@@ -2,7 +2,7 @@ import { ApiObject, Chart, JsonPatch } from 'cdk8s';
 import { describe, expect, test } from 'vitest';
 import { type HighlyAvailableService, PhoenixApp, type Platform, type PlatformProps, Storage } from '../../lib';
 import { warningsBelow } from '../../lib/_warning';
-import { manifestsBelow } from '../../lib/platform/check-node-loss';
+import { manifestsBelow } from '../../lib/_manifests';
 import { type NodeLossProof, proveNodeLoss, refuted } from '../../lib/platform/node-loss';
 import { nodeLossInput } from '../../lib/platform/pod-sets';
 import type { PodSet } from '../../lib/platform/pod-set';
