@@ -2,6 +2,7 @@ import { ApiObject, Duration, Lazy } from 'cdk8s';
 import { Construct } from 'constructs';
 import type { ApiService } from '../api/api-service';
 import { checkImage } from '../_image';
+import { checkCron } from '../_cron';
 import { checkServiceName, namespaceOf } from '../_names';
 import { refuse } from '../_refuse';
 import { canonicalJson, sha256 } from '../evidence/digest';
@@ -120,6 +121,7 @@ export class FailoverDrill extends Construct {
   public readonly name: string;
   public readonly namespace: string;
   public readonly mode: 'deletePrimary' | 'switchover' | 'external';
+  public readonly schedule: string;
   public readonly suspended: boolean;
   /** ConfigMap that the runs put their evidence into; the first run makes it. */
   public readonly evidence: string;
@@ -139,6 +141,7 @@ export class FailoverDrill extends Construct {
     this.name = props.name ?? `${cluster.name}-failover-drill`;
     this.namespace = namespaceOf(this);
     this.mode = props.mode ?? 'deletePrimary';
+    this.schedule = props.schedule ?? '17 4 1 * *';
     this.suspended = props.suspend ?? true;
     this.evidence = `${this.name}-evidence`;
     this.evidenceSeconds = (props.evidenceExpiresAfter ?? Duration.days(35)).toSeconds();
@@ -179,7 +182,7 @@ export class FailoverDrill extends Construct {
       kind: 'CronJob',
       metadata: { name: this.name, namespace: this.namespace, labels },
       spec: drillJob({
-        schedule: props.schedule ?? '17 4 1 * *',
+        schedule: this.schedule,
         suspend: this.suspended,
         deadlineSeconds: this.deadlineSeconds(repetitions),
         labels,
@@ -270,7 +273,7 @@ export class FailoverDrill extends Construct {
   }
 
   private check(image: string, repetitions: number): void {
-    const { cluster, api, probes, schedule } = this.props;
+    const { cluster, api, probes } = this.props;
     checkServiceName(this, 'name', this.name, MAX_NAME);
     checkImage(this, 'image', image);
     if (!Number.isInteger(repetitions) || repetitions < 1 || repetitions > 20) {
@@ -282,9 +285,7 @@ export class FailoverDrill extends Construct {
     if (this.evidenceSeconds < 3600) {
       refuse(this, `'evidenceExpiresAfter' must be at least one hour, got ${this.evidenceSeconds} s`);
     }
-    if (schedule !== undefined && schedule.trim().split(/\s+/).length !== 5) {
-      refuse(this, `'schedule' must have five cron fields, got '${schedule}'`);
-    }
+    checkCron(this, 'schedule', this.schedule, 'CronJob');
     if (cluster.namespace !== this.namespace || api.namespace !== this.namespace) {
       refuse(
         this,

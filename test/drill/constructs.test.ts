@@ -142,7 +142,7 @@ describe('a failover drill', () => {
     [
       'a schedule with seconds',
       { schedule: '0 17 4 1 * *' },
-      "'schedule' must have five cron fields, got '0 17 4 1 * *'",
+      "'schedule' must have five fields, not 6, got '0 17 4 1 * *'",
     ],
     ['a probe without a slash', { probes: [{ path: 'state' }] }, "'probes.path' must start with /, got 'state'"],
     ['an image without a version', { image: 'node' }, "'image'"],
