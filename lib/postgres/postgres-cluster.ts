@@ -15,6 +15,7 @@ import { addFacts } from '../policy/facts';
 import { clusterSpec } from './_cluster-spec';
 import { clusterPolicy, policyForClient } from './_policies';
 import { checkParameters, resolveParameters } from './_parameters';
+import { archiveKey } from './archive';
 import { Bootstrap, checkBootstrap } from './bootstrap';
 import type { DatabaseConnection } from './connection';
 import type { ObjectStore } from './object-store';
@@ -285,12 +286,13 @@ function claimArchive(cluster: PostgresCluster, store: ObjectStore, serverName: 
   const root = cluster.node.root;
   const claimed = ARCHIVES.get(root) ?? new Map<string, string>();
   ARCHIVES.set(root, claimed);
-  const archive = `${store.endpoint ?? 'aws'} ${store.destination}/${serverName}`;
+  const { endpoint, destination } = store;
+  const archive = archiveKey({ endpoint, destination, serverName });
   const other = claimed.get(archive);
   if (other !== undefined) {
     refuse(
       cluster,
-      `'objectStore' destination '${store.destination}' is already used with server name '${serverName}' by ${other}; ` +
+      `'objectStore' destination '${destination}' is already used with server name '${serverName}' by ${other}; ` +
         `choose another destination, name or generation`,
     );
   }

@@ -1,7 +1,7 @@
-import { App, Chart, Size, Testing } from 'cdk8s';
+import { App, Chart, Duration, Size, Testing } from 'cdk8s';
 import { Cpu } from 'cdk8s-plus-28';
 import { describe, expect, it } from 'vitest';
-import { Bootstrap, RequiredSecret } from '../../lib';
+import { Bootstrap, ObjectStore, RequiredSecret } from '../../lib';
 import { chart, cluster, objectStore, only, platform } from '../_build';
 
 const synth = (props: Parameters<typeof cluster>[1] = {}) => {
@@ -265,6 +265,7 @@ describe('fails', () => {
     ],
     ['for an image without tag', { image: 'ghcr.io/cloudnative-pg/postgresql' }, "'image' must have a version tag"],
     ['for a digest without tag', { image: `pg@sha256:${'0'.repeat(64)}` }, "'image' must have a version tag"],
+    ['for a port that is no tag', { image: 'registry.example:5000/pg' }, "'image' must have a version tag"],
     ['for latest', { image: 'pg:latest' }, "'image' must not use the tag 'latest'"],
     ['for what is no image', { image: 'PG image' }, "'image' must be an image reference such as"],
     ['for a name that is no label', { name: 'Shop_DB' }, "'name' must use lower-case letters, digits and dashes"],
@@ -338,6 +339,24 @@ describe('fails', () => {
     expect(() => cluster(scope, { objectStore: store }, 'other')).toThrow(
       "test/other: 'objectStore' destination 's3://bucket/postgres' is already used with server name 'shop-db-1' by test/db",
     );
+  });
+
+  it.each([
+    [{ endpoint: 'https://s3.example' }, { endpoint: 'https://s3.example:443' }],
+    [{ endpoint: 'https://s3.example' }, { endpoint: 'https://s3.example/' }],
+    [{}, { endpoint: 'https://s3.eu-central-1.amazonaws.com' }],
+    [{ destination: 's3://bucket/postgres/' }, { destination: 's3://bucket/postgres' }],
+  ])('for a second cluster in the same archive, however it is written: %j and %j', (one, other) => {
+    const scope = chart();
+    const first = objectStore(scope, one);
+    cluster(scope, { objectStore: first });
+    const second = new ObjectStore(scope, 'second', {
+      name: 'second',
+      destination: 's3://bucket/postgres',
+      retention: Duration.days(30),
+      ...other,
+    });
+    expect(() => cluster(scope, { objectStore: second }, 'other')).toThrow('is already used with server name');
   });
 
   it('but not for the same archive with another name or generation', () => {
