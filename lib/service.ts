@@ -1,5 +1,6 @@
 import { Construct } from 'constructs';
 import { checkDnsLabel, checkServiceName } from './_names';
+import { refuse } from './_refuse';
 import { PrivateAccess, type PrivateAccessProps } from './access/private-access';
 import { ApiService, type ApiServiceProps } from './api/api-service';
 import { PrivateNamespace } from './base/private-namespace';
@@ -194,6 +195,7 @@ export class HighlyAvailableService extends Construct {
     serving.addDependency(data);
     const part = { platform, service: id };
     this.api = new ApiService(serving, 'api', { ...props.api, ...part, name: `${id}-api`, database: this.database });
+    checkCompanions(this, Object.keys(props.companions ?? {}));
     this.companions = Object.entries(props.companions ?? {}).map(
       ([name, { apiBaseVariable = 'API_BASE', ...companion }]) => {
         const environment = { [apiBaseVariable]: this.api.url, ...companion.environment };
@@ -270,5 +272,19 @@ export class HighlyAvailableService extends Construct {
       runner,
       ...(props.objectives === undefined ? {} : { objectives: props.objectives }),
     });
+  }
+}
+
+/** What a companion cannot be called: its objects and its construct would have the names of these parts. */
+const PARTS = ['access', 'api', 'db'];
+
+function checkCompanions(where: Construct, names: readonly string[]): void {
+  for (const name of names) {
+    if (PARTS.includes(name)) {
+      refuse(
+        where,
+        `'companions' must have other names than the parts of the service, ${PARTS.join(', ')}, got '${name}'`,
+      );
+    }
   }
 }

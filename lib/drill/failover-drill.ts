@@ -3,6 +3,7 @@ import { Construct } from 'constructs';
 import type { ApiService } from '../api/api-service';
 import { checkImage } from '../_image';
 import { checkCron } from '../_cron';
+import { whole } from '../_duration';
 import { checkServiceName, namespaceOf } from '../_names';
 import { refuse } from '../_refuse';
 import { canonicalJson, sha256 } from '../evidence/digest';
@@ -144,7 +145,8 @@ export class FailoverDrill extends Construct {
     this.schedule = props.schedule ?? '17 4 1 * *';
     this.suspended = props.suspend ?? true;
     this.evidence = `${this.name}-evidence`;
-    this.evidenceSeconds = (props.evidenceExpiresAfter ?? Duration.days(35)).toSeconds();
+    const expiry = props.evidenceExpiresAfter ?? Duration.days(35);
+    this.evidenceSeconds = whole(this, 'evidenceExpiresAfter', expiry, 'seconds', 3600);
     const image = props.image ?? NODE_IMAGE;
     const repetitions = props.repetitions ?? (this.mode === 'external' ? 1 : 3);
     this.check(image, repetitions);
@@ -281,9 +283,6 @@ export class FailoverDrill extends Construct {
     }
     if (this.mode === 'external' && repetitions > 1) {
       refuse(this, `'repetitions' must be 1 with mode 'external', because a person pulls the plug, got ${repetitions}`);
-    }
-    if (this.evidenceSeconds < 3600) {
-      refuse(this, `'evidenceExpiresAfter' must be at least one hour, got ${this.evidenceSeconds} s`);
     }
     checkCron(this, 'schedule', this.schedule, 'CronJob');
     if (cluster.namespace !== this.namespace || api.namespace !== this.namespace) {

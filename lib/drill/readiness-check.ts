@@ -1,4 +1,4 @@
-import { ApiObject, Duration, JsonPatch, Lazy } from 'cdk8s';
+import { ApiObject, JsonPatch, Lazy } from 'cdk8s';
 import { Construct } from 'constructs';
 import type { ApiService } from '../api/api-service';
 import { checkCron } from '../_cron';
@@ -132,7 +132,7 @@ export class ReadinessCheck extends Construct {
       manifestsDigest: digestOf([cluster, api]),
       kubernetes: { url: 'https://kubernetes.default.svc', tokenFile: PATHS.token, caFile: PATHS.clusterCa },
       lease: { name: this.name, seconds: 30 },
-      evidence: { configMap: this.evidence, keep: 10, expiresAfterSeconds: Duration.days(7).toSeconds() },
+      evidence: { configMap: this.evidence, keep: 10, expiresAfterSeconds: 7 * 86_400 },
       readiness: {
         from: 'cluster',
         nodes: platform.nodes,

@@ -81,7 +81,8 @@ export interface PostgresClusterProps {
 
   /**
    * PostgreSQL parameters, over the defaults. What the operator sets itself, and what would lose acknowledged writes,
-   * is refused.
+   * is refused. `max_slot_wal_keep_size: '-1'` is for the time of an offline major upgrade, which needs it; it warns, and
+   * the policy wants to know why (rule `slot-wal-bounded`).
    * @default - sizes that follow from 'memory' and 'walStorage'
    */
   readonly parameters?: Readonly<Record<string, string>>;
@@ -244,7 +245,7 @@ export class PostgresCluster extends Construct {
 
   /** Lets the peer's pods connect to PostgreSQL (port 5432). */
   public addClient(peer: Peer): void {
-    policyForClient(this, `Client-${peer.name}`, peer);
+    policyForClient(this, peer);
   }
 
   private checkInstances(): void {

@@ -137,7 +137,7 @@ describe('a failover drill', () => {
     [
       'evidence that expires at once',
       { evidenceExpiresAfter: Duration.minutes(1) },
-      "'evidenceExpiresAfter' must be at least one hour, got 60 s",
+      "'evidenceExpiresAfter' must be a whole number of seconds, at least 3600, got 1 minute",
     ],
     [
       'a schedule with seconds',

@@ -1,8 +1,9 @@
 import { App, Chart, Duration, Size, Testing } from 'cdk8s';
 import { Cpu } from 'cdk8s-plus-28';
 import { describe, expect, it } from 'vitest';
-import { Bootstrap, ObjectStore, RequiredSecret } from '../../lib';
-import { chart, cluster, objectStore, only, platform } from '../_build';
+import { Bootstrap, ObjectStore, PhoenixApp, RequiredSecret } from '../../lib';
+import { warningsBelow } from '../../lib/_warning';
+import { IMAGE, chart, cluster, objectStore, only, platform, service } from '../_build';
 
 const synth = (props: Parameters<typeof cluster>[1] = {}) => {
   const scope = chart();
@@ -88,6 +89,33 @@ describe('a PostgresCluster with defaults', () => {
       labels: { 'cnpg.io/reload': 'true' },
     });
     expect(database.credentials.keys.map((key) => key.key)).toEqual(['username', 'password']);
+  });
+});
+
+describe('a slot without bound, for an offline major upgrade', () => {
+  const parameters = { max_slot_wal_keep_size: '-1' };
+  const props = (app: PhoenixApp) =>
+    service(app, 'shop', { database: { database: 'shop', image: IMAGE, storage: Size.gibibytes(20), parameters } });
+
+  it('is written and warns, and needs no room on the volume', () => {
+    const scope = chart();
+    cluster(scope, { parameters, walStorage: Size.gibibytes(3) });
+    expect(only(Testing.synth(scope), 'Cluster').spec.postgresql.parameters).toMatchObject(parameters);
+    expect(warningsBelow(scope)).toEqual([
+      "test/db: 'parameters.max_slot_wal_keep_size' is -1, which only an offline major upgrade needs: a lost standby keeps " +
+        'WAL until the volume of the primary is full, and then nothing fails over; remove it after the upgrade',
+    ]);
+    expect(warningsBelow(cluster(chart()).node.root)).toEqual([]);
+  });
+
+  it('passes the policy only with a reason', () => {
+    const silent = new PhoenixApp();
+    props(silent);
+    expect(() => silent.files()).toThrow(/an offline major upgrade needs -1: ignore this rule meanwhile, and say so/);
+    const ignore = [{ rule: 'slot-wal-bounded', reason: 'major upgrade to PostgreSQL 18' }];
+    const app = new PhoenixApp({ policy: { ignore } });
+    props(app);
+    expect(() => app.files()).not.toThrow();
   });
 });
 
@@ -226,6 +254,10 @@ describe('bootstrap', () => {
       "'bootstrap.targetTime' must be RFC 3339 with a zone, such as '2026-11-23T04:15:00Z', got 'yesterday'",
     ],
     [
+      { bootstrap: Bootstrap.import({ host: 'old', database: 'shop', user: 'x', sslMode: 'require' as never }) },
+      "test/db: 'bootstrap.sslMode' must be 'verify-full' or 'verify-ca', because the whole database crosses the network, got 'require'",
+    ],
+    [
       { bootstrap: Bootstrap.import({ host: 'old host', database: 'shop', user: 'x' }) },
       "'bootstrap.host' must be one word without quotes, got 'old host'",
     ],
@@ -315,10 +347,11 @@ describe('fails', () => {
       "'walStorage' must hold at least 4608 MiB: twice max_wal_size (1GB), max_slot_wal_keep_size (2GB) and wal_keep_size (512MB), got 4096 MiB",
     ],
     [
-      'for an unbounded slot',
-      { parameters: { max_slot_wal_keep_size: '-1' } },
+      'for a slot of another negative size',
+      { parameters: { max_slot_wal_keep_size: '-1MB' } },
       "'parameters.max_slot_wal_keep_size' must be a size",
     ],
+    ['for senders without bound', { parameters: { wal_keep_size: '-1' } }, "'parameters.wal_keep_size' must be a size"],
     ['for a reserved database', { database: 'postgres' }, "'database' must not be a reserved name, got 'postgres'"],
     ['for a reserved owner', { owner: 'pg_admin' }, "'owner' must not be a reserved name, got 'pg_admin'"],
     ['for a quoted identifier', { database: 'my-shop' }, "'database' must be a plain PostgreSQL identifier"],
