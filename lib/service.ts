@@ -171,6 +171,12 @@ export class HighlyAvailableService extends Construct {
     const { namespace } = this;
     checkServiceName(this, 'id', id, 40);
     checkDnsLabel(this, 'namespace', namespace);
+    if (namespace === platform.operatorNamespace || namespace === platform.monitoringNamespace) {
+      refuse(
+        this,
+        `'namespace' must not be that of the operator or of Prometheus, because it denies all traffic by default, got '${namespace}'`,
+      );
+    }
 
     const base = new Unit(this, 'base');
     new PrivateNamespace(base, 'namespace', { name: namespace });

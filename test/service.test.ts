@@ -11,6 +11,12 @@ describe('a HighlyAvailableService', () => {
     );
   });
 
+  it.each(['cnpg-system', 'monitoring'])('refuses to deny by default what runs in %s', (namespace) => {
+    expect(() => service(new App(), 'shop', { namespace })).toThrow(
+      `shop: 'namespace' must not be that of the operator or of Prometheus, because it denies all traffic by default, got '${namespace}'`,
+    );
+  });
+
   it('takes a companion called otherwise', () => {
     expect(service(new App(), 'shop', { companions: { dash: companion } }).companions[0]?.name).toBe('shop-dash');
   });

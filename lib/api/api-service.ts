@@ -96,7 +96,7 @@ export interface ApiServiceProps {
   readonly startTimeout?: Duration;
 
   /**
-   * How long a replica may finish requests after it has left the Service.
+   * How long a replica may finish requests after it has left the Service, at least two seconds.
    * @default Duration.seconds(30)
    */
   readonly shutdownTimeout?: Duration;
@@ -233,7 +233,7 @@ export class ApiService extends Construct {
       1,
     );
     this.startTimeoutSeconds = seconds('startTimeout', 120, 1);
-    this.shutdownTimeoutSeconds = seconds('shutdownTimeout', 30, 0);
+    this.shutdownTimeoutSeconds = seconds('shutdownTimeout', 30, 2);
     this.environment = { ...props.environment };
     this.database = props.database;
     this.databaseUrlVariable = props.databaseUrlVariable;

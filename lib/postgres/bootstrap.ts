@@ -67,7 +67,8 @@ export const Bootstrap = {
 
   /**
    * The data of a lost cluster from its object store. For a disaster only: go back to `initdb` once the database is
-   * healthy. Left in git, a later re-creation of the Cluster would roll the service back to this restore.
+   * healthy. Left in git, a later re-creation of the Cluster would roll the service back to this restore; the policy warns
+   * as long as it stands (rule `recovery-left-armed`).
    */
   recovery(source: RecoverySource): Bootstrap {
     return { method: 'recovery', source };

@@ -334,6 +334,11 @@ describe('an ApiService', () => {
       "'startTimeout' must be a whole number of seconds, at least 1, got 0 seconds",
     ],
     [
+      'no time to finish requests',
+      { shutdownTimeout: Duration.seconds(1) },
+      "'shutdownTimeout' must be a whole number of seconds, at least 2, got 1 second",
+    ],
+    [
       'no tolerance',
       { livenessTolerance: Duration.seconds(0) },
       "'livenessTolerance' must be a whole number of seconds, at least 1, got 0 seconds",

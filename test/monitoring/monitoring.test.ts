@@ -135,6 +135,14 @@ describe('the alerts', () => {
     }).rules;
     expect(expr(weekly, 'PhoenixBackupTooOld')).toMatch(/> 626400$/);
     expect(expr(monitoring().rules, 'PhoenixBackupTooOld')).toMatch(/> 108000$/);
+    const told = (schedule: string) =>
+      monitoring({ backup: { destination: 's3://bucket/p', schedule, retention: DAYS } }).rules.find(
+        (rule) => rule.alert === 'PhoenixBackupTooOld',
+      ).annotations.description;
+    expect(told('0 */10 * * * *')).toMatch(
+      /^The schedule '0 \*\/10 \* \* \* \*' leaves at most 10 minutes between two\./,
+    );
+    expect(told('0 0 3 * * 0')).toMatch(/leaves at most 7 days between two\./);
     expect(expr(monitoring().rules, 'PhoenixDatabaseWalVolumeFilling')).toMatch(/> 6871947673$/);
   });
 });
