@@ -13,3 +13,8 @@ export function refuse(where: IConstruct | string, problem: string): never {
   Error.captureStackTrace(error, refuse);
   throw error;
 }
+
+/** A value that should not be there, as its author wrote it: texts in quotes. */
+export function shown(value: unknown): string {
+  return typeof value === 'string' ? `'${value}'` : (JSON.stringify(value) ?? String(value));
+}

@@ -3,6 +3,7 @@ import { Construct } from 'constructs';
 import { checkServiceId, serviceNames } from './_service-names';
 import { namespaceFor } from './_service-namespace';
 import { manifestsBelow } from './_manifests';
+import { refuse } from './_refuse';
 import { PrivateAccess, type PrivateAccessProps } from './access/private-access';
 import { ApiService, type ApiServiceProps } from './api/api-service';
 import type { PrivateNamespace } from './base/private-namespace';
@@ -189,6 +190,13 @@ export class HighlyAvailableService extends Construct {
     this.privateNamespace = namespaceFor(this, props.namespace ?? id);
     this.namespace = this.privateNamespace.name;
     const { namespace } = this;
+    if (namespace === platform.operatorNamespace || namespace === platform.monitoringNamespace) {
+      refuse(
+        this,
+        `'namespace' must not be that of the operator or of Prometheus, because it denies all traffic by default, got '${namespace}'`,
+      );
+    }
+
     const base = Chart.of(this.privateNamespace);
 
     const secrets = new Unit(this, 'secrets', { namespace, folder: props.secretsFolder ?? 'secrets' });
@@ -219,6 +227,7 @@ export class HighlyAvailableService extends Construct {
       name: names.api,
       database: this.database,
     });
+    checkCompanions(this, Object.keys(props.companions ?? {}));
     this.companions = Object.entries(props.companions ?? {}).map(
       ([name, { apiBaseVariable = 'API_BASE', ...companion }]) => {
         const environment = { [apiBaseVariable]: this.api.url, ...companion.environment };
@@ -297,5 +306,19 @@ export class HighlyAvailableService extends Construct {
       runner,
       ...(props.objectives === undefined ? {} : { objectives: props.objectives }),
     });
+  }
+}
+
+/** What a companion cannot be called: its objects and its construct would have the names of these parts. */
+const PARTS = ['access', 'api', 'db'];
+
+function checkCompanions(where: Construct, names: readonly string[]): void {
+  for (const name of names) {
+    if (PARTS.includes(name)) {
+      refuse(
+        where,
+        `'companions' must have other names than the parts of the service, ${PARTS.join(', ')}, got '${name}'`,
+      );
+    }
   }
 }

@@ -162,7 +162,7 @@ describe('a service that calls the API of another', () => {
       ],
       ports: [{ port: 8000, protocol: 'TCP' }],
     });
-    expect(only(manifests(app, 'shop-api'), 'NetworkPolicy', 'shop-api-from-bank-api').spec.ingress).toEqual([
+    expect(only(manifests(app, 'shop-api'), 'NetworkPolicy', 'shop-api-from-bank-bank-api').spec.ingress).toEqual([
       {
         from: [
           {
@@ -179,14 +179,15 @@ describe('a service that calls the API of another', () => {
   it('stands in the list of those that get through, and a companion calls its own API too', () => {
     const { app } = calling();
     const page = app.files().find(({ path }) => path === 'docs/shop/access/README.md')?.text;
-    expect(page).toContain('| bank-api | pods `app.kubernetes.io/name=bank-api` in namespace `bank` | network |');
-    expect(page).toContain('| bank-desk |');
+    expect(page).toContain('| bank-bank-api | pods `app.kubernetes.io/name=bank-api` in namespace `bank` | network |');
+    expect(page).toContain('| bank-bank-desk |');
     const policies = manifests(app).filter(
-      ({ kind, metadata }) => kind === 'NetworkPolicy' && metadata.name.endsWith('-from-bank-desk'),
+      ({ kind, metadata }) => kind === 'NetworkPolicy' && metadata.name.endsWith('bank-desk'),
     );
     expect(policies.map(({ metadata }) => metadata.name).toSorted()).toEqual([
       'bank-api-from-bank-desk',
-      'shop-api-from-bank-desk',
+      'bank-desk',
+      'shop-api-from-bank-bank-desk',
     ]);
   });
 });
@@ -196,5 +197,25 @@ describe('a plain chart', () => {
     const app = new App();
     const namespace = new PrivateNamespace(new Chart(app, 'shared'), 'namespace', { name: 'shared' });
     expect(service(app, 'shop', { namespace }).namespace).toBe('shared');
+  });
+});
+
+describe('a HighlyAvailableService', () => {
+  const companion = { image: 'registry.example/dash:1', port: 8080, readiness: '/' };
+
+  it.each(['api', 'access', 'db'])('refuses a companion called %s', (name) => {
+    expect(() => service(new App(), 'shop', { companions: { [name]: companion } })).toThrow(
+      `shop: 'companions' must have other names than the parts of the service, access, api, db, got '${name}'`,
+    );
+  });
+
+  it.each(['cnpg-system', 'monitoring'])('refuses to deny by default what runs in %s', (namespace) => {
+    expect(() => service(new App(), 'shop', { namespace })).toThrow(
+      `shop: 'namespace' must not be that of the operator or of Prometheus, because it denies all traffic by default, got '${namespace}'`,
+    );
+  });
+
+  it('takes a companion called otherwise', () => {
+    expect(service(new App(), 'shop', { companions: { dash: companion } }).companions[0]?.name).toBe('shop-dash');
   });
 });

@@ -1,20 +1,18 @@
-import { ApiObject, Duration, Size } from 'cdk8s';
+import { ApiObject, type Duration, Size } from 'cdk8s';
 import { Cpu } from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
-import { checkImage } from '../_image';
-import { checkServiceName, namespaceOf, pathName } from '../_names';
-import { kibibytes, millicores } from '../_quantity';
+import { whole } from '../_duration';
+import { namespaceOf, pathName } from '../_names';
 import { refuse } from '../_refuse';
-import { warn } from '../_warning';
 import type { Peer } from '../network/peer';
 import { platformFacts } from '../platform/facts';
 import { type Placement, checkPlacement, nodesFor, whyNotOthers } from '../platform/placement';
 import type { Platform } from '../platform/platform';
 import { addFacts } from '../policy/facts';
 import { livenessProblems, predictedFailoverSeconds } from '../platform/failover-seconds';
-import { checkPort } from '../_port';
 import type { PostgresCluster } from '../postgres/postgres-cluster';
 import type { SecretKey } from '../postgres/connection';
+import { checkApi } from './_check';
 import { deploymentSpec } from './_deployment-spec';
 import { apiPolicies, policyFromClient } from './_policies';
 
@@ -100,7 +98,7 @@ export interface ApiServiceProps {
   readonly startTimeout?: Duration;
 
   /**
-   * How long a replica may finish requests after it has left the Service.
+   * How long a replica may finish requests after it has left the Service, at least two seconds.
    * @default Duration.seconds(30)
    */
   readonly shutdownTimeout?: Duration;
@@ -118,7 +116,7 @@ export interface ApiServiceProps {
   readonly database?: PostgresCluster;
 
   /**
-   * Name of one more variable that holds the whole connection as a `postgresql://` URL.
+   * Name of one more variable that holds the whole connection as a `postgresql://` URL. It must not start with `PG`.
    * @default - none
    */
   readonly databaseUrlVariable?: string;
@@ -130,7 +128,7 @@ export interface ApiServiceProps {
   readonly calls?: readonly ApiService[];
 
   /**
-   * Who may call the API, on every port it has. Nobody else in the cluster can.
+   * Who may call the API, on every port it has. Nobody else in the cluster can. Each has a name of its own.
    * @default - nobody
    */
   readonly clients?: readonly Peer[];
@@ -234,10 +232,18 @@ export class ApiService extends Construct {
     this.readiness = props.readiness;
     this.liveness = props.liveness;
     const failover = props.database === undefined ? 0 : predictedFailoverSeconds(props.database);
-    this.livenessToleranceSeconds =
-      props.livenessTolerance?.toSeconds() ?? Math.max(60, Math.ceil((failover * 1.5) / 10) * 10);
-    this.startTimeoutSeconds = (props.startTimeout ?? Duration.minutes(2)).toSeconds();
-    this.shutdownTimeoutSeconds = (props.shutdownTimeout ?? Duration.seconds(30)).toSeconds();
+    const seconds = (
+      property: 'livenessTolerance' | 'startTimeout' | 'shutdownTimeout',
+      otherwise: number,
+      least: number,
+    ) => (props[property] === undefined ? otherwise : whole(this, property, props[property], 'seconds', least));
+    this.livenessToleranceSeconds = seconds(
+      'livenessTolerance',
+      Math.max(60, Math.ceil((failover * 1.5) / 10) * 10),
+      1,
+    );
+    this.startTimeoutSeconds = seconds('startTimeout', 120, 1);
+    this.shutdownTimeoutSeconds = seconds('shutdownTimeout', 30, 2);
     this.environment = { ...props.environment };
     this.database = props.database;
     this.databaseUrlVariable = props.databaseUrlVariable;
@@ -248,9 +254,8 @@ export class ApiService extends Construct {
     this.writablePaths = [...(props.writablePaths ?? ['/tmp'])];
     this.placement = { ...props.placement };
 
-    this.check(extraPorts);
+    checkApi(this, extraPorts, failover);
     this.checkNodes();
-    this.checkDatabase(failover);
 
     const labels = this.labels;
     new ApiObject(this, 'ServiceAccount', {
@@ -290,9 +295,11 @@ export class ApiService extends Construct {
     apiPolicies(this);
     (props.clients ?? []).forEach((peer) => this.addClient(peer));
     this.database?.addClient({ name: this.name, namespace: this.namespace, podLabels: this.podLabels });
-    this.calls.forEach((api) =>
-      api.addClient({ name: this.name, namespace: this.namespace, podLabels: this.podLabels }),
-    );
+    for (const api of this.calls) {
+      // Services of one name may call from several namespaces.
+      const name = api.namespace === this.namespace ? this.name : `${this.namespace}-${this.name}`;
+      api.addClient({ name, namespace: this.namespace, podLabels: this.podLabels });
+    }
   }
 
   /** Address inside the cluster: `http://state-hub-api.state-hub.svc:8000`. */
@@ -321,61 +328,8 @@ export class ApiService extends Construct {
 
   /** Lets the peer's pods call the API, on every port it has. */
   public addClient(peer: Peer): void {
-    policyFromClient(this, `Client-${peer.name}`, peer);
+    policyFromClient(this, peer);
     this.admitted.push(peer);
-  }
-
-  private check(extraPorts: Readonly<Record<string, number>>): void {
-    checkServiceName(this, 'name', this.name);
-    checkImage(this, 'image', this.image);
-    if (!Number.isInteger(this.replicas) || this.replicas < 1) {
-      refuse(this, `'replicas' must be at least 1, got ${this.replicas}`);
-    }
-    if (this.replicas === 1) {
-      warn(
-        this,
-        `'replicas' is 1: each rollout, drain and lost node takes '${this.name}' down until a new pod is ready`,
-      );
-    }
-    checkPort(this, 'port', this.port);
-    for (const [name, port] of Object.entries(extraPorts)) {
-      checkServiceName(this, `extraPorts name`, name, 15);
-      checkPort(this, `extraPorts.${name}`, port);
-    }
-    if (this.metrics !== undefined) {
-      checkPort(this, 'metrics.port', this.metrics.port);
-    }
-    const numbers = Object.values(this.ports);
-    if (new Set(numbers).size !== numbers.length || 'http' in extraPorts) {
-      refuse(
-        this,
-        `'extraPorts' must have other names and numbers than 'http' (${this.port}), got ${JSON.stringify(extraPorts)}`,
-      );
-    }
-    for (const property of ['readiness', 'liveness'] as const) {
-      if (this[property] !== undefined && !/^\/[^\s]*$/.test(this[property])) {
-        refuse(this, `'${property}' must be an HTTP path that starts with '/', got '${this[property]}'`);
-      }
-    }
-    for (const name of Object.keys(this.environment)) {
-      if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
-        refuse(this, `'environment' must have names of letters, digits and underscores, got '${name}'`);
-      }
-      if (this.database !== undefined && (name.startsWith('PG') || name === this.databaseUrlVariable)) {
-        refuse(this, `'environment.${name}' is set from 'database'; remove it`);
-      }
-    }
-    if (this.user === 0) {
-      refuse(this, `'user' must not be 0, which is root`);
-    }
-    const paths = this.writablePaths.filter(
-      (path, i) => !/^\/[^\s:]+$/.test(path) || this.writablePaths.indexOf(path) !== i,
-    );
-    if (paths.length > 0) {
-      refuse(this, `'writablePaths' must be different absolute paths below '/', got '${paths[0]}'`);
-    }
-    kibibytes(this, 'memory', this.memory);
-    millicores(this, 'cpu', this.cpu);
   }
 
   private checkNodes(): void {
@@ -387,25 +341,6 @@ export class ApiService extends Construct {
         this,
         `'placement' must leave at least ${needed === 1 ? '1 node' : '2 nodes, or replicas are lost together'}, and of platform ` +
           `'${this.platform.name}' it leaves ${nodes.join(', ') || 'none'}${whyNotOthers(this.platform, this.placement)}`,
-      );
-    }
-  }
-
-  private checkDatabase(failover: number): void {
-    if (this.livenessToleranceSeconds < failover) {
-      refuse(
-        this,
-        `'livenessTolerance' must be at least ${failover} seconds, the worst predicted failover of the database, or a failover ` +
-          `restarts every replica; got ${this.livenessToleranceSeconds}`,
-      );
-    }
-    if (this.database === undefined && this.databaseUrlVariable !== undefined) {
-      refuse(this, `'databaseUrlVariable' needs 'database'`);
-    }
-    if (this.database !== undefined && this.database.namespace !== this.namespace) {
-      refuse(
-        this,
-        `'database' must be in the API's namespace '${this.namespace}', where the pod can read its Secrets, got '${this.database.namespace}'`,
       );
     }
   }

@@ -2,6 +2,8 @@ import { ApiObject, Duration, Lazy } from 'cdk8s';
 import { Construct } from 'constructs';
 import type { ApiService } from '../api/api-service';
 import { checkImage } from '../_image';
+import { checkCron } from '../_cron';
+import { whole } from '../_duration';
 import { MAX_CRON_JOB_NAME, checkServiceName, namespaceOf } from '../_names';
 import { refuse } from '../_refuse';
 import { canonicalJson, sha256 } from '../evidence/digest';
@@ -118,6 +120,7 @@ export class FailoverDrill extends Construct {
   public readonly name: string;
   public readonly namespace: string;
   public readonly mode: 'deletePrimary' | 'switchover' | 'external';
+  public readonly schedule: string;
   public readonly suspended: boolean;
   /** ConfigMap that the runs put their evidence into; the first run makes it. */
   public readonly evidence: string;
@@ -137,9 +140,11 @@ export class FailoverDrill extends Construct {
     this.name = props.name ?? `${cluster.name}-failover-drill`;
     this.namespace = namespaceOf(this);
     this.mode = props.mode ?? 'deletePrimary';
+    this.schedule = props.schedule ?? '17 4 1 * *';
     this.suspended = props.suspend ?? true;
     this.evidence = `${this.name}-evidence`;
-    this.evidenceSeconds = (props.evidenceExpiresAfter ?? Duration.days(35)).toSeconds();
+    const expiry = props.evidenceExpiresAfter ?? Duration.days(35);
+    this.evidenceSeconds = whole(this, 'evidenceExpiresAfter', expiry, 'seconds', 3600);
     const image = props.image ?? NODE_IMAGE;
     const repetitions = props.repetitions ?? (this.mode === 'external' ? 1 : 3);
     this.check(image, repetitions);
@@ -177,7 +182,7 @@ export class FailoverDrill extends Construct {
       kind: 'CronJob',
       metadata: { name: this.name, namespace: this.namespace, labels },
       spec: drillJob({
-        schedule: props.schedule ?? '17 4 1 * *',
+        schedule: this.schedule,
         suspend: this.suspended,
         deadlineSeconds: this.deadlineSeconds(repetitions),
         labels,
@@ -269,7 +274,7 @@ export class FailoverDrill extends Construct {
   }
 
   private check(image: string, repetitions: number): void {
-    const { cluster, api, probes, schedule } = this.props;
+    const { cluster, api, probes } = this.props;
     checkServiceName(this, 'name', this.name, MAX_CRON_JOB_NAME);
     checkImage(this, 'image', image);
     if (!Number.isInteger(repetitions) || repetitions < 1 || repetitions > 20) {
@@ -278,12 +283,7 @@ export class FailoverDrill extends Construct {
     if (this.mode === 'external' && repetitions > 1) {
       refuse(this, `'repetitions' must be 1 with mode 'external', because a person pulls the plug, got ${repetitions}`);
     }
-    if (this.evidenceSeconds < 3600) {
-      refuse(this, `'evidenceExpiresAfter' must be at least one hour, got ${this.evidenceSeconds} s`);
-    }
-    if (schedule !== undefined && schedule.trim().split(/\s+/).length !== 5) {
-      refuse(this, `'schedule' must have five cron fields, got '${schedule}'`);
-    }
+    checkCron(this, 'schedule', this.schedule, 'CronJob');
     if (cluster.namespace !== this.namespace || api.namespace !== this.namespace) {
       refuse(
         this,

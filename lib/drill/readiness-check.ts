@@ -1,6 +1,7 @@
-import { ApiObject, Duration, JsonPatch, Lazy } from 'cdk8s';
+import { ApiObject, JsonPatch, Lazy } from 'cdk8s';
 import { Construct } from 'constructs';
 import type { ApiService } from '../api/api-service';
+import { checkCron } from '../_cron';
 import { MAX_CRON_JOB_NAME, checkServiceName, namespaceOf } from '../_names';
 import { sha256 } from '../evidence/digest';
 import { DNS_EGRESS, podsHere, tcp } from '../network/_rules';
@@ -72,13 +73,15 @@ export class ReadinessCheck extends Construct {
   /** The CronJob, the way out for what the properties do not cover. */
   public readonly apiObject: ApiObject;
 
-  /** @throws if the name is too long for a CronJob */
+  /** @throws if the name is too long for a CronJob, or the schedule is none */
   public constructor(scope: Construct, id: string, props: ReadinessCheckProps) {
     super(scope, id);
     this.name = props.name ?? `${props.api.service}-readiness-check`;
     this.namespace = namespaceOf(this);
     this.evidence = `${this.name}-evidence`;
     checkServiceName(this, 'name', this.name, MAX_CRON_JOB_NAME);
+    const schedule = props.schedule ?? '37 3 * * *';
+    checkCron(this, 'schedule', schedule, 'CronJob');
     const labels = {
       'app.kubernetes.io/managed-by': 'cdk8s-phoenix',
       'app.kubernetes.io/name': this.name,
@@ -101,7 +104,7 @@ export class ReadinessCheck extends Construct {
       kind: 'CronJob',
       metadata: { name: this.name, namespace: this.namespace, labels },
       spec: drillJob({
-        schedule: props.schedule ?? '37 3 * * *',
+        schedule,
         suspend: props.suspend ?? false,
         deadlineSeconds: DEADLINE_SECONDS,
         labels,
@@ -129,7 +132,7 @@ export class ReadinessCheck extends Construct {
       manifestsDigest: digestOf([cluster, api]),
       kubernetes: { url: 'https://kubernetes.default.svc', tokenFile: PATHS.token, caFile: PATHS.clusterCa },
       lease: { name: this.name, seconds: 30 },
-      evidence: { configMap: this.evidence, keep: 10, expiresAfterSeconds: Duration.days(7).toSeconds() },
+      evidence: { configMap: this.evidence, keep: 10, expiresAfterSeconds: 7 * 86_400 },
       readiness: {
         from: 'cluster',
         nodes: platform.nodes,

@@ -1,7 +1,7 @@
 import { Duration } from 'cdk8s';
 import { checkDnsLabel } from '../_names';
 import { refuse } from '../_refuse';
-import { goDuration } from './_duration';
+import { atLeast, goDuration } from './_duration';
 import type { Manifest, RenderedUnit } from './rendered';
 
 /** Where Flux gets the repository from. */
@@ -100,6 +100,9 @@ export function checkSource(source: FluxSource): void {
   }
   if (create !== undefined && Object.keys(create.ref).length === 0) {
     refuse(where, `'ref' must say what to follow, such as { branch: 'main' }, got nothing`);
+  }
+  if (create?.interval !== undefined) {
+    atLeast(where, 'interval', create.interval, 1);
   }
 }
 

@@ -71,13 +71,23 @@ export function operatorAlerts(platform: Platform): Alert[] {
     {
       name: 'PhoenixPluginCertificateExpiring',
       subject: 'barman-cloud',
-      expr: `min(certmanager_certificate_expiration_timestamp_seconds{namespace="${operatorNamespace}",name=~"barman-cloud-.*"}) - time() < 604800`,
+      expr: `min(${certificates(operatorNamespace)}) - time() < 604800`,
       for: '1h',
       severity: 'warning',
       summary: 'A certificate between operator and plugin expires within seven days',
       description: `cert-manager should have renewed it. Once it expires, the operator cannot reach the plugin and nothing fails over. PostgreSQL's own certificates are renewed by the operator.`,
     },
   ];
+}
+
+/**
+ * When each certificate of the plugin expires. Its namespace is `exported_namespace` as cert-manager's monitor ships,
+ * because there `namespace` is cert-manager's own, and `namespace` where Prometheus honours the labels of targets.
+ */
+function certificates(namespace: string): string {
+  const expiry = (place: string) =>
+    `certmanager_certificate_expiration_timestamp_seconds{name=~"barman-cloud-.*",${place}}`;
+  return `${expiry(`exported_namespace="${namespace}"`)} or ${expiry(`exported_namespace="",namespace="${namespace}"`)}`;
 }
 
 function availableReplicas(api: ApiService): string {

@@ -1,6 +1,7 @@
 import type { Duration } from 'cdk8s';
 import { checkDnsLabel } from '../_names';
-import { refuse } from '../_refuse';
+import { seconds } from '../_duration';
+import { refuse, shown } from '../_refuse';
 import { type Measured, type MeasuredProps, resolveMeasured } from './measured';
 import type { Storage } from './storage';
 
@@ -124,8 +125,11 @@ export class Platform {
 
   /** @throws if a name is no DNS name, a node is named twice, a label or taint is malformed, or a version is not supported */
   public constructor(props: PlatformProps) {
+    const where = `platform '${props.name}'`;
+    checkVersion(where, 'kubernetes', props.kubernetes, KUBERNETES);
+    checkVersion(where, 'cloudNativePg', props.cloudNativePg, CLOUD_NATIVE_PG);
     this.name = props.name;
-    this.nodeFacts = checkNodes(`platform '${props.name}'`, props.nodes).map(nodeFacts);
+    this.nodeFacts = checkNodes(where, props.nodes).map(nodeFacts);
     this.nodes = this.nodeFacts.map(({ name }) => name);
     this.kubernetes = props.kubernetes;
     this.cloudNativePg = props.cloudNativePg;
@@ -133,8 +137,10 @@ export class Platform {
     this.operatorNamespace = props.operatorNamespace ?? 'cnpg-system';
     this.monitoringNamespace = props.monitoringNamespace ?? 'monitoring';
     this.nodeMonitorGraceSeconds =
-      props.nodeMonitorGracePeriod?.toSeconds() ?? (Number(props.kubernetes.slice(2)) >= 32 ? 50 : 40);
-    this.measured = resolveMeasured(`platform '${props.name}'`, props.measured ?? {});
+      props.nodeMonitorGracePeriod === undefined
+        ? shippedGraceSeconds(props.kubernetes)
+        : seconds(where, 'nodeMonitorGracePeriod', props.nodeMonitorGracePeriod);
+    this.measured = resolveMeasured(where, props.measured ?? {});
 
     this.check();
   }
@@ -157,12 +163,14 @@ export class Platform {
         refuse(where, `'nodes' names '${node}' twice`);
       }
     });
-    checkVersion(where, 'kubernetes', this.kubernetes, KUBERNETES);
-    checkVersion(where, 'cloudNativePg', this.cloudNativePg, CLOUD_NATIVE_PG);
     if (this.nodeMonitorGraceSeconds <= 0) {
       refuse(where, `'nodeMonitorGracePeriod' must be longer than 0 seconds, got ${this.nodeMonitorGraceSeconds}`);
     }
   }
+}
+
+function shippedGraceSeconds(kubernetes: KubernetesVersion): number {
+  return Number(kubernetes.slice(2)) >= 32 ? 50 : 40;
 }
 
 function nodeFacts(node: string | PlatformNodeProps): PlatformNode {
@@ -216,8 +224,9 @@ function checkTaints(where: string, node: string, taints: readonly Partial<NodeT
   }
 }
 
-function checkVersion(where: string, property: string, version: string, allowed: readonly string[]): void {
+function checkVersion(where: string, property: string, version: unknown, allowed: readonly unknown[]): void {
   if (!allowed.includes(version)) {
-    refuse(where, `'${property}' must be one of ${allowed.join(', ')}, got '${version}'`);
+    const quotes = typeof version === 'string' ? '' : '; put it in quotes';
+    refuse(where, `'${property}' must be one of ${allowed.join(', ')}, got ${shown(version)}${quotes}`);
   }
 }

@@ -1,7 +1,7 @@
 import { manifestOf } from '../_manifests';
 import type { ApiObject } from 'cdk8s';
 import { postgresKibibytes } from '../postgres/_memory';
-import { longestGapSeconds } from '../postgres/_backup-cron';
+import { type CronReading, readCron } from '../_cron';
 import { parseQuantity } from '../policy/_quantity';
 import { refuse } from '../_refuse';
 import { failoverQuorumOverride, skipsArchiving, switchedOff } from './_operator-state';
@@ -134,13 +134,18 @@ export function databaseFacts(cluster: unknown): DatabaseFacts {
 function backupFacts(schedule: unknown, store: unknown, database: DatabaseFacts): BackupFacts {
   const retention = /^(\d+)([dwm])$/.exec(text(at(store, 'spec.retentionPolicy'), ''));
   const days = { d: 1, w: 7, m: 30 } as const;
+  const cron = backupCron(schedule);
   return {
     object: title(schedule),
-    longestGap: longestGapSeconds(text(at(schedule, 'spec.schedule'), '')),
+    longestGap: 'longestGap' in cron ? cron.longestGap : 0,
     store: title(store),
     retention: retention === null ? undefined : Number(retention[1]) * days[retention[2] as 'd'] * 86_400,
     stopped: stoppedBackup(schedule, store, database),
   };
+}
+
+function backupCron(schedule: unknown): CronReading {
+  return readCron(text(at(schedule, 'spec.schedule'), ''), 'ScheduledBackup');
 }
 
 /** A schedule can be there and take no backup, or one of something else. */
@@ -148,6 +153,13 @@ function stoppedBackup(schedule: unknown, store: unknown, database: DatabaseFact
   const object = title(schedule);
   if (at(schedule, 'spec.suspend') === true) {
     return { reason: `${object} is suspended, so no base backup is taken`, setBy: byField(object, 'spec.suspend') };
+  }
+  const cron = backupCron(schedule);
+  if ('problem' in cron) {
+    return {
+      reason: `the schedule of ${object} ${cron.problem}, so no base backup is taken`,
+      setBy: byField(object, 'spec.schedule'),
+    };
   }
   const cluster = `Cluster/${text(at(schedule, 'spec.cluster.name'), '?')}`;
   if (cluster !== database.object) {

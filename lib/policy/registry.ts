@@ -1,6 +1,7 @@
 import { apiServerReachable } from './rules/api-server-reachable';
 import { argocdProjectExists } from './rules/argocd-project-exists';
 import { backupMethodPlugin } from './rules/backup-method-plugin';
+import { backupNotInGit } from './rules/backup-not-in-git';
 import { backupScheduleSixFields } from './rules/backup-schedule-six-fields';
 import { canonicalQuantities } from './rules/canonical-quantities';
 import { clusterExists } from './rules/cluster-exists';
@@ -48,6 +49,7 @@ import { networkPolicyDirection } from './rules/network-policy-direction';
 import { networkPolicyPeerExists } from './rules/network-policy-peer-exists';
 import { networkPolicyPortServed } from './rules/network-policy-port-served';
 import { networkPolicySelectsPods } from './rules/network-policy-selects-pods';
+import { objectStoreCertificate } from './rules/object-store-certificate';
 import { objectStoreCredentials } from './rules/object-store-credentials';
 import { objectStoreDestination } from './rules/object-store-destination';
 import { objectStoreExists } from './rules/object-store-exists';
@@ -62,6 +64,7 @@ import { probePortExists } from './rules/probe-port-exists';
 import { readinessProbe } from './rules/readiness-probe';
 import { readinessStallsFailover } from './rules/readiness-stalls-failover';
 import { recoveryComplete } from './rules/recovery-complete';
+import { recoveryLeftArmed } from './rules/recovery-left-armed';
 import { removedFields } from './rules/removed-fields';
 import { replicasProtected } from './rules/replicas-protected';
 import { reservedNames } from './rules/reserved-names';
@@ -82,6 +85,7 @@ import { servicePortServed } from './rules/service-port-served';
 import { serviceReachable } from './rules/service-reachable';
 import { serviceSelectsPods } from './rules/service-selects-pods';
 import { shutdownDelays } from './rules/shutdown-delays';
+import { sidecarResources } from './rules/sidecar-resources';
 import { singleReplica } from './rules/single-replica';
 import { slotWalBounded } from './rules/slot-wal-bounded';
 import { spreadOverNodes } from './rules/spread-over-nodes';
@@ -106,6 +110,7 @@ export const rules: readonly PolicyRule[] = [
   apiServerReachable,
   argocdProjectExists,
   backupMethodPlugin,
+  backupNotInGit,
   backupScheduleSixFields,
   canonicalQuantities,
   clusterExists,
@@ -153,6 +158,7 @@ export const rules: readonly PolicyRule[] = [
   networkPolicyPeerExists,
   networkPolicyPortServed,
   networkPolicySelectsPods,
+  objectStoreCertificate,
   objectStoreCredentials,
   objectStoreDestination,
   objectStoreExists,
@@ -167,6 +173,7 @@ export const rules: readonly PolicyRule[] = [
   readinessProbe,
   readinessStallsFailover,
   recoveryComplete,
+  recoveryLeftArmed,
   removedFields,
   replicasProtected,
   reservedNames,
@@ -187,6 +194,7 @@ export const rules: readonly PolicyRule[] = [
   serviceReachable,
   serviceSelectsPods,
   shutdownDelays,
+  sidecarResources,
   singleReplica,
   slotWalBounded,
   spreadOverNodes,

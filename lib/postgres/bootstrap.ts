@@ -20,10 +20,12 @@ export interface ImportSource {
   readonly user: string;
 
   /**
-   * How far the source's certificate is verified. `verify-full` takes the CA from the key `ca.crt` of the Secret.
+   * How far the source's certificate is verified, with the authority in the key `ca.crt` of the Secret: `verify-ca` does
+   * not compare the host name. There is no mode without an authority, because the whole database crosses the network;
+   * a server with a certificate of its own making is its own authority.
    * @default 'verify-full'
    */
-  readonly sslMode?: 'verify-full' | 'verify-ca' | 'require';
+  readonly sslMode?: 'verify-full' | 'verify-ca';
 }
 
 /** Where a cluster is restored from. */
@@ -65,7 +67,8 @@ export const Bootstrap = {
 
   /**
    * The data of a lost cluster from its object store. For a disaster only: go back to `initdb` once the database is
-   * healthy. Left in git, a later re-creation of the Cluster would roll the service back to this restore.
+   * healthy. Left in git, a later re-creation of the Cluster would roll the service back to this restore; the policy warns
+   * as long as it stands (rule `recovery-left-armed`).
    */
   recovery(source: RecoverySource): Bootstrap {
     return { method: 'recovery', source };
@@ -83,9 +86,19 @@ export function checkBootstrap(where: IConstruct, bootstrap: Bootstrap, serverNa
         }
       }
       checkPort(where, 'bootstrap.port', bootstrap.source.port ?? 5432);
+      checkSslMode(where, bootstrap.source.sslMode ?? 'verify-full');
       return;
     case 'recovery':
       checkRecovery(where, bootstrap.source, serverName);
+  }
+}
+
+function checkSslMode(where: IConstruct, mode: string): void {
+  if (mode !== 'verify-full' && mode !== 'verify-ca') {
+    refuse(
+      where,
+      `'bootstrap.sslMode' must be 'verify-full' or 'verify-ca', because the whole database crosses the network, got '${mode}'`,
+    );
   }
 }
 

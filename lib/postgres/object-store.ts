@@ -7,6 +7,7 @@ import {
   ObjectStoreSpecInstanceSidecarConfigurationResourcesLimits as Limits,
   ObjectStoreSpecInstanceSidecarConfigurationResourcesRequests as Requests,
 } from '../../imports/barmancloud.cnpg.io';
+import { whole } from '../_duration';
 import { checkDnsLabel, namespaceOf, pathName } from '../_names';
 import { refuse } from '../_refuse';
 import { RequiredSecret } from '../gitops/required-secret';
@@ -101,7 +102,7 @@ export class ObjectStore extends Construct {
     this.namespace = namespaceOf(this);
     this.destination = props.destination.replace(/\/+$/, '');
     this.endpoint = props.endpoint?.replace(/\/+$/, '');
-    this.retentionDays = props.retention.toHours() / 24;
+    this.retentionDays = whole(this, 'retention', props.retention, 'days', 1);
     const dataCompression = props.dataCompression ?? 'snappy';
     const walCompression = props.walCompression ?? 'snappy';
 
@@ -109,9 +110,6 @@ export class ObjectStore extends Construct {
     this.port = this.checkAddress();
     this.checkChoice('dataCompression', dataCompression, Object.keys(DATA_COMPRESSION));
     this.checkChoice('walCompression', walCompression, Object.keys(WAL_COMPRESSION));
-    if (!Number.isInteger(this.retentionDays) || this.retentionDays < 1) {
-      refuse(this, `'retention' must be a whole number of days, at least 1, got ${props.retention.toHumanString()}`);
-    }
 
     this.credentials = new RequiredSecret(this, 'Credentials', {
       name: props.credentialsSecret ?? this.name,

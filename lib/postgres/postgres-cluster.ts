@@ -16,6 +16,7 @@ import { addFacts } from '../policy/facts';
 import { clusterSpec } from './_cluster-spec';
 import { clusterPolicy, policyForClient } from './_policies';
 import { checkParameters, resolveParameters } from './_parameters';
+import { archiveKey } from './archive';
 import { Bootstrap, checkBootstrap } from './bootstrap';
 import type { DatabaseConnection } from './connection';
 import type { ObjectStore } from './object-store';
@@ -81,7 +82,8 @@ export interface PostgresClusterProps {
 
   /**
    * PostgreSQL parameters, over the defaults. What the operator sets itself, and what would lose acknowledged writes,
-   * is refused.
+   * is refused. `max_slot_wal_keep_size: '-1'` is for the time of an offline major upgrade, which needs it; it warns, and
+   * the policy wants to know why (rule `slot-wal-bounded`).
    * @default - sizes that follow from 'memory' and 'walStorage'
    */
   readonly parameters?: Readonly<Record<string, string>>;
@@ -257,7 +259,7 @@ export class PostgresCluster extends Construct {
 
   /** Lets the peer's pods connect to PostgreSQL (port 5432). */
   public addClient(peer: Peer): void {
-    policyForClient(this, `Client-${peer.name}`, peer);
+    policyForClient(this, peer);
   }
 
   private checkInstances(): void {
@@ -301,12 +303,13 @@ function claimArchive(cluster: PostgresCluster, store: ObjectStore, serverName: 
   const root = cluster.node.root;
   const claimed = ARCHIVES.get(root) ?? new Map<string, string>();
   ARCHIVES.set(root, claimed);
-  const archive = `${store.endpoint ?? 'aws'} ${store.destination}/${serverName}`;
+  const { endpoint, destination } = store;
+  const archive = archiveKey({ endpoint, destination, serverName });
   const other = claimed.get(archive);
   if (other !== undefined) {
     refuse(
       cluster,
-      `'objectStore' destination '${store.destination}' is already used with server name '${serverName}' by ${other}; ` +
+      `'objectStore' destination '${destination}' is already used with server name '${serverName}' by ${other}; ` +
         `choose another destination, name or generation`,
     );
   }

@@ -137,12 +137,12 @@ describe('a failover drill', () => {
     [
       'evidence that expires at once',
       { evidenceExpiresAfter: Duration.minutes(1) },
-      "'evidenceExpiresAfter' must be at least one hour, got 60 s",
+      "'evidenceExpiresAfter' must be a whole number of seconds, at least 3600, got 1 minute",
     ],
     [
       'a schedule with seconds',
       { schedule: '0 17 4 1 * *' },
-      "'schedule' must have five cron fields, got '0 17 4 1 * *'",
+      "'schedule' must have five fields, not 6, got '0 17 4 1 * *'",
     ],
     ['a probe without a slash', { probes: [{ path: 'state' }] }, "'probes.path' must start with /, got 'state'"],
     ['an image without a version', { image: 'node' }, "'image'"],

@@ -110,6 +110,24 @@ describe('the alerts', () => {
     expect(keys.filter((key) => key.startsWith('PhoenixCompanionDown'))).toHaveLength(2);
   });
 
+  it.each<[string, Record<string, string>, boolean]>([
+    ["as cert-manager's monitor ships", { namespace: 'cert-manager', exported_namespace: 'cnpg-system' }, true],
+    ['where labels of targets are honoured', { namespace: 'cnpg-system' }, true],
+    ['in another namespace', { namespace: 'cert-manager', exported_namespace: 'shop' }, false],
+    ['in another namespace, beside cert-manager', { namespace: 'cnpg-system', exported_namespace: 'shop' }, false],
+    ['in another namespace, honoured', { namespace: 'shop' }, false],
+  ])('see a certificate of the plugin %s: %j %s', (_, labels, seen) => {
+    const { expr } = monitoring().rules.find((rule) => rule.alert === 'PhoenixPluginCertificateExpiring');
+    const series: Record<string, string> = { ...labels, name: 'barman-cloud-client' };
+    const selectors = [...expr.matchAll(/\{(.*?)\}/g)].map(([, text]) =>
+      [...text.matchAll(/(\w+)(=~?)"(.*?)"/g)].every(([, name, operator, value]) =>
+        operator === '=' ? (series[name] ?? '') === value : new RegExp(`^(${value})$`).test(series[name] ?? ''),
+      ),
+    );
+    expect(selectors).toHaveLength(2);
+    expect(selectors.filter(Boolean)).toHaveLength(seen ? 1 : 0);
+  });
+
   it('know the volume sizes and the backup schedule', () => {
     const expr = (rules: any[], name: string) => rules.find((rule) => rule.alert === name).expr as string;
     const weekly = monitoring({
@@ -117,6 +135,14 @@ describe('the alerts', () => {
     }).rules;
     expect(expr(weekly, 'PhoenixBackupTooOld')).toMatch(/> 626400$/);
     expect(expr(monitoring().rules, 'PhoenixBackupTooOld')).toMatch(/> 108000$/);
+    const told = (schedule: string) =>
+      monitoring({ backup: { destination: 's3://bucket/p', schedule, retention: DAYS } }).rules.find(
+        (rule) => rule.alert === 'PhoenixBackupTooOld',
+      ).annotations.description;
+    expect(told('0 */10 * * * *')).toMatch(
+      /^The schedule '0 \*\/10 \* \* \* \*' leaves at most 10 minutes between two\./,
+    );
+    expect(told('0 0 3 * * 0')).toMatch(/leaves at most 7 days between two\./);
     expect(expr(monitoring().rules, 'PhoenixDatabaseWalVolumeFilling')).toMatch(/> 6871947673$/);
   });
 });

@@ -63,6 +63,18 @@ describe('backups that are not taken', () => {
       /ScheduledBackup\/.* is suspended/,
     ],
     [
+      'a schedule that is refused',
+      'backupSchedule',
+      JsonPatch.replace('/spec/schedule', '0 0 2 * * 7'),
+      /the schedule of ScheduledBackup\/.* has day of week '7', which must be from 0 to 6/,
+    ],
+    [
+      'a schedule that never runs',
+      'backupSchedule',
+      JsonPatch.replace('/spec/schedule', '0 0 2 30 2 *'),
+      /the schedule of ScheduledBackup\/.* never runs/,
+    ],
+    [
       'a schedule of another cluster',
       'backupSchedule',
       JsonPatch.replace('/spec/cluster/name', 'other-db'),

@@ -345,6 +345,12 @@ export const faults: readonly Fault[] = [
     kind: 'five-field backup schedule',
     seed: change('ScheduledBackup', 'spec.schedule', (v) => v.split(' ').slice(1).join(' ')),
   },
+  { kind: 'backup on day 7', seed: change('ScheduledBackup', 'spec.schedule', is('0 0 2 * * 7')) },
+  { kind: 'backup on 30 February', seed: change('ScheduledBackup', 'spec.schedule', is('0 0 2 30 2 *')) },
+  {
+    kind: 'sidecar without resources',
+    seed: change('ObjectStore', 'spec.instanceSidecarConfiguration.resources', none),
+  },
   { kind: 'backup method dropped', seed: change('ScheduledBackup', 'spec.method', none) },
   { kind: 'backup plugin', seed: change('ScheduledBackup', 'spec.pluginConfiguration.name', typo) },
   { kind: 'backup schedule dropped', seed: remove('ScheduledBackup') },
