@@ -1,4 +1,3 @@
-import { isAbsolute } from 'node:path';
 import { App } from 'cdk8s';
 import { checkDocuments } from '../docs/check-documents';
 import { Document } from '../docs/document';
@@ -6,6 +5,7 @@ import { type PolicyReport, findingLine } from '../policy/finding';
 import { type PolicyProps, checkConstructs, factsFiles, refuseErrors } from '../policy/synthesis';
 import { warningsBelow } from '../_warning';
 import { failWithMessageLast } from './_last-words';
+import { checkFolders, checkPlaces, outputName } from './_paths';
 import { graphOf } from './graph';
 import { layoutUnits } from './layout';
 import { outputReadme } from './output-readme';
@@ -59,6 +59,7 @@ export class PhoenixApp extends App {
   public units(): readonly RenderedUnit[] {
     const units = renderUnits(this);
     graphOf(units);
+    checkFolders(units, outputName(this.outdir));
     return this.delivery.reduce<readonly RenderedUnit[]>((all, engine) => engine.decorate(all), units);
   }
 
@@ -100,10 +101,11 @@ export class PhoenixApp extends App {
   }
 
   private filesOf(units: readonly RenderedUnit[]): readonly OutputFile[] {
+    checkPlaces(this.delivery, this.outdir);
     const manifests = layoutUnits(units);
     const delivery = this.delivery.flatMap((engine) => engine.files(units));
     const documents = Document.findAll(this).map((doc) => ({ path: `docs/${doc.path}`, text: doc.produce() }));
-    const secrets = secretsFiles(this, units, isAbsolute(this.outdir) ? 'dist' : this.outdir);
+    const secrets = secretsFiles(this, units, outputName(this.outdir));
     const facts = factsFiles(this, this.policyProps());
     const files = [...manifests, ...delivery, ...secrets, ...facts, ...documents];
     return [outputReadme(units, files), ...files];
