@@ -2,9 +2,10 @@ import { App, Duration, Size } from 'cdk8s';
 import { Cpu } from 'cdk8s-plus-28';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Bootstrap, type HighlyAvailableServiceProps, PhoenixApp, Platform, Storage } from '../lib';
+import { ArgoCd, Bootstrap, Flux, type HighlyAvailableServiceProps, PhoenixApp, Platform, Storage } from '../lib';
 import { validateManifest } from '../lib/policy/schema/validate';
 import { IMAGE, service, serviceProps } from './_build';
+import { crdSchema, defaultsInListItems, hasCrds } from './gitops/crd-schema';
 
 /** Any valid properties that a user could write, over all options. */
 const label = fc.stringMatching(/^[a-z]([-a-z0-9]{0,10}[a-z0-9])?$/);
@@ -113,6 +114,11 @@ const services: fc.Arbitrary<HighlyAvailableServiceProps> = fc
     }),
   );
 
+const delivery = [
+  new Flux({ path: '.' }),
+  new ArgoCd({ path: '.', repository: 'https://git.example/threephoenix/shop.git' }),
+];
+
 describe('for any valid properties', () => {
   it('every manifest passes its schema strictly, on the Kubernetes version that the platform has', () => {
     fc.assert(
@@ -131,6 +137,55 @@ describe('for any valid properties', () => {
       { numRuns: 40 },
     );
   }, 60_000);
+
+  it.skipIf(!hasCrds)(
+    'no default of a CRD would change a list item, in any object that an engine applies',
+    () => {
+      const seen = new Set<string>();
+      fc.assert(
+        fc.property(services, (props) => {
+          const app = new PhoenixApp({ delivery });
+          service(app, 'shop', props);
+          const manifests = app.units().flatMap((unit) => unit.objects.map((object) => object.manifest));
+          const custom = manifests.filter(({ apiVersion, kind }) => crdSchema(apiVersion, kind) !== undefined);
+          custom.forEach(({ kind }) => seen.add(kind));
+          expect(custom.flatMap((m) => defaultsInListItems(m).map((path) => `${m.kind}${path}`))).toEqual([]);
+        }),
+        { numRuns: 40, examples: [[serviceProps()]] },
+      );
+      const store = ['Cluster', 'Database', 'DatabaseRole', 'ObjectStore', 'ScheduledBackup'];
+      expect(seen).toEqual(new Set([...store, 'PodMonitor', 'PrometheusRule', 'ServiceMonitor']));
+    },
+    60_000,
+  );
+
+  it.skipIf(!hasCrds)('and the walk would see each default that is left out', () => {
+    const app = new PhoenixApp({ delivery });
+    service(app, 'shop', {
+      database: {
+        database: 'shop',
+        image: IMAGE,
+        storage: Size.gibibytes(20),
+        bootstrap: Bootstrap.recovery({ serverName: 'lost-db-1' }),
+      },
+    });
+    const objects = app.units().flatMap((unit) => unit.objects.map((object) => object.manifest as any));
+    const without = (kind: string, change: (spec: any) => void) => {
+      const copy = structuredClone(objects.find((m) => m.kind === kind));
+      change(copy.spec);
+      return defaultsInListItems(copy);
+    };
+    expect(without('Cluster', (spec) => delete spec.plugins[0].enabled)).toEqual(['.spec.plugins[0].enabled']);
+    expect(without('Cluster', (spec) => delete spec.externalClusters[0].plugin.isWALArchiver)).toEqual([
+      '.spec.externalClusters[0].plugin.isWALArchiver',
+    ]);
+    expect(without('Cluster', (spec) => (spec.managed = { roles: [{ name: 'x' }] }))).toEqual([
+      '.spec.managed.roles[0].connectionLimit',
+      '.spec.managed.roles[0].ensure',
+      '.spec.managed.roles[0].inherit',
+    ]);
+    expect(without('Cluster', () => undefined)).toEqual([]);
+  });
 
   it('two runs give the same bytes, and all objects are there', () => {
     fc.assert(
