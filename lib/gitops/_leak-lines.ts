@@ -2,7 +2,7 @@
 export interface Leak {
   /** Where in the file: `line 12`, `data.password`. */
   readonly place: string;
-  /** What is there, to go after the file's name: `a value for 'password'`. */
+  /** What can be read there: `a value for 'password'`. */
   readonly what: string;
 }
 

@@ -90,7 +90,7 @@ function leaksInSecret(value: Fields, path: string, { strict, judged }: ValueOpt
   );
   return clear.length === 0
     ? []
-    : [{ place: path, what: `the Secret ${idOf(value)} with its values in clear: ${clear.join(', ')}` }];
+    : [{ place: path, what: `the values of the Secret ${idOf(value)}: ${clear.join(', ')}` }];
 }
 
 function leaksInConfigMap(value: Fields, path: string): readonly Leak[] {
@@ -111,7 +111,7 @@ function leaksInGenerators(value: Fields, path: string): readonly Leak[] {
     const clear = literals.filter((literal) => !isPlaceholder(literal.split('=').slice(1).join('=')));
     const names = clear.map((literal) => literal.split('=')[0]).join(', ');
     const place = `${join(path, 'secretGenerator')}[${i}]`;
-    return clear.length === 0 ? [] : [{ place, what: `a generator with values in clear: ${names}` }];
+    return clear.length === 0 ? [] : [{ place, what: `the values of a generator: ${names}` }];
   });
 }
 

@@ -1,6 +1,6 @@
 import { leaksIn } from './_leaks';
 import { type SourceFile, isObject, readYaml, unlisted } from './_sops-yaml';
-import { type SopsFinding, restore } from './sops-finding';
+import { type SopsFinding, edit, restore } from './sops-finding';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -102,6 +102,7 @@ const MOST = 10;
 
 /** What stands in clear in a file beside the SOPS files. Secrets that are judged as objects are passed over. */
 function leakFindings({ path, text }: SourceFile, judged: boolean): readonly SopsFinding[] {
+  const isSops = /^["']?sops["']?:/m.test(text);
   return leaksIn(text, { thorough: true, judged })
     .slice(0, MOST)
     .map(({ place, what }) =>
@@ -117,8 +118,8 @@ function leakFindings({ path, text }: SourceFile, judged: boolean): readonly Sop
             rule: 'plaintext',
             file: path,
             path: place,
-            problem: `${what} is here, where everybody who has the repository can read it`,
-            fix: 'take it out, and if it was ever pushed, change the value: it is known',
+            problem: `everybody who has the repository can read ${what}`,
+            fix: `take it out${isSops ? ` with ${edit(path)}` : ''}; if it was ever pushed, change the value: it is known`,
           },
     );
 }

@@ -93,7 +93,7 @@ function outputFindings(output: readonly SourceFile[]): readonly SopsFinding[] {
       rule: 'plaintext-in-output',
       file: file.path,
       path: place,
-      problem: `${what} is in the output, where everybody who has the repository can read it`,
+      problem: `everybody who has the repository can read ${what}`,
       fix:
         'take it out of the program that writes this, declare a RequiredSecret where a Secret is needed, and change the ' +
         'value if this was ever pushed',

@@ -72,7 +72,9 @@ describe('phoenix secrets check', () => {
 
     expect(await run()).toMatchObject({
       code: 2,
-      out: expect.stringContaining('dist/x.yaml\n  the Secret a with its values in clear: x is in the output'),
+      out: expect.stringContaining(
+        'dist/x.yaml\n  everybody who has the repository can read the values of the Secret a: x [',
+      ),
     });
   });
 

@@ -13,11 +13,11 @@ const fenced = (language: string, text: string) => `# A page\n\n\`\`\`${language
 
 /** The places of what leaks, as `place: what`. */
 const found = (text: string, thorough = false) => leaksIn(text, { thorough }).map((x) => `${x.place}: ${x.what}`);
-const IN_CLEAR = 'the Secret a with its values in clear: password';
+const IN_CLEAR = 'the values of the Secret a: password';
 
 describe('a value in clear is found', () => {
   it.each<[string, string, string]>([
-    ['as a Secret', SECRET, ': the Secret x/a with its values in clear: password'],
+    ['as a Secret', SECRET, ': the values of the Secret x/a: password'],
     ['in data', 'kind: Secret\nmetadata: {name: a}\ndata: {password: eA==}\n', `: ${IN_CLEAR}`],
     [
       'once, where the value of a Secret would be found by itself too',
@@ -28,7 +28,7 @@ describe('a value in clear is found', () => {
     [
       'as one value of many',
       ENCRYPTED.replace('\ndata: {', '\ndata: {pin: "1", '),
-      ': the Secret a with its values in clear: pin',
+      ': the values of the Secret a: pin',
     ],
     [
       'in a List',
@@ -43,12 +43,12 @@ describe('a value in clear is found', () => {
     [
       'in the template of another kind',
       'kind: SopsSecret\nmetadata: {name: s}\nspec: {secretTemplates: [{name: a, stringData: {password: hunter2}}]}\n',
-      'spec.secretTemplates[0]: the Secret (no name) with its values in clear: password',
+      'spec.secretTemplates[0]: the values of the Secret (no name): password',
     ],
     [
       'in a secretGenerator, whatever its key is',
       'kind: Kustomization\nsecretGenerator: [{name: a, literals: [user=shop]}]\n',
-      'secretGenerator[0]: a generator with values in clear: user',
+      'secretGenerator[0]: the values of a generator: user',
     ],
     [
       'in a configMapGenerator',

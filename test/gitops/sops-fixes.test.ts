@@ -118,6 +118,13 @@ describe.skipIf(!hasSops)('with the real sops (skipped where sops and age-keygen
       () => change(FILE, /password: ENC.*/, 'password: ""'),
       's/password: .*/password: aGk=/',
     ],
+    ['plaintext', 'sops edit', () => change(FILE, /^data:/m, '# password: x1\ndata:'), '/# pass/d'],
+    [
+      'plaintext',
+      'sops edit',
+      () => change(FILE, 'name: db', `name: db\n    annotations: {a: 'x://y:z1@b'}`),
+      's/x:..y:z1@b/none/',
+    ],
     ['unneeded-key', 'sops edit', () => shell(`sops set ${FILE} '["data"]["host"]' '"aGk="'`), '/host:/d'],
     ['not-text', 'sops edit', () => shell(`sops set ${FILE} '["data"]["password"]' 1234`), 's/1234/"1234"/'],
     [
