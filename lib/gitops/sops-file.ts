@@ -76,7 +76,7 @@ function stringData(secret: Fields, file: string, say: Say): readonly SopsFindin
         'stringData',
         'use data: an engine that fails to decrypt would store the text ENC[...] itself as the password',
         `make it anew as docs/secrets.md in the output folder says, or use ${edit(file)}: each value goes to data as ` +
-          `'(read -rs VALUE; printf %s "$VALUE" | base64)' prints it`,
+          `'(IFS= read -rs V; printf %s "$V" | base64 -w0)' prints it`,
       );
 }
 

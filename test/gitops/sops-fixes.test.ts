@@ -153,7 +153,9 @@ describe.skipIf(!hasSops)('with the real sops (skipped where sops and age-keygen
 
     expect(first?.rule).toBe(rule);
     writeFileSync(join(root, 'editor'), `#!/bin/sh\nsed -i '${editing}' "$1"\n`, { mode: 0o755 });
-    shell(command.replace('COMMIT', 'HEAD'), begins.endsWith('updatekeys') ? 'y\n' : '', { SOPS_EDITOR: join(root, 'editor') });
+    shell(command.replace('COMMIT', 'HEAD'), begins.endsWith('updatekeys') ? 'y\n' : '', {
+      SOPS_EDITOR: join(root, 'editor'),
+    });
 
     expect(findings()).toEqual([]);
     expect(Object.keys(values())).toEqual(['user', 'password']);
