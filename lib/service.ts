@@ -147,7 +147,7 @@ export interface HighlyAvailableServiceProps {
   readonly operatorUnits?: readonly string[];
 
   /**
-   * Folder with the SOPS files of the service, relative to the deploy folder.
+   * Folder with the SOPS files of the service, relative to the deploy folder; no two services share one.
    * @default 'secrets'
    */
   readonly secretsFolder?: string;

@@ -14,6 +14,7 @@ import { cronJobBounded } from './rules/cron-job-bounded';
 import { cronJobHistory } from './rules/cron-job-history';
 import { cronJobName } from './rules/cron-job-name';
 import { cronJobSchedule } from './rules/cron-job-schedule';
+import { dataNotRecreated } from './rules/data-not-recreated';
 import { dataProtected } from './rules/data-protected';
 import { databaseBudgetOn } from './rules/database-budget-on';
 import { databaseFlows } from './rules/database-flows';
@@ -123,6 +124,7 @@ export const rules: readonly PolicyRule[] = [
   cronJobHistory,
   cronJobName,
   cronJobSchedule,
+  dataNotRecreated,
   dataProtected,
   databaseBudgetOn,
   databaseFlows,
