@@ -1,10 +1,9 @@
-import type { Command, CommandOption } from './_command';
+import { type Command, type CommandOption, EXITS, type Exits } from './_command';
 import type { CommandEntry } from './_registry';
 
-const EXIT_CODES = `Exit codes
-  0  all well
-  1  it could not do its work: a wrong option, a missing file
-  2  it did its work and found something that needs a person`;
+function exitCodes({ table: codes }: Exits): string {
+  return `Exit codes\n${codes.map(([code, meaning]) => `  ${code}  ${meaning}`).join('\n')}`;
+}
 
 /** What `phoenix --help` says. */
 export function overview(entries: readonly CommandEntry[]): string {
@@ -18,7 +17,8 @@ ${lines.join('\n')}
   phoenix COMMAND --help says what a command reads, what it never does and what to do next.
   phoenix --version prints the version.
 
-${EXIT_CODES}
+${exitCodes(EXITS)}
+'phoenix drill' ends with the verdict of the drill instead: see its --help.
 `;
 }
 
@@ -42,7 +42,7 @@ ${table(rows)}
 Examples
 ${examples.join('\n')}
 
-${EXIT_CODES}
+${exitCodes(command.exits ?? EXITS)}
 `;
 }
 

@@ -1,7 +1,7 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { readHistory } from '../evidence/history';
 import { command } from './_command';
+import { keepEvidence } from './_evidence-files';
 import { SOURCE_OPTIONS, storedTexts } from './_evidence-source';
 import { printable } from './_printable';
 
@@ -25,18 +25,16 @@ whole chain.`,
   examples: [['phoenix evidence pull -n state-hub', 'into evidence/']],
   async run({ options }, io) {
     const texts = await storedTexts(io, options);
-    const folder = resolve(io.cwd, options.output);
-    mkdirSync(folder, { recursive: true });
     const problems = readHistory(texts).problems.map((p) => `${p.source}: ${p.problem}`);
     let added = 0;
     for (const { source, name, text } of texts) {
-      const file = join(folder, name);
       if (!SAFE_NAME.test(name)) {
         problems.push(`${source}: is not the name of a run, not written`);
-      } else if (!existsSync(file)) {
-        writeFileSync(file, text, { flag: 'wx' });
-        added++;
-      } else if (readFileSync(file, 'utf8') !== text) {
+        continue;
+      }
+      const kept = keepEvidence(io, options.output, name, text);
+      added += kept === 'added' ? 1 : 0;
+      if (kept === 'differs') {
         problems.push(`${source}: differs from ${join(options.output, name)}, which was kept`);
       }
     }
