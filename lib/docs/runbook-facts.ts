@@ -53,6 +53,8 @@ export class RunbookWords {
   public readonly cluster: string;
   /** Namespace of operator and plugin. */
   public readonly operatorNs: string;
+  /** Selector of the operator's pods: `app.kubernetes.io/name=cloudnative-pg`. */
+  public readonly operatorPods: string;
 
   public constructor(public readonly facts: RunbookFacts) {
     const { database } = facts;
@@ -62,6 +64,8 @@ export class RunbookWords {
     this.cnpg = `kubectl cnpg --namespace ${this.ns}`;
     this.cluster = `clusters.postgresql.cnpg.io ${this.db}`;
     this.operatorNs = database.platform.operatorNamespace;
+    const labels = Object.entries(database.platform.operatorPodLabels);
+    this.operatorPods = labels.map(([key, value]) => `${key}=${value}`).join(',');
   }
 
   /** Deletes one instance and its volumes, unless it is the primary or nobody knows who is. */

@@ -4,6 +4,7 @@ import type { ApiService } from '../api/api-service';
 import { checkServiceName, namespaceOf } from '../_names';
 import { sha256 } from '../evidence/digest';
 import { DNS_EGRESS, podsHere, tcp } from '../network/_rules';
+import type { Platform } from '../platform/platform';
 import type { PostgresCluster } from '../postgres/postgres-cluster';
 import { drillJob } from './_drill-job';
 import { NODE_IMAGE, PATHS, drillPod } from './_drill-pod';
@@ -51,13 +52,16 @@ const MAX_NAME = 52;
 const DEADLINE_SECONDS = 600;
 const RBAC = 'rbac.authorization.k8s.io';
 const KUBERNETES_API = [443, 6443];
-/** CRDs that the service needs, and the version that each must serve. */
+/** CRDs that the service and its drills need, and the version that each must serve. */
 const CRDS = {
+  'backups.postgresql.cnpg.io': 'v1',
   'clusters.postgresql.cnpg.io': 'v1',
   'databaseroles.postgresql.cnpg.io': 'v1',
+  'databases.postgresql.cnpg.io': 'v1',
+  'failoverquorums.postgresql.cnpg.io': 'v1',
   'objectstores.barmancloud.cnpg.io': 'v1',
+  'scheduledbackups.postgresql.cnpg.io': 'v1',
 } as const;
-const DEPLOYMENTS = ['cnpg-controller-manager', 'barman-cloud'];
 
 /**
  * Whether the cluster is what the platform declares: nodes, versions, operators, storage, names, and the way to the
@@ -89,7 +93,7 @@ export class ReadinessCheck extends Construct {
     const produce = (): string => JSON.stringify(this.config(props), null, 2);
     const config = Lazy.any({ produce }) as string;
     const checksum = Lazy.any({ produce: () => sha256(produce() + props.runner.digest) }) as string;
-    this.addAccess(props.cluster.platform.operatorNamespace);
+    this.addAccess(props.cluster.platform);
     this.addPolicies(props.api);
     new ApiObject(this, 'Config', {
       apiVersion: 'v1',
@@ -135,9 +139,10 @@ export class ReadinessCheck extends Construct {
         nodes: platform.nodes,
         kubernetes: platform.kubernetes,
         operatorNamespace: platform.operatorNamespace,
-        deployments: DEPLOYMENTS,
+        deployments: { operator: platform.operatorDeployment, plugin: platform.pluginDeployment },
         crds: CRDS,
         cloudNativePg: platform.cloudNativePg,
+        ...(platform.barmanCloudPlugin !== undefined && { barmanCloudPlugin: platform.barmanCloudPlugin }),
         storageClass: platform.storage.storageClass,
         storageKind: platform.storage.kind,
         resolve: [cluster.connection.host, new URL(api.url).hostname],
@@ -146,8 +151,9 @@ export class ReadinessCheck extends Construct {
     };
   }
 
-  private addAccess(operatorNamespace: string): void {
+  private addAccess({ operatorNamespace, operatorDeployment, pluginDeployment }: Platform): void {
     const { name, namespace } = this;
+    const deployments = [operatorDeployment, pluginDeployment];
     const cluster = `${namespace}-${name}`.slice(0, 63);
     const subjects = [{ kind: 'ServiceAccount', name, namespace }];
     const make = (id: string, kind: string, metadata: object, content: object): void => {
@@ -170,19 +176,12 @@ export class ReadinessCheck extends Construct {
       automountServiceAccountToken: false,
     });
     role('Role', 'Role', { name, namespace }, [
-      { apiGroups: ['coordination.k8s.io'], resources: ['leases'], verbs: ['create'] },
-      {
-        apiGroups: ['coordination.k8s.io'],
-        resources: ['leases'],
-        resourceNames: [name],
-        verbs: ['get', 'update', 'delete'],
-      },
       { apiGroups: [''], resources: ['configmaps'], verbs: ['create'] },
       { apiGroups: [''], resources: ['configmaps'], resourceNames: [this.evidence], verbs: ['get', 'update'] },
     ]);
     binding('RoleBinding', 'RoleBinding', { name, namespace }, { apiGroup: RBAC, kind: 'Role', name });
     role('OperatorRole', 'Role', { name: cluster, namespace: operatorNamespace }, [
-      { apiGroups: ['apps'], resources: ['deployments'], resourceNames: DEPLOYMENTS, verbs: ['get'] },
+      { apiGroups: ['apps'], resources: ['deployments'], resourceNames: deployments, verbs: ['get'] },
     ]);
     binding(
       'OperatorRoleBinding',

@@ -39,6 +39,8 @@ export type Fault = { hang: true } | { drop: true } | { status: number; reason: 
 
 /** A rule of a Role. */
 export interface Rule {
+  /** Where it holds; everywhere if absent, as a rule of a ClusterRole. */
+  readonly namespace?: string;
   readonly apiGroups: readonly string[];
   readonly resources: readonly string[];
   readonly resourceNames?: readonly string[];
@@ -72,6 +74,10 @@ export class FakeKubernetes {
   public fault: (request: ApiRequest) => Fault | undefined = () => undefined;
   /** Every request, for what a test wants to count. */
   public readonly requests: ApiRequest[] = [];
+  /** Those that the rules did not allow. */
+  public readonly refused: ApiRequest[] = [];
+  /** Rules that allowed a request. */
+  public readonly used = new Set<Rule>();
   /** Answers what is no object, such as a log; false where it does not know the path. */
   public serveMore: (request: ApiRequest, url: URL, response: ServerResponse) => boolean = () => false;
   /** Told of what a client made, after it is stored. */
@@ -216,6 +222,7 @@ export class FakeKubernetes {
       return fail(response, fault.status, fault.reason, 'injected by the test');
     }
     if (!this.allows(request)) {
+      this.refused.push(request);
       const what = `${request.verb} resource "${request.resource}" in API group "${request.group}" named "${request.name}"`;
       return fail(response, 403, 'Forbidden', `cannot ${what}`);
     }
@@ -320,16 +327,19 @@ export class FakeKubernetes {
   }
 
   private allows(request: ApiRequest): boolean {
-    return (
-      this.rules === undefined ||
-      this.rules.some(
-        (rule) =>
-          rule.apiGroups.includes(request.group) &&
-          rule.resources.includes(request.resource) &&
-          rule.verbs.includes(request.verb) &&
-          (rule.resourceNames === undefined || rule.resourceNames.includes(request.name)),
-      )
+    const rule = this.rules?.find(
+      (rule) =>
+        (rule.namespace ?? request.namespace) === request.namespace &&
+        rule.apiGroups.includes(request.group) &&
+        rule.resources.includes(request.resource) &&
+        rule.verbs.includes(request.verb) &&
+        (rule.resourceNames === undefined || rule.resourceNames.includes(request.name)),
     );
+    if (rule !== undefined) {
+      this.used.add(rule);
+    }
+    // Everybody who logs in may ask for the version (ClusterRole system:public-info-viewer).
+    return this.rules === undefined || rule !== undefined || request.path === '/version';
   }
 }
 
