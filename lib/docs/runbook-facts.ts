@@ -1,6 +1,7 @@
 import type { PrivateAccess } from '../access/private-access';
 import type { ApiService } from '../api/api-service';
 import type { FailoverDrill } from '../drill/failover-drill';
+import type { ReadinessCheck } from '../drill/readiness-check';
 import type { BackupSchedule } from '../postgres/backup-schedule';
 import type { PostgresCluster } from '../postgres/postgres-cluster';
 import { cpuQuantity } from '../_quantity';
@@ -38,6 +39,7 @@ export interface RunbookFacts {
   readonly companions: readonly ApiService[];
   readonly access: PrivateAccess | undefined;
   readonly drills: readonly FailoverDrill[];
+  readonly readiness: ReadinessCheck | undefined;
   readonly gitops: GitOpsFacts;
 }
 

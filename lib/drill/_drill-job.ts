@@ -1,4 +1,6 @@
 import { Duration } from 'cdk8s';
+import type { IConstruct } from 'constructs';
+import { refuse } from '../_refuse';
 
 /** What the CronJob of a drill is made of. */
 export interface DrillJob {
@@ -32,4 +34,11 @@ export function drillJob({ schedule, suspend, deadlineSeconds, labels, pod }: Dr
       },
     },
   };
+}
+
+/** Evidence that is stale before anybody has read it proves nothing. */
+export function checkEvidenceSeconds(where: IConstruct, seconds: number): void {
+  if (seconds < 3600) {
+    refuse(where, `'evidenceExpiresAfter' must be at least one hour, got ${seconds} s`);
+  }
 }

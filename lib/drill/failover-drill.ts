@@ -11,7 +11,7 @@ import { type PredictedParts, predictionInput } from '../platform/read-input';
 import type { BackupSchedule } from '../postgres/backup-schedule';
 import type { DrillDatabase } from '../postgres/drill-database';
 import type { PostgresCluster } from '../postgres/postgres-cluster';
-import { drillJob } from './_drill-job';
+import { checkEvidenceSeconds, drillJob } from './_drill-job';
 import { digestOf } from './_tested';
 import { NODE_IMAGE, PATHS, drillPod } from './_drill-pod';
 import { type DrillIdentity, drillAccess, drillPolicies } from './_failover-access';
@@ -105,7 +105,6 @@ export interface FailoverDrillProps {
 
 /** A CronJob's name leaves 11 characters for those of its Jobs. */
 const MAX_NAME = 52;
-const ARM_SECONDS = 1800;
 const KEEP_DOCUMENTS = 20;
 
 /**
@@ -125,6 +124,15 @@ export class FailoverDrill extends Construct {
   public readonly evidence: string;
   /** How long evidence supports a decision, in seconds. */
   public readonly evidenceSeconds: number;
+  /**
+   * How long it waits, in seconds: after the loss of the primary, until all clients are served again and until all
+   * instances are back; with `external`, until the plug is pulled.
+   */
+  public readonly bounds: FailoverConfig['bounds'] = {
+    recoverySeconds: 600,
+    redundancySeconds: 1800,
+    armSeconds: 1800,
+  };
   /** The CronJob, the way out for what the properties do not cover. */
   public readonly apiObject: ApiObject;
 
@@ -192,6 +200,7 @@ export class FailoverDrill extends Construct {
           labels,
           checksum,
           login: { database: props.database, cluster },
+          ...(this.mode === 'external' && { awayFrom: cluster }),
         }),
       }),
     });
@@ -238,7 +247,7 @@ export class FailoverDrill extends Construct {
           ...probe,
         })),
       ],
-      bounds: this.bounds(),
+      bounds: this.bounds,
       preconditions: {
         synchronous: true,
         archiving: true,
@@ -258,13 +267,8 @@ export class FailoverDrill extends Construct {
     };
   }
 
-  /** Long enough for a slow recovery, so that the drill sees it, and short enough that its load ends. */
-  private bounds(): FailoverConfig['bounds'] {
-    return { recoverySeconds: 600, redundancySeconds: 1800, armSeconds: ARM_SECONDS };
-  }
-
   private deadlineSeconds(repetitions: number): number {
-    const { recoverySeconds, redundancySeconds, armSeconds } = this.bounds();
+    const { recoverySeconds, redundancySeconds, armSeconds } = this.bounds;
     const each = recoverySeconds + redundancySeconds + (this.mode === 'external' ? armSeconds : 0) + 60;
     return 120 + repetitions * each;
   }
@@ -279,9 +283,7 @@ export class FailoverDrill extends Construct {
     if (this.mode === 'external' && repetitions > 1) {
       refuse(this, `'repetitions' must be 1 with mode 'external', because a person pulls the plug, got ${repetitions}`);
     }
-    if (this.evidenceSeconds < 3600) {
-      refuse(this, `'evidenceExpiresAfter' must be at least one hour, got ${this.evidenceSeconds} s`);
-    }
+    checkEvidenceSeconds(this, this.evidenceSeconds);
     if (schedule !== undefined && schedule.trim().split(/\s+/).length !== 5) {
       refuse(this, `'schedule' must have five cron fields, got '${schedule}'`);
     }

@@ -6,7 +6,7 @@ import { sha256 } from '../evidence/digest';
 import { DNS_EGRESS, podsHere, tcp } from '../network/_rules';
 import type { Platform } from '../platform/platform';
 import type { PostgresCluster } from '../postgres/postgres-cluster';
-import { drillJob } from './_drill-job';
+import { checkEvidenceSeconds, drillJob } from './_drill-job';
 import { NODE_IMAGE, PATHS, drillPod } from './_drill-pod';
 import { digestOf } from './_tested';
 import type { RunnerBundle } from './runner-bundle';
@@ -42,6 +42,12 @@ export interface ReadinessCheckProps {
   readonly suspend?: boolean;
 
   /**
+   * How long evidence supports a decision.
+   * @default Duration.days(7)
+   */
+  readonly evidenceExpiresAfter?: Duration;
+
+  /**
    * Stock Node image, by tag and digest.
    * @default - that of the drills
    */
@@ -74,16 +80,20 @@ export class ReadinessCheck extends Construct {
   public readonly namespace: string;
   /** ConfigMap that the runs put their evidence into; the first run makes it. */
   public readonly evidence: string;
+  /** How long evidence supports a decision, in seconds. */
+  public readonly evidenceSeconds: number;
   /** The CronJob, the way out for what the properties do not cover. */
   public readonly apiObject: ApiObject;
 
-  /** @throws if the name is too long for a CronJob */
+  /** @throws if the name is too long for a CronJob, or evidence would expire at once */
   public constructor(scope: Construct, id: string, props: ReadinessCheckProps) {
     super(scope, id);
     this.name = props.name ?? `${props.api.service}-readiness-check`;
     this.namespace = namespaceOf(this);
     this.evidence = `${this.name}-evidence`;
+    this.evidenceSeconds = (props.evidenceExpiresAfter ?? Duration.days(7)).toSeconds();
     checkServiceName(this, 'name', this.name, MAX_NAME);
+    checkEvidenceSeconds(this, this.evidenceSeconds);
     const labels = {
       'app.kubernetes.io/managed-by': 'cdk8s-phoenix',
       'app.kubernetes.io/name': this.name,
@@ -133,7 +143,7 @@ export class ReadinessCheck extends Construct {
       manifestsDigest: digestOf([cluster, api]),
       kubernetes: { url: 'https://kubernetes.default.svc', tokenFile: PATHS.token, caFile: PATHS.clusterCa },
       lease: { name: this.name, seconds: 30 },
-      evidence: { configMap: this.evidence, keep: 10, expiresAfterSeconds: Duration.days(7).toSeconds() },
+      evidence: { configMap: this.evidence, keep: 10, expiresAfterSeconds: this.evidenceSeconds },
       readiness: {
         from: 'cluster',
         nodes: platform.nodes,

@@ -119,6 +119,23 @@ describe('a failover drill', () => {
     expect(rights('external')).not.toContain('delete pods');
   });
 
+  it('keeps off the node of the primary where somebody will pull its plug', () => {
+    const affinity = (mode: FailoverDrillProps['mode']) =>
+      only(drills({ drills: { failover: { mode: mode! } } }).manifests, 'CronJob', 'shop-failover-drill').spec
+        .jobTemplate.spec.template.spec.affinity;
+    expect(affinity('external')).toEqual({
+      podAntiAffinity: {
+        requiredDuringSchedulingIgnoredDuringExecution: [
+          {
+            labelSelector: { matchLabels: { 'cnpg.io/cluster': 'shop-db', 'cnpg.io/instanceRole': 'primary' } },
+            topologyKey: 'kubernetes.io/hostname',
+          },
+        ],
+      },
+    });
+    expect(affinity('deletePrimary')).toBeUndefined();
+  });
+
   it('fits a client-side apply, program and all', () => {
     const runner = only(drills().manifests, 'ConfigMap', 'shop-drill-runner');
     expect(Buffer.byteLength(JSON.stringify(JSON.stringify(runner)))).toBeLessThan(262_144);
