@@ -31,6 +31,8 @@ export interface CommandIo {
   readonly cwd: string;
   /** Whether escape codes are welcome on stdout: a terminal, and no `NO_COLOR`. */
   readonly color: boolean;
+  /** Width of the terminal, where stdout is one. */
+  readonly columns?: number | undefined;
 }
 
 /** One `--option`. */

@@ -21,7 +21,7 @@ export async function runCli(
     ({ notDone } = command.exits ?? EXITS);
     const rest = argv.slice(entry.name.split(' ').length);
     if (asksForHelp(rest)) {
-      io.stdout(commandHelp(command));
+      io.stdout(commandHelp(command, io.columns));
       return 0;
     }
     return await command.run(parse(command, rest), io);
@@ -56,11 +56,11 @@ function withoutCommand(
   const group = commands.filter((entry) => entry.name.startsWith(`${first} `));
   const listed = group.length > 0 ? group : commands;
   if (asksForHelp(argv) && (first === '--help' || first === '-h' || group.length > 0)) {
-    io.stdout(overview(listed));
+    io.stdout(overview(listed, io.columns));
     return 0;
   }
   if (first === undefined || (group.length > 0 && argv.length === 1)) {
-    io.stderr(overview(listed));
+    io.stderr(overview(listed, io.columns));
     return 1;
   }
   const typed = argv.filter((word) => !word.startsWith('-')).join(' ') || first;

@@ -16,13 +16,14 @@ Copies every evidence document of a namespace into a folder, one file a run. The
 pulled files are the long memory, so commit them. A file that is already there with other content is never
 overwritten: it is named, and the exit code is 2, because evidence does not change.
 
-What is pulled is verified as 'phoenix evidence verify' does, together with nothing else: verify the folder for the
-whole chain.`,
+What is pulled is verified: each document, and its links to the others that the cluster has. The whole chain, with what
+was pulled before, is verified by 'phoenix evidence verify' on the folder.`,
   options: {
     ...SOURCE_OPTIONS,
+    namespace: { ...SOURCE_OPTIONS.namespace, description: 'namespace of the drills; required' },
     output: { type: 'string', short: 'o', value: 'DIR', default: 'evidence', description: 'folder for the files' },
   },
-  examples: [['phoenix evidence pull -n state-hub', 'into evidence/']],
+  examples: [['phoenix evidence pull --namespace state-hub', 'into evidence/']],
   async run({ options }, io) {
     const texts = await storedTexts(io, options);
     const problems = readHistory(texts).problems.map((p) => `${p.source}: ${p.problem}`);
