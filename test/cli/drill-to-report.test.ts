@@ -48,9 +48,8 @@ async function container(job: FakeJob): Promise<void> {
   await sleep(600);
   job.run();
   const child = new DrillChild(runner, bed);
-  let done = false;
-  const end = child.finished.finally(() => (done = true));
-  for (let told = 0, round = 0; !done || told < child.lines.length; round++) {
+  let told = 0;
+  for (let round = 0; child.process.exitCode === null || told < child.lines.length; round++) {
     const lines = child.lines.slice(told);
     job.say(...lines.map((line) => JSON.stringify(line)));
     told += lines.length;
@@ -59,7 +58,8 @@ async function container(job: FakeJob): Promise<void> {
       job.cut('{"time":"2026', round % 20 === 9);
     }
   }
-  const { code, termination } = await end;
+  const { code, lines, termination } = await child.finished;
+  job.say(...lines.slice(told).map((line) => JSON.stringify(line)));
   job.end(code ?? 137, termination);
 }
 
