@@ -14,6 +14,7 @@ const threePhoenix = new Platform({
   nodes: ['railiance01', 'railiance02', 'railiance03'],
   kubernetes: '1.34',
   cloudNativePg: '1.30',
+  barmanCloudPlugin: '0.14',
   storage: Storage.nodeLocal('local-path'),
 });
 

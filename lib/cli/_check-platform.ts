@@ -21,6 +21,7 @@ const FIELDS: Readonly<Record<keyof PlatformFacts, readonly [takes: string, is: 
     (value) => isObject(value) && Object.values(value).every(oneOf('nodeLocal', 'replicated')),
   ],
   operatorNamespace: ['a namespace', text],
+  operatorPodLabels: ['labels', (value) => isObject(value) && Object.values(value).every(text)],
   gitops: ['a list of flux and argocd', (value) => Array.isArray(value) && value.every(oneOf('flux', 'argocd'))],
   external: [
     'a list of objects, each with kind, name and, if it has one, namespace; a Secret may list its keys',

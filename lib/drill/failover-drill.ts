@@ -105,7 +105,6 @@ export interface FailoverDrillProps {
   readonly image?: string;
 }
 
-const ARM_SECONDS = 1800;
 const KEEP_DOCUMENTS = 20;
 
 /**
@@ -126,6 +125,15 @@ export class FailoverDrill extends Construct {
   public readonly evidence: string;
   /** How long evidence supports a decision, in seconds. */
   public readonly evidenceSeconds: number;
+  /**
+   * How long it waits, in seconds: after the loss of the primary, until all clients are served again and until all
+   * instances are back; with `external`, until the plug is pulled.
+   */
+  public readonly bounds: FailoverConfig['bounds'] = {
+    recoverySeconds: 600,
+    redundancySeconds: 1800,
+    armSeconds: 1800,
+  };
   /** The CronJob, the way out for what the properties do not cover. */
   public readonly apiObject: ApiObject;
 
@@ -196,6 +204,7 @@ export class FailoverDrill extends Construct {
           checksum,
           api: props.api,
           login: { database: props.database, cluster },
+          ...(this.mode === 'external' && { awayFrom: cluster }),
         }),
       }),
     });
@@ -242,7 +251,7 @@ export class FailoverDrill extends Construct {
           ...probe,
         })),
       ],
-      bounds: this.bounds(),
+      bounds: this.bounds,
       preconditions: {
         synchronous: true,
         archiving: true,
@@ -262,13 +271,8 @@ export class FailoverDrill extends Construct {
     };
   }
 
-  /** Long enough for a slow recovery, so that the drill sees it, and short enough that its load ends. */
-  private bounds(): FailoverConfig['bounds'] {
-    return { recoverySeconds: 600, redundancySeconds: 1800, armSeconds: ARM_SECONDS };
-  }
-
   private deadlineSeconds(repetitions: number): number {
-    const { recoverySeconds, redundancySeconds, armSeconds } = this.bounds();
+    const { recoverySeconds, redundancySeconds, armSeconds } = this.bounds;
     const each = recoverySeconds + redundancySeconds + (this.mode === 'external' ? armSeconds : 0) + 60;
     return 120 + repetitions * each;
   }

@@ -31,6 +31,12 @@ export interface PlatformFacts {
   readonly operatorNamespace?: string;
 
   /**
+   * Labels of the operator's pods.
+   * @default { 'app.kubernetes.io/name': 'cloudnative-pg' }
+   */
+  readonly operatorPodLabels?: Readonly<Record<string, string>>;
+
+  /**
    * GitOps engines that apply the manifests.
    * @default - those whose objects are among the manifests
    */
@@ -43,6 +49,9 @@ export interface PlatformFacts {
    */
   readonly external?: readonly ExternalObject[];
 }
+
+/** What manifest and Helm chart of CloudNativePG give the operator's pods. */
+export const OPERATOR_POD_LABELS = { 'app.kubernetes.io/name': 'cloudnative-pg' } as const;
 
 /** An object that somebody else owns. */
 export interface ExternalObject {

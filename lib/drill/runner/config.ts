@@ -72,11 +72,13 @@ export interface ReadinessConfig {
   readonly nodes: readonly string[];
   readonly kubernetes: string;
   readonly operatorNamespace: string;
-  /** Names of Deployments in `operatorNamespace` that must be available. */
-  readonly deployments: readonly string[];
+  /** Names of the two Deployments in `operatorNamespace` that must be available. */
+  readonly deployments: { readonly operator: string; readonly plugin: string };
   /** CRD names and the version that each must serve. */
   readonly crds: Readonly<Record<string, string>>;
   readonly cloudNativePg: string;
+  /** Minor version of the plugin; only recorded where absent. */
+  readonly barmanCloudPlugin?: string;
   readonly storageClass: string;
   /** What the storage class must do when a node is lost; only recorded where absent. */
   readonly storageKind?: 'nodeLocal' | 'replicated';
@@ -179,15 +181,16 @@ export const CONFIG_SCHEMA = object(
         nodes: texts,
         kubernetes: text,
         operatorNamespace: text,
-        deployments: texts,
+        deployments: object({ operator: text, plugin: text }),
         crds: { type: 'object', additionalProperties: text },
         cloudNativePg: text,
+        barmanCloudPlugin: text,
         storageClass: text,
         storageKind: { enum: ['nodeLocal', 'replicated'] },
         resolve: texts,
         urls: { type: 'array', items: { type: 'string', pattern: '^https?://' } },
       },
-      ['storageKind', 'urls'],
+      ['barmanCloudPlugin', 'storageKind', 'urls'],
     ),
   },
   ['failover', 'readiness'],

@@ -117,8 +117,16 @@ export class KubernetesClient {
     return this.call<T>({ method: 'PATCH', path, body, contentType: 'application/merge-patch+json' });
   }
 
-  /** Deletes exactly the object with this uid; the server refuses (409) another one of the same name. */
-  public async delete(path: string, uid: string, gracePeriodSeconds?: number): Promise<void> {
+  /**
+   * Deletes exactly the object with this uid; the server refuses (409) another one of the same name. A Job leaves its
+   * pods behind unless `propagationPolicy` is `Background`.
+   */
+  public async delete(
+    path: string,
+    uid: string,
+    gracePeriodSeconds?: number,
+    propagationPolicy?: 'Background',
+  ): Promise<void> {
     await this.call({
       method: 'DELETE',
       path,
@@ -127,6 +135,7 @@ export class KubernetesClient {
         kind: 'DeleteOptions',
         preconditions: { uid },
         ...(gracePeriodSeconds !== undefined && { gracePeriodSeconds }),
+        ...(propagationPolicy !== undefined && { propagationPolicy }),
       },
     });
   }

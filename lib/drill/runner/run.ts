@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { seal } from '../../evidence/digest';
-import type { Evidence, Verdict } from '../../evidence/evidence';
+import type { Evidence } from '../../evidence/evidence';
+import { exitCodeOf, type DrillExitCode } from '../../evidence/exit-code';
 import { within, type Clock } from './clock';
 import type { RunnerConfig } from './config';
 import { LAST_LOOK_MS, LOOK_MS, type Findings, type RunContext } from './context';
@@ -28,8 +29,8 @@ export interface DrillRun {
   readonly writeTermination: (text: string) => void;
 }
 
-/** 0 passed, 1 failed, 2 aborted with no harm done, 3 passed but not cleaned up. */
-export type ExitCode = 0 | 1 | 2 | 3;
+/** By the verdict, see `exitCodeOf`. */
+export type ExitCode = DrillExitCode;
 
 /** Runs the failover drill from the Lease to the evidence. */
 export function runFailover(drill: DrillRun): Promise<ExitCode> {
@@ -89,11 +90,7 @@ export async function runDrill(
   }
   log('evidence', `${evidence.verdict}: ${evidence.reason}`, { evidence });
   drill.writeTermination(terminationMessage(evidence));
-  return exitCode(evidence.verdict, evidence.cleanup.ok);
-}
-
-export function exitCode(verdict: Verdict, cleanedUp: boolean): ExitCode {
-  return verdict === 'failed' ? 1 : verdict === 'aborted' ? 2 : cleanedUp ? 0 : 3;
+  return exitCodeOf(evidence.verdict, evidence.cleanup.ok);
 }
 
 /** Sorts by time, also as a ConfigMap key. */

@@ -32,40 +32,42 @@ export function measures(evidence: Evidence): Html {
         objective.rtoSeconds,
       )}
     </div>
-    <table>
-      <thead>
-        <tr>
-          <th></th>
-          <th>Predicted, typical to worst</th>
-          <th>Measured, median</th>
-          <th>p95</th>
-          <th>worst</th>
-          <th>Objective (${objective.failureClass})</th>
-          <th></th>
-        </tr>
-      </thead>
-      <tbody>
-        ${rows.map(
-          ([name, spread, values]) =>
-            html`<tr>
-              <th scope="row">${name}</th>
-              <td>
-                ${name === 'write outage' ? `${seconds(prediction.typicalSeconds)} to ${seconds(prediction.worstSeconds)}` : '–'}
-              </td>
-              ${spreadCells(spread, values)}
-              <td>at most ${seconds(objective.rtoSeconds)}</td>
-              <td>${met(values.every((v) => v !== null && v <= objective.rtoSeconds * 1000))}</td>
-            </tr> `,
-        )}
-        <tr>
-          <th scope="row">acknowledged writes lost</th>
-          <td>–</td>
-          <td colspan="3">${lossText(lost, window)}</td>
-          <td>${objective.rpoSeconds === 0 ? 'none' : `only of the last ${seconds(objective.rpoSeconds)}`}</td>
-          <td>${met(window.every((ms) => ms !== null && ms <= objective.rpoSeconds * 1000))}</td>
-        </tr>
-      </tbody>
-    </table>
+    <div class="wide">
+      <table class="measures">
+        <thead>
+          <tr>
+            <th>Objective (${objective.failureClass})</th>
+            <th></th>
+            <th></th>
+            <th>Measured: worst</th>
+            <th>p95</th>
+            <th>median</th>
+            <th>Predicted</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${rows.map(
+            ([name, spread, values]) =>
+              html`<tr>
+                <th scope="row">${name}</th>
+                <td>at most ${seconds(objective.rtoSeconds)}</td>
+                <td>${met(values.every((v) => v !== null && v <= objective.rtoSeconds * 1000))}</td>
+                ${spreadCells(spread, values)}
+                <td>
+                  ${name === 'write outage' ? `${seconds(prediction.typicalSeconds)} to ${seconds(prediction.worstSeconds)}` : '–'}
+                </td>
+              </tr> `,
+          )}
+          <tr>
+            <th scope="row">acknowledged writes lost</th>
+            <td>${objective.rpoSeconds === 0 ? 'none' : `only of the last ${seconds(objective.rpoSeconds)}`}</td>
+            <td>${lossMet(window, objective.rpoSeconds)}</td>
+            <td colspan="3" class="text">${lossText(lost, window)}</td>
+            <td>–</td>
+          </tr>
+        </tbody>
+      </table>
+    </div>
     <p class="note">
       ${predictionText(prediction.held)} Outages are measured on the client,
       ${repetitions.length === 1 ? 'once' : `in ${repetitions.length} repetitions`}, with an error of at most
@@ -73,26 +75,34 @@ export function measures(evidence: Evidence): Html {
     </p>`;
 }
 
-/** Two words and two signs, so that no colour is needed to read it. */
-export function met(good: boolean): Html {
+/** A word and a sign each, so that no colour is needed to read it. */
+function met(good: boolean): Html {
   return good ? html`<b class="good">✓ met</b>` : html`<b class="bad">✗ missed</b>`;
+}
+
+/** What nobody could read afterwards is neither. */
+function lossMet(window: readonly (number | null)[], rpoSeconds: number): Html {
+  const known = window.flatMap((ms) => (ms === null ? [] : [ms]));
+  const missed = known.some((ms) => ms > rpoSeconds * 1000);
+  return missed || known.length === window.length ? met(!missed) : html`<b class="bad">? not known</b>`;
 }
 
 function spreadCells(spread: Spread | null, values: readonly (number | null)[]): Html {
   return spread === null
-    ? html`<td colspan="3">${values.map(outage).join(', ')}</td>`
-    : html`<td>${outage(spread.median)}</td>
+    ? html`<td colspan="3" class="text">${values.map(outage).join(', ')}</td>`
+    : html`<td><b>${outage(spread.worst)}</b></td>
         <td>${outage(spread.p95)}</td>
-        <td><b>${outage(spread.worst)}</b></td>`;
+        <td>${outage(spread.median)}</td>`;
 }
 
 function lossText(lost: readonly (number | null)[], window: readonly (number | null)[]): string {
   if (lost.includes(null)) {
-    return `unknown: the database could not be read afterwards (per repetition: ${lost.map(count).join(', ')})`;
+    const each = lost.length === 1 ? '' : ` (per repetition: ${lost.map(count).join(', ')})`;
+    return `unknown: the database could not be read afterwards${each}`;
   }
   const total = lost.reduce<number>((sum, n) => sum + (n ?? 0), 0);
   const worst = Math.max(...window.map((ms) => ms ?? 0));
-  return total === 0 ? 'none' : `${total}, the oldest ${seconds(worst / 1000)} before the failure`;
+  return total === 0 ? 'none' : `${count(total)}, the oldest ${seconds(worst / 1000)} before the failure`;
 }
 
 function predictionText(held: boolean | null): string {
