@@ -46,7 +46,7 @@ export {
   type PlatformNodeProps,
   type PlatformProps,
 } from './platform/platform';
-export { type ReplicatedStorageOptions, Storage } from './platform/storage';
+export { type DataLocality, type ReplicatedStorageOptions, Storage, type StorageKind } from './platform/storage';
 export type { Ignore } from './policy/_suppress';
 export type { Finding, ObjectRef, Origin, PolicyReport, Severity, Skipped, Suppressed } from './policy/finding';
 export type { ExternalObject, PlatformFacts } from './policy/platform-facts';

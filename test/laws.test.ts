@@ -31,7 +31,9 @@ const platforms = fc
         nodes: Array.from({ length: nodes }, (_, i) => `node-${i}`),
         kubernetes,
         cloudNativePg: '1.30',
-        storage: replicated ? Storage.replicated('longhorn', { replicas: 1 }) : Storage.nodeLocal('local-path'),
+        storage: replicated
+          ? Storage.replicated('longhorn', { replicas: 1, dataLocality: 'strict-local' })
+          : Storage.nodeLocal('local-path'),
         ...(monitored ? {} : { monitoringNamespace: false as const }),
       }),
   );

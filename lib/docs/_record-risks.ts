@@ -16,7 +16,7 @@ export function backupAndRestore({ database, backupSchedule, api }: DecisionReco
 /** What this strategy does not cover, said plainly. */
 export function notProtected({ database }: DecisionRecordProps): string {
   const { objectStore } = database;
-  const local = database.platform.storage.kind === 'nodeLocal';
+  const single = database.platform.storage.kind !== 'replicated';
   return [
     `Losing the primary and another instance at once: writes stop until one is back, or somebody promotes by hand and accepts what may be missing.`,
     `Losing all instances: what was written after the last archived WAL file is gone.`,
@@ -24,7 +24,7 @@ export function notProtected({ database }: DecisionRecordProps): string {
     `Backups can be deleted with the object store's key, which the plugin needs: only object lock or a copy under another key protects from that.`,
     `A mistake that is seen after more than ${objectStore.retentionDays} days.`,
     `Wrong data that the service writes: it is replicated and archived faithfully.`,
-    ...(local ? [`A node's disk that lies: checksums show it when a page is read, not before.`] : []),
+    ...(single ? [`A node's disk that lies: checksums show it when a page is read, not before.`] : []),
     `Losing the age key: the Secrets in git would have to be made anew.`,
   ]
     .map((line) => `- ${line}`)
@@ -52,7 +52,7 @@ export function openRisks({ database, api, access, risks = [] }: DecisionRecordP
         ]
       : []),
     ...(api.replicas === 1 ? [`\`${api.name}\` has one replica: each rollout, drain and lost node is an outage.`] : []),
-    `Predicted figures are sums of published timings. They are measured by drills, and until then they are predictions.`,
+    `Predicted figures are sums of published timings until drills measure them.`,
     ...risks,
   ]
     .map((line) => `- ${line}`)

@@ -164,10 +164,14 @@ export class DecisionRecord extends Construct {
 function decision({ database, api }: DecisionRecordProps): string {
   const { platform, synchronous, instances } = database;
   const { storage } = platform;
-  const where =
-    storage.kind === 'nodeLocal'
-      ? `node-local disks (\`${storage.storageClass}\`)`
-      : `replicated volumes (\`${storage.storageClass}\`, ${storage.replicas} ${storage.replicas === 1 ? 'copy' : 'copies'} each)`;
+  const where = {
+    nodeLocal:
+      storage.dataLocality === undefined
+        ? `node-local disks (\`${storage.storageClass}\`)`
+        : `volumes with one copy on the instance's own node (\`${storage.storageClass}\`, \`${storage.dataLocality}\`)`,
+    singleCopy: `volumes with one copy on any node (\`${storage.storageClass}\`)`,
+    replicated: `replicated volumes (\`${storage.storageClass}\`, ${storage.replicas} copies each)`,
+  }[storage.kind];
   return `## Decision
 
 ${instances} PostgreSQL instances under CloudNativePG ${platform.cloudNativePg}, each on a node of its own, on ${where}.

@@ -1,4 +1,5 @@
 import type { Measured } from './measured';
+import type { StorageKind } from './storage';
 import type { SetBy } from './term';
 
 /** What the platform says, as plain data. */
@@ -8,7 +9,7 @@ export interface PredictionPlatform {
   readonly kubernetes: string;
   readonly cloudNativePg: string;
   readonly nodeMonitorGraceSeconds: number;
-  readonly storageKind: 'nodeLocal' | 'replicated';
+  readonly storageKind: StorageKind;
   readonly measured: Measured;
 }
 

@@ -5,6 +5,7 @@ import { parseQuantity } from '../policy/_quantity';
 import { refuse } from '../_refuse';
 import { failoverQuorumOverride, skipsArchiving, switchedOff } from './_operator-state';
 import { at, list, number, postgresSeconds, text } from './_read';
+import { evictedAfter } from './_tolerations';
 import type { Platform } from './platform';
 import type {
   ApiFacts,
@@ -15,12 +16,6 @@ import type {
   StoppedBackup,
 } from './prediction-input';
 import { byField } from './term';
-
-interface Toleration {
-  readonly key?: string;
-  readonly effect?: string;
-  readonly tolerationSeconds?: number;
-}
 
 /** A construct of this library that made one main object. */
 export interface HasApiObject {
@@ -174,7 +169,7 @@ export function apiFacts(deployment: unknown): ApiFacts {
   return {
     object,
     replicas: number(object, 'spec.replicas', at(deployment, 'spec.replicas'), 1),
-    tolerationSeconds: toleration(pod('tolerations')),
+    tolerationSeconds: evictedAfter(pod('tolerations')),
     readinessPeriod: amount('readinessProbe.periodSeconds', 10),
     readinessSuccessThreshold: amount('readinessProbe.successThreshold', 1),
     livenessPeriod: amount('livenessProbe.periodSeconds', 10),
@@ -184,23 +179,6 @@ export function apiFacts(deployment: unknown): ApiFacts {
     usesDatabase: env.some(({ name }) => name === 'PGHOST'),
     connectTimeout: number(object, 'PGCONNECT_TIMEOUT', env.find(({ name }) => name === 'PGCONNECT_TIMEOUT')?.value, 5),
   };
-}
-
-/**
- * The shortest of all that match counts, and one without seconds never ends it. The admission plugin writes 300 seconds
- * into a pod that says nothing.
- */
-function toleration(tolerations: unknown): number | undefined {
-  const matching = (list(tolerations) as Toleration[]).filter(
-    ({ key, effect }) =>
-      (key === undefined || key === '' || key === 'node.kubernetes.io/unreachable') &&
-      (effect === undefined || effect === '' || effect === 'NoExecute'),
-  );
-  const seconds = matching.flatMap(({ tolerationSeconds }) => tolerationSeconds ?? []);
-  if (matching.length === 0) {
-    return 300;
-  }
-  return seconds.length === 0 ? undefined : Math.max(0, Math.min(...seconds));
 }
 
 function archiverOf(plugins: unknown): unknown {

@@ -82,6 +82,7 @@ import { servicePortServed } from './rules/service-port-served';
 import { serviceReachable } from './rules/service-reachable';
 import { serviceSelectsPods } from './rules/service-selects-pods';
 import { shutdownDelays } from './rules/shutdown-delays';
+import { singleCopyStorage } from './rules/single-copy-storage';
 import { singleReplica } from './rules/single-replica';
 import { slotWalBounded } from './rules/slot-wal-bounded';
 import { spreadOverNodes } from './rules/spread-over-nodes';
@@ -187,6 +188,7 @@ export const rules: readonly PolicyRule[] = [
   serviceReachable,
   serviceSelectsPods,
   shutdownDelays,
+  singleCopyStorage,
   singleReplica,
   slotWalBounded,
   spreadOverNodes,

@@ -160,8 +160,12 @@ describe('the decision record', () => {
   it.each([
     [Storage.nodeLocal('local-path'), '**CloudNativePG on node-local disks** (chosen) | 3 | 84 GiB'],
     [
+      Storage.replicated('longhorn', { replicas: 1, dataLocality: 'strict-local' }),
+      '**CloudNativePG on Longhorn with 1 copy, `strict-local`** (chosen) | 3 | 84 GiB | as with node-local disks',
+    ],
+    [
       Storage.replicated('longhorn', { replicas: 1 }),
-      '**CloudNativePG on Longhorn with 1 copy** (chosen) | 3 | 84 GiB',
+      '**CloudNativePG on Longhorn with 1 copy, wherever there is room** (chosen) | 3 | 84 GiB | the copies of several instances may lie on it',
     ],
     [Storage.replicated('longhorn', { replicas: 2 }), 'Longhorn with 2 copies** (chosen) | 6 | 168 GiB'],
   ])('marks one strategy as chosen, with its disk', (storage, row) => {

@@ -141,15 +141,19 @@ describe('an API pod on a lost node', () => {
     tolerationSeconds: 30,
   };
 
-  test('leaves after the shortest of its tolerations, in whatever order they stand', () => {
-    for (const list of [
-      [forever, short],
-      [short, forever],
-      [{ ...short, tolerationSeconds: 90 }, short],
-    ]) {
-      expect(input('api', tolerations(...list)).api?.tolerationSeconds).toBe(30);
-    }
-    expect(input('api', tolerations({ key: 'dedicated', operator: 'Exists' })).api?.tolerationSeconds).toBe(300);
+  const after = (...list: object[]): number | undefined => input('api', tolerations(...list)).api?.tolerationSeconds;
+
+  test('leaves by the first of its tolerations that matches, as the eviction controller reads them', () => {
+    expect(after(short, forever)).toBe(30);
+    expect(after(forever, short)).toBeUndefined();
+    expect(after({ ...short, tolerationSeconds: 90 }, short)).toBe(90);
+    expect(after({ key: 'dedicated', operator: 'Exists' }, short)).toBe(30);
+  });
+
+  test('leaves after 300 seconds if nothing is said, and at once if what is said keeps the default away and does not match', () => {
+    expect(after({ key: 'dedicated', operator: 'Exists' })).toBe(300);
+    expect(after({ ...short, operator: 'Equal', value: 'x' })).toBe(0);
+    expect(after({ ...short, effect: 'NoSchedule' })).toBe(300);
   });
 
   test('never leaves if it tolerates the loss for ever: that is said, and no sum is infinite', () => {

@@ -66,6 +66,21 @@ describe('readiness of a cluster as declared', () => {
     });
   });
 
+  it("takes one copy of Longhorn on the pod's own node for node-local", async () => {
+    cluster.change(STORAGE, (c) => {
+      c['provisioner'] = 'driver.longhorn.io';
+      c['parameters'] = { numberOfReplicas: '1', dataLocality: 'strict-local' };
+    });
+    const findings = await look();
+
+    expect(findings.verdict).toBe('passed');
+    expect(findings.inventory.find((r) => r.subject === 'storage class local-path')?.facts).toMatchObject({
+      kind: 'nodeLocal',
+      replicas: '1',
+      'data locality': 'strict-local',
+    });
+  });
+
   it('does not count a node that takes no pods as unexpected', async () => {
     cluster.put({ ...node('tainted'), spec: { taints: [{ key: 'x', effect: 'NoSchedule' }] } });
 
@@ -93,6 +108,7 @@ describe('readiness fails, and says why, where', () => {
     ['the operator has another version', () => cluster.change(`${DEPLOYMENTS}/cnpg-controller-manager`, (d) => (d['spec'].template.spec.containers[0].image = 'r.example:5000/cloudnative-pg:1.29.1@sha256:00')), 'operator-version: 1.29.1'], // prettier-ignore
     ['the storage class is missing', () => cluster.remove(STORAGE), 'storage-class: there is none'],
     ['the storage is of another kind', () => cluster.change(STORAGE, (c) => (c['provisioner'] = 'driver.longhorn.io')), 'storage-kind: replicated (driver.longhorn.io)'], // prettier-ignore
+    ['the storage keeps one copy anywhere', () => cluster.change(STORAGE, (c) => { c['provisioner'] = 'driver.longhorn.io'; c['parameters'] = { numberOfReplicas: '1' }; }), 'storage-kind: singleCopy (driver.longhorn.io)'], // prettier-ignore
     ['no storage class is the default', () => cluster.change(STORAGE, (c) => (c.metadata.annotations = {})), 'default-storage-class: none'], // prettier-ignore
   ])('%s', async (_, harm, expected) => {
     harm();
