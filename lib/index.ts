@@ -58,7 +58,8 @@ export { Bootstrap, type ImportSource, type RecoverySource } from './postgres/bo
 export type { DatabaseConnection, SecretKey } from './postgres/connection';
 export { DrillDatabase, type DrillDatabaseProps } from './postgres/drill-database';
 export { ObjectStore, type ObjectStoreProps } from './postgres/object-store';
-export { PostgresCluster, type PostgresClusterProps } from './postgres/postgres-cluster';
+export { PostgresCluster, type PostgresClusterProps, type PostgresTimings } from './postgres/postgres-cluster';
+export type { PrimaryLease, PrimaryLeaseProps } from './postgres/primary-lease';
 export {
   HighlyAvailableService,
   type CompanionProps,

@@ -15,6 +15,7 @@ import { checkPort } from '../_port';
 import type { PostgresCluster } from '../postgres/postgres-cluster';
 import type { SecretKey } from '../postgres/connection';
 import { deploymentSpec } from './_deployment-spec';
+import { DATABASE_TIMEOUT_ANNOTATION, DEFAULT_DATABASE_TIMEOUT } from './database-timeout';
 import { apiPolicies, policyFromClient } from './_policies';
 
 /** A value, or a key of a Secret to read it from. */
@@ -76,8 +77,18 @@ export interface ApiServiceProps {
    */
   readonly replicas?: number;
 
-  /** HTTP path that answers 2xx when the API can serve, database included. */
+  /**
+   * HTTP path that answers 2xx when the API can serve, database included. It must answer within 3 seconds: it gives up on
+   * a database that does not answer, and says so.
+   */
   readonly readiness: string;
+
+  /**
+   * How often readiness is asked, in whole seconds. Shorter brings a replica back sooner after a failover, by as much, and
+   * asks the API and its database more often.
+   * @default Duration.seconds(5)
+   */
+  readonly readinessPeriod?: Duration;
 
   /**
    * HTTP path that answers 2xx while the process is alive. It must not ask the database.
@@ -115,6 +126,19 @@ export interface ApiServiceProps {
    * @default - none
    */
   readonly database?: PostgresCluster;
+
+  /**
+   * How long the API itself waits at most for an answer of the database on a session that it has, in whole seconds: what
+   * its driver, its pool or `tcp_user_timeout` is set to. It is declared here and not set, because no variable sets it for
+   * every driver; the prediction counts it.
+   *
+   * A lost node closes no session. Whoever has one and no limit of its own waits until Linux gives up, about 15 minutes
+   * (`tcp_retries2` 15), long after the failover; `statement_timeout` does not help, because the server enforces it, and
+   * `PGCONNECT_TIMEOUT` is about new sessions only. After it gave up, the API must open a new session, and drop the others
+   * that it has to the same server.
+   * @default - not declared: 10 seconds are taken for granted, and synthesis warns
+   */
+  readonly databaseTimeout?: Duration;
 
   /**
    * Name of one more variable that holds the whole connection as a `postgresql://` URL.
@@ -169,6 +193,10 @@ export interface ApiServiceProps {
 /**
  * A private HTTP API that stays up while nodes, pods and its database come and go.
  *
+ * What the program in the image must do by itself: answer `readiness` only while its database answers, give up a database
+ * session that goes silent (`databaseTimeout`), open a new one and try again, and finish requests within
+ * `shutdownTimeout` after SIGTERM.
+ *
  * Rolling updates keep all replicas; a drain takes one at a time and is never blocked; a lost node's replica is
  * replaced after 30 seconds; a replica leaves the Service before it stops. Pod Security `restricted` in full, no API
  * token. Inside the cluster only the declared clients reach it. It is never exposed outside.
@@ -185,6 +213,7 @@ export class ApiService extends Construct {
   public readonly ports: Readonly<Record<string, number>>;
   public readonly replicas: number;
   public readonly readiness: string;
+  public readonly readinessPeriodSeconds: number;
   public readonly liveness: string | undefined;
   /** How long liveness may fail before a restart, in seconds. */
   public readonly livenessToleranceSeconds: number;
@@ -192,6 +221,8 @@ export class ApiService extends Construct {
   public readonly shutdownTimeoutSeconds: number;
   public readonly environment: Readonly<Record<string, EnvironmentValue>>;
   public readonly database: PostgresCluster | undefined;
+  /** How long the API waits for its database, in seconds; undefined if nobody declared it. */
+  public readonly databaseTimeoutSeconds: number | undefined;
   public readonly databaseUrlVariable: string | undefined;
   public readonly calls: readonly ApiService[];
   public readonly metrics: Required<ApiMetrics> | undefined;
@@ -223,6 +254,7 @@ export class ApiService extends Construct {
     };
     this.replicas = props.replicas ?? 2;
     this.readiness = props.readiness;
+    this.readinessPeriodSeconds = this.wholeSeconds('readinessPeriod', props.readinessPeriod ?? Duration.seconds(5));
     this.liveness = props.liveness;
     const failover = props.database === undefined ? 0 : predictedFailoverSeconds(props.database);
     this.livenessToleranceSeconds =
@@ -231,6 +263,7 @@ export class ApiService extends Construct {
     this.shutdownTimeoutSeconds = (props.shutdownTimeout ?? Duration.seconds(30)).toSeconds();
     this.environment = { ...props.environment };
     this.database = props.database;
+    this.databaseTimeoutSeconds = props.databaseTimeout && this.wholeSeconds('databaseTimeout', props.databaseTimeout);
     this.databaseUrlVariable = props.databaseUrlVariable;
     this.calls = [...(props.calls ?? [])];
     this.cpu = props.cpu ?? Cpu.millis(100);
@@ -251,7 +284,7 @@ export class ApiService extends Construct {
     this.apiObject = new ApiObject(this, 'Resource', {
       apiVersion: 'apps/v1',
       kind: 'Deployment',
-      metadata: { name: this.name, namespace: this.namespace, labels },
+      metadata: { name: this.name, namespace: this.namespace, labels, ...this.declared },
       spec: deploymentSpec(this),
     });
     new ApiObject(this, 'Service', {
@@ -303,9 +336,22 @@ export class ApiService extends Construct {
     };
   }
 
+  /** What the program says of itself, for the prediction to read. */
+  private get declared(): { readonly annotations?: Readonly<Record<string, string>> } {
+    const seconds = this.databaseTimeoutSeconds;
+    return seconds === undefined ? {} : { annotations: { [DATABASE_TIMEOUT_ANNOTATION]: `${seconds}` } };
+  }
+
   /** Lets the peer's pods call the API, on every port it has. */
   public addClient(peer: Peer): void {
     policyFromClient(this, `Client-${peer.name}`, peer);
+  }
+
+  private wholeSeconds(property: string, duration: Duration): number {
+    const seconds = duration.toMilliseconds() / 1000;
+    return Number.isInteger(seconds) && seconds >= 1
+      ? seconds
+      : refuse(this, `'${property}' must be whole seconds, at least 1, got ${seconds}`);
   }
 
   private check(extraPorts: Readonly<Record<string, number>>): void {
@@ -369,8 +415,17 @@ export class ApiService extends Construct {
           `restarts every replica; got ${this.livenessToleranceSeconds}`,
       );
     }
-    if (this.database === undefined && this.databaseUrlVariable !== undefined) {
-      refuse(this, `'databaseUrlVariable' needs 'database'`);
+    for (const property of ['databaseUrlVariable', 'databaseTimeoutSeconds'] as const) {
+      if (this.database === undefined && this[property] !== undefined) {
+        refuse(this, `'${property.replace('Seconds', '')}' needs 'database'`);
+      }
+    }
+    if (this.database !== undefined && this.databaseTimeoutSeconds === undefined) {
+      warn(
+        this,
+        `'databaseTimeout' is not declared: the prediction takes it that '${this.name}' gives up a silent database session ` +
+          `after ${DEFAULT_DATABASE_TIMEOUT} s; without a limit of its own it waits about 15 minutes after a node is lost`,
+      );
     }
     if (this.database !== undefined && this.database.namespace !== this.namespace) {
       refuse(

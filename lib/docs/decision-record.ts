@@ -1,5 +1,6 @@
 import { Construct } from 'constructs';
 import type { PrivateAccess } from '../access/private-access';
+import { isDay } from '../_day';
 import { refuse } from '../_refuse';
 import { warn } from '../_warning';
 import type { ApiService } from '../api/api-service';
@@ -146,11 +147,11 @@ export class DecisionRecord extends Construct {
     if (approval === undefined) {
       return;
     }
-    if (!/^[^|`\n]{2,100}$/.test(approval.by)) {
+    if (typeof approval.by !== 'string' || !/^[^|`\n]{2,100}$/.test(approval.by)) {
       refuse(this, `'approval.by' must be the name of a person, got '${approval.by}'`);
     }
-    if (!/^\d{4}-\d\d-\d\d$/.test(approval.on) || Number.isNaN(Date.parse(approval.on))) {
-      refuse(this, `'approval.on' must be a day such as '2026-11-23', got '${approval.on}'`);
+    if (!isDay(approval.on)) {
+      refuse(this, `'approval.on' must be a day of the calendar, such as '2026-11-23', got '${approval.on}'`);
     }
     if (!/^sha256:[0-9a-f]{64}$/.test(approval.digest)) {
       refuse(

@@ -60,7 +60,7 @@ function risks({ nodes, operatorNamespace, podSets, unseen = [] }: NodeLossInput
     `The CloudNativePG operator in '${operatorNamespace}' is one pod by default. If its node is lost together with the ` +
       `primary's, nothing is promoted until it runs elsewhere, by default 300 s (tolerationSeconds) later. Run 2 replicas.`,
     `The Barman Cloud plugin in '${operatorNamespace}' is one pod. While it is away, the operator does not reconcile, so ` +
-      `nothing is promoted either. Set short tolerationSeconds, and keep it off the primary's node where there is a choice.`,
+      `nothing is promoted either. Set short tolerationSeconds, and keep it off the primary's node.`,
   ];
   const few =
     nodes.length === 1

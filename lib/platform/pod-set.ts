@@ -51,7 +51,7 @@ export interface Unseen {
   readonly says: string;
 
   /**
-   * The claims that it may make false.
+   * The claims that it may make false. None for what only a person has to know.
    * @default - all
    */
   readonly claims?: readonly NodeClaim[];

@@ -51,7 +51,7 @@ function databaseSet(platform: Platform, workload: Workload, around: Surrounding
       copies: Math.min(replicas, platform.nodes.length),
       switchedOff: facts.switchedOff,
     },
-    unseen: [...unseenOf(workload, around), ...drainPolicy(platform, workload)],
+    unseen: [...unseenOf(workload, around), ...storageHabits(platform, workload)],
   };
 }
 
@@ -126,8 +126,18 @@ function keepHealthy(workload: Workload, replicas: number, manifests: readonly M
   return least === undefined ? Math.max(0, replicas - amount(at(budgets[0], 'spec.maxUnavailable'))) : amount(least);
 }
 
-/** What makes a claim doubtful that is about a drained node alone. */
-function drainPolicy({ storage }: Platform, { object }: Workload): Unseen[] {
+/** What storage that copies volumes itself does on its own terms. */
+function storageHabits({ storage }: Platform, { object }: Workload): Unseen[] {
+  if (storage.kind === 'replicated') {
+    return [
+      {
+        says:
+          `${object} has volumes that stay attached to a lost node until a person says that it is off, by deleting it or by the ` +
+          `taint node.kubernetes.io/out-of-service; only then the lost instance starts elsewhere.`,
+        claims: [],
+      },
+    ];
+  }
   return storage.dataLocality === 'strict-local'
     ? [
         {

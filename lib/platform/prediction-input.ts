@@ -84,6 +84,10 @@ export interface ApiFacts {
   readonly usesDatabase: boolean;
   /** `PGCONNECT_TIMEOUT`: how long one attempt to connect may take. */
   readonly connectTimeout: number;
+  /** How long it waits for an answer on a session that it has. */
+  readonly databaseTimeout: number;
+  /** Whether somebody said so. */
+  readonly databaseTimeoutDeclared: boolean;
 }
 
 /** All that the prediction depends on. Plain data: two equal inputs give equal predictions. */

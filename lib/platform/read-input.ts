@@ -1,4 +1,5 @@
 import type { ApiObject } from 'cdk8s';
+import { DATABASE_TIMEOUT_ANNOTATION, DEFAULT_DATABASE_TIMEOUT } from '../api/database-timeout';
 import { postgresKibibytes } from '../postgres/_memory';
 import { longestGapSeconds } from '../postgres/_backup-cron';
 import { parseQuantity } from '../policy/_quantity';
@@ -165,6 +166,8 @@ export function apiFacts(deployment: unknown): ApiFacts {
   const pod = (path: string): unknown => at(deployment, `spec.template.spec.${path}`);
   const container = (path: string): unknown => pod(`containers.0.${path}`);
   const amount = (path: string, otherwise: number): number => number(object, path, container(path), otherwise);
+  const annotations = (at(deployment, 'metadata.annotations') ?? {}) as Readonly<Record<string, unknown>>;
+  const declared = annotations[DATABASE_TIMEOUT_ANNOTATION];
   const env = (container('env') ?? []) as readonly { readonly name: string; readonly value?: string }[];
   return {
     object,
@@ -178,6 +181,8 @@ export function apiFacts(deployment: unknown): ApiFacts {
     startupFailureThreshold: amount('startupProbe.failureThreshold', 3),
     usesDatabase: env.some(({ name }) => name === 'PGHOST'),
     connectTimeout: number(object, 'PGCONNECT_TIMEOUT', env.find(({ name }) => name === 'PGCONNECT_TIMEOUT')?.value, 5),
+    databaseTimeout: number(object, DATABASE_TIMEOUT_ANNOTATION, declared, DEFAULT_DATABASE_TIMEOUT),
+    databaseTimeoutDeclared: declared !== undefined,
   };
 }
 

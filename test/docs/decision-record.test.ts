@@ -229,11 +229,20 @@ describe('the approval', () => {
     expect(() => recordDigest(`${text}\n## Approval\n`)).toThrow(/exactly once/);
   });
 
-  it.each([
+  it.each<[any, RegExp]>([
     [{ ...APPROVER, by: 'x | y', digest: `sha256:${'0'.repeat(64)}` }, /'approval.by'/],
+    [{ ...APPROVER, by: undefined as any, digest: `sha256:${'0'.repeat(64)}` }, /'approval.by'/],
     [{ ...APPROVER, on: 'yesterday', digest: `sha256:${'0'.repeat(64)}` }, /'approval.on'/],
+    ...['2026-02-31', '2026-04-31', '2025-02-29', '2026-13-01', '2026-00-10'].map((on): [any, RegExp] => [
+      { ...APPROVER, on, digest: `sha256:${'0'.repeat(64)}` },
+      new RegExp(`'approval.on' must be a day of the calendar, such as '2026-11-23', got '${on}'`),
+    ]),
     [{ ...APPROVER, digest: 'sha256:0' }, /'approval.digest'/],
   ])('is refused where it is none', (approval, message) => {
     expect(() => record({ approval })).toThrow(message);
+  });
+
+  it('may be of a leap day', () => {
+    expect(() => record({ approval: { ...APPROVER, on: '2028-02-29', digest: record().digest } })).not.toThrow();
   });
 });

@@ -31,7 +31,7 @@ describe('an annotation that switches the operator off', () => {
     const objectives = { nodeLoss: { rpo: 0, rto: 86_400 } };
     expect(objectiveProblems(input('database', annotated(name, value)), objectives)).toEqual([
       expect.stringMatching(
-        /only a person brings writes back.*\n.*cheapest change that meets it: remove the annotation;/,
+        /only a person brings writes back.*\n.*cheapest change that meets it: remove the annotation: apiObject\.addJsonPatch\(JsonPatch\.remove\('\/metadata\/annotations\/cnpg\.io~1/,
       ),
     ]);
   });
@@ -89,7 +89,7 @@ describe('backups that are not taken', () => {
     const [time, point] = objectiveProblems(suspended, { clusterLoss: { rpo: 86_400, rto: 86_400 } });
     expect(time).toMatch(/only a person brings writes back/);
     expect(point).toMatch(
-      /is suspended, so no base backup is taken.* spec\.suspend\)\n.*correct 'ScheduledBackup\/.* spec\.suspend';/,
+      /is suspended, so no base backup is taken.* spec\.suspend\)\n.*correct 'ScheduledBackup\/.* spec\.suspend', or take back/,
     );
   });
 
@@ -127,6 +127,50 @@ describe('a figure that would look better than it is', () => {
     expect(() =>
       predictionInput(stateHub({ platform: { measured: { databaseSize: Size.gibibytes(20) } } })),
     ).not.toThrow();
+  });
+});
+
+describe('what a sum takes for granted is said', () => {
+  const api = (...patches: JsonPatch[]) => of('api', ...patches).nodeLoss;
+
+  test('that the API gives up a silent session, in the seconds that somebody declared or nobody did', () => {
+    const declared = api(JsonPatch.add('/metadata/annotations', { 'cdk8s-phoenix.dev/database-timeout-seconds': '8' }));
+    expect(declared.assumes).toContainEqual(
+      expect.stringMatching(
+        /does not answer after 8 s, as 'databaseTimeout' says, .* about 15 minutes \(tcp_retries2\)/,
+      ),
+    );
+    expect(api().assumes).toContainEqual(
+      expect.stringMatching(/does not answer after 10 s, though nobody declared that in 'databaseTimeout'/),
+    );
+    const session = ({ writes }: typeof declared) =>
+      writes.terms.find(({ name }) => name === 'client gives up a silent session');
+    expect(session(declared)).toMatchObject({ typical: 0, worst: 8 });
+    const none = JsonPatch.add('/metadata/annotations', { 'cdk8s-phoenix.dev/database-timeout-seconds': '925' });
+    expect(session(api(none))).toMatchObject({ typical: 925 - 67.5, worst: 925 });
+    expect(objectiveProblems(input('api', none), { nodeLoss: { rpo: 0, rto: 120 } })[0]).toMatch(
+      / 925 s {2}client gives up a silent session \(.*\)\n(.*\n)*.*after 13 s instead of 925, and say so in 'databaseTimeout'/,
+    );
+  });
+
+  test('not where the API has no database, or no API is there', () => {
+    const without = api(JsonPatch.replace('/spec/template/spec/containers/0/env', []));
+    expect(without.api?.terms.map(({ name }) => name)).not.toContain('client gives up a silent session');
+    expect(JSON.stringify(without.assumes)).not.toContain('databaseTimeout');
+  });
+
+  test('that the standby has replayed what it received, and which alert says that it has not', () => {
+    for (const c of ['instanceLoss', 'nodeLoss'] as const) {
+      expect(of('database')[c].assumes).toContainEqual(
+        expect.stringMatching(/replays the rest first.* more than 30 s raises PhoenixDatabaseReplicationLag/),
+      );
+    }
+  });
+
+  test('and a declaration that is no number is refused', () => {
+    expect(() =>
+      input('api', JsonPatch.add('/metadata/annotations', { 'cdk8s-phoenix.dev/database-timeout-seconds': 'soon' })),
+    ).toThrow(/'cdk8s-phoenix\.dev\/database-timeout-seconds' must be a number of at least 0.* got "soon"/);
   });
 });
 

@@ -110,6 +110,14 @@ describe('two copies of a volume', () => {
     expect(Object.keys(refuted).filter((claim) => !claim.startsWith('lossDuringDrain'))).toEqual([]);
   });
 
+  test('follow only once a person says that the node is off, which is a risk', () => {
+    const { part } = shop(two);
+    const { risks } = proveNodeLoss(nodeLossInput(platform({ nodes: NODES, storage: two }), manifestsBelow(part)));
+    expect(risks).toContainEqual(
+      expect.stringMatching(/stay attached to a lost node until a person says that it is off/),
+    );
+  });
+
   test('may both be on the nodes of a loss and a drain, whatever the quorum; three may not', () => {
     const five = (replicas: number) => shop(Storage.replicated('longhorn', { replicas }), 5, 5).refuted;
     expect(five(2)).toMatchObject({

@@ -1,7 +1,7 @@
-import { App, Chart, Size, Testing } from 'cdk8s';
+import { App, Chart, Duration, Size, Testing } from 'cdk8s';
 import { Cpu } from 'cdk8s-plus-28';
 import { describe, expect, it } from 'vitest';
-import { Bootstrap, RequiredSecret } from '../../lib';
+import { Bootstrap, type PostgresClusterProps, RequiredSecret } from '../../lib';
 import { chart, cluster, objectStore, only, platform } from '../_build';
 
 const synth = (props: Parameters<typeof cluster>[1] = {}) => {
@@ -68,6 +68,24 @@ describe('a PostgresCluster with defaults', () => {
       'host all phoenix_drill all reject',
       'host phoenix_drill all all reject',
     ]);
+  });
+
+  it('takes a shorter lease, and renews it in two thirds of it, as the webhook wants it', () => {
+    const lease = (primaryLease?: PostgresClusterProps['primaryLease']) =>
+      spec(primaryLease === undefined ? {} : { primaryLease }).primaryLease;
+    const seconds = (amount: number): Duration => Duration.seconds(amount);
+    expect(lease()).toEqual({
+      leaseDurationSeconds: 15,
+      renewDeadlineSeconds: 10,
+      retryPeriodSeconds: 2,
+      releasedLeaseDurationSeconds: 1,
+    });
+    expect(lease({ leaseDuration: seconds(5) })).toMatchObject({ renewDeadlineSeconds: 3, retryPeriodSeconds: 2 });
+    expect(lease({ leaseDuration: seconds(3) })).toMatchObject({ renewDeadlineSeconds: 2, retryPeriodSeconds: 1 });
+    expect(lease({ leaseDuration: seconds(20), renewDeadline: seconds(19), retryPeriod: seconds(5) })).toMatchObject({
+      renewDeadlineSeconds: 19,
+      retryPeriodSeconds: 5,
+    });
   });
 
   it('never lets a standby become unready because the primary is gone', () => {
@@ -226,6 +244,13 @@ describe('bootstrap', () => {
       "'bootstrap.targetTime' must be RFC 3339 with a zone, such as '2026-11-23T04:15:00Z', got 'yesterday'",
     ],
     [
+      {
+        generation: 2,
+        bootstrap: Bootstrap.recovery({ serverName: 'shop-db-1', targetTime: '2026-02-31T04:15:00Z' }),
+      },
+      "'bootstrap.targetTime' must be RFC 3339 with a zone, such as '2026-11-23T04:15:00Z', got '2026-02-31T04:15:00Z'",
+    ],
+    [
       { bootstrap: Bootstrap.import({ host: 'old host', database: 'shop', user: 'x' }) },
       "'bootstrap.host' must be one word without quotes, got 'old host'",
     ],
@@ -325,6 +350,21 @@ describe('fails', () => {
       "for the operator's own Secret",
       { ownerSecret: 'shop-db-app' },
       "'ownerSecret' must not be a name that the operator uses",
+    ],
+    [
+      'for a lease that is over before it must be renewed',
+      { primaryLease: { leaseDuration: Duration.seconds(10), renewDeadline: Duration.seconds(10) } },
+      "'primaryLease.leaseDuration' must be longer than 'primaryLease.renewDeadline' (10 s), got 10 s",
+    ],
+    [
+      'for a lease that leaves no time to renew it',
+      { primaryLease: { leaseDuration: Duration.seconds(2) } },
+      "'primaryLease.renewDeadline' must be longer than 1.2 times 'primaryLease.retryPeriod' (1 s), got 1 s; the shortest lease is one of 3 s",
+    ],
+    [
+      'for a lease in halves of a second',
+      { primaryLease: { leaseDuration: Duration.millis(7500) } },
+      "'primaryLease.leaseDuration' must be whole seconds, at least 1, got 7.5",
     ],
     ['for generation 0', { generation: 0 }, "'generation' must be a whole number of at least 1, got 0"],
   ])('%s', (_, props, message) => {
