@@ -70,6 +70,14 @@ export const LEVERS: readonly Lever[] = [
           )}`,
     (database) => ({ ...database, requiredAntiAffinity: true }),
   ),
+  {
+    describe: () =>
+      `keep each copy on the node of its instance, with 'dataLocality: strict-local' in the StorageClass, and say so in ` +
+      `'storage': Storage.replicated with { replicas: 1, dataLocality: 'strict-local' }`,
+    now: ({ platform }) => (platform.storageKind === 'singleCopy' ? 0 : undefined),
+    best: () => -1,
+    apply: (input) => ({ ...input, platform: { ...input.platform, storageKind: 'nodeLocal' } }),
+  },
   flag(
     ({ database }) =>
       database.readinessType === 'streaming'

@@ -47,8 +47,8 @@ function notJudged({ podSets }: NodeLossInput, { verdicts }: NodeLossProof): str
     return open.length === 0
       ? []
       : [
-          `the node-loss proof does not judge ${open.length} claims about ${object}: ${unseen.map(({ says }) => says).join(' ')} ` +
-            `The decision record lists them`,
+          `the node-loss proof does not judge ${open.length === 1 ? '1 claim' : `${open.length} claims`} about ${object}, which ` +
+            `the decision record lists: ${unseen.map(({ says }) => says).join(' ')}`,
         ];
   });
 }
@@ -62,13 +62,16 @@ export function manifestsBelow(scope: IConstruct): Manifest[] {
 }
 
 /**
- * The refuted claims that stop synthesis. Not those about losing a node while another drains, and about replacing what was
+ * The refuted claims that stop synthesis, each with its shortest counterexample. Not those about losing a node while another drains, and about replacing what was
  * lost: three nodes cannot give them, and the decision record shows them. One replica is allowed, and warned of elsewhere.
  */
 export function nodeLossProblems(platform: Platform, proof: NodeLossProof): string[] {
   const on = `platform '${platform.name}' (${platform.nodes.join(', ')})`;
-  return refuted(proof)
-    .filter(isFatal)
+  const fatal = refuted(proof).filter(isFatal);
+  return fatal
+    .filter(
+      ({ claim, object }, i) => fatal.findIndex((other) => other.claim === claim && other.object === object) === i,
+    )
     .map(({ claim, counterexample, object }) =>
       claim === 'placed'
         ? `${object} has more replicas than can ever be placed on ${on}: ${counterexample!.text}`

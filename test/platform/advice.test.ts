@@ -1,6 +1,6 @@
 import { Duration, JsonPatch, Size } from 'cdk8s';
 import { describe, expect, test } from 'vitest';
-import type { ApiServiceProps, PlatformProps, PostgresClusterProps } from '../../lib';
+import { type ApiServiceProps, type PlatformProps, type PostgresClusterProps, Storage } from '../../lib';
 import { LEVERS } from '../../lib/platform/_levers';
 import { objectiveProblems } from '../../lib/platform/check-objectives';
 import type { ObjectivesInSeconds } from '../../lib/platform/objectives';
@@ -32,6 +32,16 @@ const FOLLOW: readonly [says: RegExp, write: (program: Program, match: RegExpExe
   [
     /correct 'ScheduledBackup\/.*', or take back the JSON patch that changed it/,
     (program) => ({ ...program, patches: program.patches.filter(([part]) => part !== 'backupSchedule') }),
+  ],
+  [
+    /say so in 'storage': Storage\.replicated with \{ replicas: 1, dataLocality: 'strict-local' \}/,
+    (program) => ({
+      ...program,
+      platform: {
+        ...program.platform,
+        storage: Storage.replicated('longhorn', { replicas: 1, dataLocality: 'strict-local' }),
+      },
+    }),
   ],
   [/with 'replicas'/, (program) => ({ ...program, api: { ...program.api, replicas: 2 } })],
   [
@@ -112,6 +122,11 @@ const minutes = (rto: number) => ({ rpo: 0, rto: rto * 60 });
 
 const CASES: readonly [string, Program, ObjectivesInSeconds][] = [
   [
+    'single copies anywhere',
+    { platform: { storage: Storage.replicated('longhorn', { replicas: 1 }) }, patches: [] },
+    { nodeLoss: minutes(2) },
+  ],
+  [
     'an operator that is switched off',
     { patches: [annotated('cnpg.io/reconciliationLoop', 'disabled')] },
     { nodeLoss: minutes(2) },
@@ -189,6 +204,6 @@ describe('advice that is followed to the letter makes the refusal go', () => {
 
   test('and every kind of advice there is was followed', () => {
     expect(FOLLOW.map(([says]) => says.source).filter((_, i) => !followed.has(i))).toEqual([]);
-    expect(LEVERS).toHaveLength(18);
+    expect(LEVERS).toHaveLength(19);
   });
 });

@@ -205,7 +205,9 @@ describe('a claim is not made', () => {
     expect(withheld.length).toBeGreaterThan(0);
     expect(risks).toContainEqual(expect.stringMatching(reason));
     expect(warnings).toEqual([
-      expect.stringMatching(/^shop: the node-loss proof does not judge \d claims about Deployment\/shop-api: /),
+      expect.stringMatching(
+        /^shop: the node-loss proof does not judge \d claims about Deployment\/shop-api, which the decision record lists: /,
+      ),
     ]);
   });
 
