@@ -2,7 +2,7 @@ import type { ApiFacts, DatabaseFacts, PredictionInput, PredictionPlatform } fro
 
 /** Why the database does not come back by itself after losing one instance; undefined if it does. */
 export function failoverBlock({ database, platform }: PredictionInput, lost: string): string | undefined {
-  const { instances, switchedOff, synchronousStandbys, walReceiverTimeout } = database;
+  const { instances, switchedOff, synchronousStandbys } = database;
   if (switchedOff !== undefined) {
     return switchedOff;
   }
@@ -21,13 +21,16 @@ export function failoverBlock({ database, platform }: PredictionInput, lost: str
       `for ${synchronousStandbys}`
     );
   }
-  if (lost === 'one node' && walReceiverTimeout === 0) {
-    return (
-      `'wal_receiver_timeout' is 0, which switches it off: standbys go on waiting for a primary that sends nothing, and ` +
-      `promotion waits for them to stop`
-    );
-  }
-  return impatientReadiness(database, platform.nodeMonitorGraceSeconds);
+  const stall = lost === 'one node' ? failoverStall : impatientReadiness;
+  return stall(database, platform.nodeMonitorGraceSeconds);
+}
+
+/** Why a failover that has its quorum does not come to an end after a node was lost. */
+export function failoverStall(database: DatabaseFacts, graceSeconds: number): string | undefined {
+  return database.walReceiverTimeout === 0
+    ? `'wal_receiver_timeout' is 0, which switches it off: standbys go on waiting for a primary that sends nothing, and ` +
+        `promotion waits for them to stop`
+    : impatientReadiness(database, graceSeconds);
 }
 
 /** Streaming readiness makes standbys unready once the primary is gone, and unready standbys are not promoted. */

@@ -102,9 +102,14 @@ function others({ manifest, namespace, object }: Workload, manifests: readonly M
     const target = at(other, 'spec.scaleTargetRef');
     return at(target, 'name') === manifest.metadata.name && text(at(target, 'kind'), 'Deployment') === manifest.kind;
   });
+  const chooser = manifests.find(({ kind, metadata }) => kind === 'Namespace' && metadata.name === namespace);
+  const choices = Object.keys(chooser?.metadata.annotations ?? {}).filter((name) =>
+    name.startsWith('scheduler.alpha.kubernetes.io/'),
+  );
   const quotas = here.filter(({ kind }) => kind === 'ResourceQuota');
   return [
     ...scalers.map(({ kind, metadata }) => `${kind}/${metadata.name} sets the number of replicas of ${object}.`),
+    ...choices.map((name) => `Namespace/${namespace} has '${name}', which may choose nodes for ${object}.`),
     ...quotas.map(
       ({ metadata }) =>
         `ResourceQuota/${metadata.name} may refuse a new pod of ${object}, while those on a lost node still count.`,

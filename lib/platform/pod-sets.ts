@@ -1,5 +1,6 @@
 import type { Manifest } from '../gitops/rendered';
 import { selects } from '../policy/world';
+import { failoverStall } from './_blocked';
 import { eligibleNodes, HOSTNAME, nodeRules } from './_eligible';
 import { at, list, number } from './_read';
 import { type Namespaces, namespacesIn, termSelects } from './_selection';
@@ -11,6 +12,7 @@ import { databaseFacts } from './read-input';
 import type { NodeLossInput } from './node-loss';
 import type { Platform } from './platform';
 import type { PodSet, Unseen } from './pod-set';
+import type { DatabaseFacts } from './prediction-input';
 
 /**
  * The input of the node-loss proof, from objects as they are written: every Deployment and every CloudNativePG Cluster
@@ -51,7 +53,7 @@ function databaseSet(platform: Platform, workload: Workload, around: Surrounding
       copies: Math.min(replicas, platform.nodes.length),
       switchedOff: facts.switchedOff,
     },
-    unseen: [...unseenOf(workload, around), ...storageHabits(platform, workload)],
+    unseen: [...unseenOf(workload, around), ...stalls(facts, platform), ...storageHabits(platform, workload)],
   };
 }
 
@@ -124,6 +126,12 @@ function keepHealthy(workload: Workload, replicas: number, manifests: readonly M
       : number(object, 'PodDisruptionBudget', value, 0);
   const least = at(budgets[0], 'spec.minAvailable');
   return least === undefined ? Math.max(0, replicas - amount(at(budgets[0], 'spec.maxUnavailable'))) : amount(least);
+}
+
+/** What keeps a standby from being promoted that has the quorum for it. */
+function stalls(facts: DatabaseFacts, { nodeMonitorGraceSeconds }: Platform): Unseen[] {
+  const stall = failoverStall(facts, nodeMonitorGraceSeconds);
+  return stall === undefined ? [] : [{ says: `${facts.object}: ${stall}.`, claims: ['writes', 'failover'] }];
 }
 
 /** What storage that copies volumes itself does on its own terms. */

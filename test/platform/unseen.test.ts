@@ -243,6 +243,20 @@ describe('a claim is not made', () => {
     expect(risks).toContainEqual(expect.stringMatching(reason));
   });
 
+  test.each<[string, RegExp, JsonPatch]>([
+    ['streaming readiness', /none is promoted/, JsonPatch.add('/spec/probes/readiness/type', 'streaming')],
+    [
+      'standbys that wait for ever',
+      /'wal_receiver_timeout' is 0/,
+      JsonPatch.add('/spec/postgresql/parameters/wal_receiver_timeout', '0'),
+    ],
+  ])('that a failover ends with %s, though it has its quorum', (_, reason, patch) => {
+    const { holds, risks, withheld } = after('Cluster', patch);
+    expect(withheld).toEqual(expect.arrayContaining(['loss writes', 'loss failover']));
+    expect(holds).toContain('none placed');
+    expect(risks).toContainEqual(expect.stringMatching(reason));
+  });
+
   test.each([
     ['cnpg.io/reconciliationLoop', 'disabled'],
     ['cnpg.io/hibernation', 'on'],
@@ -276,6 +290,14 @@ describe('other objects keep a claim from being made', () => {
 
   test.each<[string, any]>([
     ['an autoscaler', other('HorizontalPodAutoscaler', { scaleTargetRef: { kind: 'Deployment', name: 'api' } })],
+    [
+      'a namespace that chooses nodes',
+      {
+        kind: 'Namespace',
+        apiVersion: 'v1',
+        metadata: { name: 'shop', annotations: { 'scheduler.alpha.kubernetes.io/node-selector': 'disk=fast' } },
+      },
+    ],
     ['a quota of the namespace', other('ResourceQuota', { hard: { pods: '4' } })],
     ['pods that must keep away from it', api('web', apart('kubernetes.io/hostname', 'api'))],
     ['pods that its own rule is about as well', api('web', {}, { app: 'api' })],
