@@ -50,6 +50,7 @@ new HighlyAvailableService(app, 'state-hub', {
     readiness: '/state/health',
     metrics: {},
     databaseUrlVariable: 'DATABASE_URL',
+    databaseTimeout: Duration.seconds(10),
     memory: Size.mebibytes(512),
     cpu: Cpu.millis(250),
     user: 10001,

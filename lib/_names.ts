@@ -50,10 +50,13 @@ function check(
   ends: string,
   where: IConstruct | string,
   property: string,
-  name: string,
+  name: unknown,
   max: number,
   others = 'digits and dashes',
 ): void {
+  if (typeof name !== 'string') {
+    refuse(where, `'${property}' must be a name, got ${JSON.stringify(name) ?? 'nothing'}`);
+  }
   if (name.length > max) {
     refuse(where, `'${property}' must have at most ${max} characters, got ${name.length}: '${name}'`);
   }

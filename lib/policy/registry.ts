@@ -87,6 +87,7 @@ import { serviceReachable } from './rules/service-reachable';
 import { serviceSelectsPods } from './rules/service-selects-pods';
 import { shutdownDelays } from './rules/shutdown-delays';
 import { sidecarResources } from './rules/sidecar-resources';
+import { singleCopyStorage } from './rules/single-copy-storage';
 import { singleReplica } from './rules/single-replica';
 import { slotWalBounded } from './rules/slot-wal-bounded';
 import { spreadOverNodes } from './rules/spread-over-nodes';
@@ -197,6 +198,7 @@ export const rules: readonly PolicyRule[] = [
   serviceSelectsPods,
   shutdownDelays,
   sidecarResources,
+  singleCopyStorage,
   singleReplica,
   slotWalBounded,
   spreadOverNodes,

@@ -1,4 +1,5 @@
 import { compile } from '../../evidence/_compile';
+import type { StorageKind } from '../../platform/storage';
 
 /** A path of the API that is asked all through the drill. */
 export interface ProbeConfig {
@@ -81,7 +82,7 @@ export interface ReadinessConfig {
   readonly barmanCloudPlugin?: string;
   readonly storageClass: string;
   /** What the storage class must do when a node is lost; only recorded where absent. */
-  readonly storageKind?: 'nodeLocal' | 'replicated';
+  readonly storageKind?: StorageKind;
   /** Host names that must resolve from where the check runs. */
   readonly resolve: readonly string[];
   /** Addresses that must answer 200 from where the check runs. */
@@ -186,7 +187,7 @@ export const CONFIG_SCHEMA = object(
         cloudNativePg: text,
         barmanCloudPlugin: text,
         storageClass: text,
-        storageKind: { enum: ['nodeLocal', 'replicated'] },
+        storageKind: { enum: ['nodeLocal', 'singleCopy', 'replicated'] },
         resolve: texts,
         urls: { type: 'array', items: { type: 'string', pattern: '^https?://' } },
       },

@@ -85,6 +85,21 @@ describe('readiness of a cluster as declared', () => {
     expect(findings.inventory.find((r) => r.subject.endsWith('/barman-cloud'))?.facts['image']).toContain(':v0.14.0');
   });
 
+  it("takes one copy of Longhorn on the pod's own node for node-local", async () => {
+    cluster.change(STORAGE, (c) => {
+      c['provisioner'] = 'driver.longhorn.io';
+      c['parameters'] = { numberOfReplicas: '1', dataLocality: 'strict-local' };
+    });
+    const findings = await look();
+
+    expect(findings.verdict).toBe('passed');
+    expect(findings.inventory.find((r) => r.subject === 'storage class local-path')?.facts).toMatchObject({
+      kind: 'nodeLocal',
+      replicas: '1',
+      'data locality': 'strict-local',
+    });
+  });
+
   it('does not count a node that takes no pods as unexpected', async () => {
     cluster.put({ ...node('tainted'), spec: { taints: [{ key: 'x', effect: 'NoSchedule' }] } });
 
@@ -114,6 +129,7 @@ describe('readiness fails, and says why, where', () => {
     ['the plugin says no version', () => cluster.change(`${DEPLOYMENTS}/barman-cloud`, (d) => (d['spec'].template.spec.containers[0].image = 'ghcr.io/cloudnative-pg/plugin-barman-cloud@sha256:00')), 'plugin-version: no version in ghcr.io/cloudnative-pg/plugin-barman-cloud@sha256:00'], // prettier-ignore
     ['the storage class is missing', () => cluster.remove(STORAGE), 'storage-class: there is none'],
     ['the storage is of another kind', () => cluster.change(STORAGE, (c) => (c['provisioner'] = 'driver.longhorn.io')), 'storage-kind: replicated (driver.longhorn.io)'], // prettier-ignore
+    ['the storage keeps one copy anywhere', () => cluster.change(STORAGE, (c) => { c['provisioner'] = 'driver.longhorn.io'; c['parameters'] = { numberOfReplicas: '1' }; }), 'storage-kind: singleCopy (driver.longhorn.io)'], // prettier-ignore
     ['no storage class is the default', () => cluster.change(STORAGE, (c) => (c.metadata.annotations = {})), 'default-storage-class: none'], // prettier-ignore
   ])('%s', async (_, harm, expected) => {
     harm();
