@@ -43,6 +43,7 @@ export function drillPod(pod: DrillPod): object {
       enableServiceLinks: false,
       // SIGTERM cleans up within ten seconds.
       terminationGracePeriodSeconds: 20,
+      ...(login === undefined ? {} : { affinity: apartFromPrimary(login.cluster) }),
       securityContext: {
         runAsNonRoot: true,
         runAsUser: NODE_USER,
@@ -77,6 +78,26 @@ export function drillPod(pod: DrillPod): object {
         { name: 'runner', configMap: { name: pod.runner } },
         { name: 'config', configMap: { name: pod.config } },
         ...(login === undefined ? [] : [loginVolume(login)]),
+      ],
+    },
+  };
+}
+
+/**
+ * On another node than the primary where there is one: a drill that shares the primary's node shares its load, and one
+ * whose plug is pulled dies with it.
+ */
+function apartFromPrimary(cluster: PostgresCluster): object {
+  return {
+    podAntiAffinity: {
+      preferredDuringSchedulingIgnoredDuringExecution: [
+        {
+          weight: 100,
+          podAffinityTerm: {
+            labelSelector: { matchLabels: { ...cluster.podLabels, 'cnpg.io/instanceRole': 'primary' } },
+            topologyKey: 'kubernetes.io/hostname',
+          },
+        },
       ],
     },
   };

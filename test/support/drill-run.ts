@@ -44,6 +44,7 @@ export const BED_LOAD: FailoverConfig['load'] = {
   readers: 2,
   intervalMs: 10,
   attemptTimeoutMs: 3000,
+  silenceMs: 1000,
   baselineSeconds: 0.4,
   settleSeconds: 0.1,
 };
@@ -90,6 +91,7 @@ export function bedConfig(bed: Bed, options: Pick<DrillOptions, 'config' | 'fail
           ...probe,
         },
       ],
+      apiPods: 'app.kubernetes.io/name=state-hub-api',
       bounds: { recoverySeconds: 15, redundancySeconds: 15, armSeconds: 3 },
       preconditions: { synchronous: true, archiving: true, backupMaxAgeSeconds: 7200 },
       ...options.failover,
@@ -99,7 +101,7 @@ export function bedConfig(bed: Bed, options: Pick<DrillOptions, 'config' | 'fail
 }
 
 /** A machine that is busy with other tests can be too slow for steady load; nothing was touched then. */
-const TOO_BUSY = /^load-not-steady: .*(timeout|only \d+ successes)/;
+const TOO_BUSY = /^load-not-steady: .*(timeout|no answer within|without a success|only \d+ successes)/;
 
 /** Runs the failover drill in this process, against the bed. */
 export async function drill(bed: Bed, options: DrillOptions = {}): Promise<Outcome> {

@@ -19,9 +19,9 @@ test.concurrent('a failover with synchronous replication passes, loses nothing a
     const truth = bed.truths.at(-1)!;
     const outage = truth.servedAt - truth.killedAt;
     // The bar is 100 ms (bench/drill.mjs); here the error stays within what the drill itself says, on any machine.
-    expect(Math.abs(repetition!.writeOutageMs! - outage)).toBeLessThan(1000 + repetition!.resolutionMs);
+    expect(Math.abs(repetition!.writeOutageMs! - outage)).toBeLessThan(1000 + repetition!.resolutionMs.write);
     expect(repetition!.writes).toMatchObject({ lost: 0, duplicated: 0, refusedPresent: 0 });
-    expect(repetition!.writes.acknowledged).toBeGreaterThan(100);
+    expect(repetition!.writes.acknowledged).toBeGreaterThan(30);
     expect(repetition!.readOutageMs).toBeLessThan(1000);
     expect(repetition!.apiOutageMs).toBeGreaterThan(800);
     expect(repetition).toMatchObject({
