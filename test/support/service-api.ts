@@ -31,7 +31,7 @@ export class ServiceApi {
       user: 'state_hub',
       database: 'state_hub',
       max: 4,
-      connectionTimeoutMillis: 500,
+      connectionTimeoutMillis: 1000,
       query_timeout: 800,
     });
     this.pool.on('error', () => undefined);

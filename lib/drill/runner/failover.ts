@@ -68,6 +68,10 @@ export class FailoverDrill {
       this.run.log('error', (error as Error).message);
       ended = (error as Error).message;
     }
+    if (this.triggered && !this.run.signal.aborted) {
+      const confirmed = this.lease.confirm();
+      await patiently(this.run.signal, LOOK_MS, 'renewing the Lease', () => confirmed).catch(() => undefined);
+    }
     const leftovers = await this.cleanUp();
     const kept = check(
       'lease-kept',

@@ -64,9 +64,12 @@ export class Lease {
         : undefined;
   }
 
-  /** Renews it now. @returns `doubt` */
+  /** Renews it now. Returns `doubt`. */
   public async confirm(): Promise<string | undefined> {
-    await this.beat().catch(() => undefined);
+    const asked = this.clock.now();
+    for (let attempt = 0; attempt < 3 && !this.lost && this.beatAt < asked; attempt++) {
+      await this.beat().catch(() => undefined);
+    }
     return this.doubt;
   }
 

@@ -1,9 +1,20 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { systemClock } from '../../../lib/drill/runner/clock';
+import type { FailoverConfig } from '../../../lib/drill/runner/config';
+import { DrillDatabase, type Connection } from '../../../lib/drill/runner/database';
 import { BedPool } from '../../support/bed-pool';
+import {
+  BED_LOAD,
+  bedConfig,
+  drill,
+  failures,
+  leftBehind,
+  storedEvidence,
+  type LogLine,
+} from '../../support/drill-run';
+import type { ApiRequest } from '../../support/fake-kubernetes';
+import { CLUSTER_PATH, NAMESPACE, type Bed } from '../../support/fake-operator';
 import type { PostgresServer } from '../../support/postgres-server';
-import { BED_LOAD, drill, failures, leftBehind, storedEvidence, type LogLine } from '../../support/drill-run';
-import { CLUSTER_PATH, NAMESPACE } from '../../support/fake-operator';
 
 // A drill that has only ever been seen green is no evidence. Each test breaks one thing and wants the one reason.
 
@@ -87,29 +98,35 @@ test.concurrent('a Secret that is rotated without reaching the pod fails with th
     await bed.database.dropDrillTables();
   }));
 
-test.concurrent('a path that answers 200 with an error in the body is not up', () =>
+test.concurrent('a path that answers 200 with an error in the body stops the drill before anything is touched', () =>
   pool.use({}, async (bed) => {
-    bed.service.faults.errorBody = true;
-    const url = `${bed.service.url}/state/summary`;
-    const probes = [{ name: 'summary', url, health: false, intervalMs: 50, timeoutMs: 500 }];
-    const before = await drill(bed, { failover: { probes } });
-    expect(before.code).toBe(2);
-    expect(before.evidence.reason).toMatch(
-      /^load-not-steady: probe summary before the trigger: status 200, but the body holds an error: /,
+    bed.service.faults.summary = '{"detail":"database unavailable"}';
+    const { code, evidence } = await drill(bed, { failover: { probes: [summaryOf(bed)] } });
+    expect(code).toBe(2);
+    expect(evidence.reason).toMatch(
+      /^load-not-steady: probe summary before the trigger: status 200, but the body describes a problem: /,
     );
-    expect(bed.truths).toHaveLength(bed.truths.length);
-
-    bed.service.faults.errorBody = false;
-    const after = await drill(bed, {
-      failover: { probes, bounds: NOT_LONG },
-      onLine: at('observe', () => (bed.service.faults.errorBody = true)),
-    });
-    expect(after.code).toBe(1);
-    expect(after.evidence.reason).toMatch(
-      /^clients-back: .*still down: probe summary; status 200, but the body holds an error/,
-    );
+    expect(deletedPods(bed)).toEqual([]);
     expect(await leftBehind(bed)).toEqual([]);
   }));
+
+test.concurrent.each([
+  ['{"status":"error"}', `'status' is not good`],
+  ['<html><title>500 Internal Server Error</title></html>', 'the body is an error page'],
+  ['', 'the body is empty'],
+  ['{"items":[]}', `'episodes' was number before the drill and is missing`],
+])('a path that answers 200 and %s after the failover is not up', (body, problem) =>
+  pool.use({}, async (bed) => {
+    const { code, evidence } = await drill(bed, {
+      failover: { probes: [summaryOf(bed)], bounds: NOT_LONG },
+      onLine: at('observe', () => (bed.service.faults.summary = body)),
+    });
+    expect(code).toBe(1);
+    expect(evidence.reason).toMatch(/^clients-back: .*still down: probe summary; status 200, but /);
+    expect(evidence.reason).toContain(problem);
+    expect(await leftBehind(bed)).toEqual([]);
+  }),
+);
 
 test.concurrent('an objective missed by one second fails', () =>
   pool.use({ outageMs: 1600 }, async (bed) => {
@@ -203,14 +220,42 @@ test.concurrent('a Lease that another run holds and renews aborts the drill', ()
     expect(evidence.preconditions).toEqual([expect.objectContaining({ name: 'lease-taken', ok: false })]);
   }));
 
-test.concurrent('a Lease that is taken away in mid run fails it', () =>
+test.concurrent('a Lease that is taken away under load stops the drill before the trigger, and the other run keeps what it has', () =>
   pool.use({}, async (bed) => {
-    const steal = () =>
-      bed.kubernetes.change(`${LEASE}/state-hub-drill`, (lease) => (lease['spec'].holderIdentity = 'thief'));
-    const { code, evidence } = await drill(bed, { onLine: at('observe', steal) });
+    const thief = new Thief(bed);
+    const { code, evidence } = await drill(bed, {
+      failover: { repetitions: 2 },
+      onLine: at('load', () => void thief.steal()),
+    });
+    expect(code).toBe(2);
+    expect(evidence.reason).toBe(`lease-lost: another run took Lease 'state-hub-drill'`);
+    expect(deletedPods(bed)).toEqual([]);
+    expect(await thief.has()).toEqual(['thief', 'phoenix_ledger_thief', 1]);
+  }));
+
+test.concurrent('a Lease that is taken away during the first of two failovers fails the drill, and there is no second one', () =>
+  pool.use({}, async (bed) => {
+    const thief = new Thief(bed);
+    const { code, evidence } = await drill(bed, {
+      failover: { repetitions: 2, load: { ...BED_LOAD, settleSeconds: 0.8 } },
+      onLine: at('settle', () => void thief.steal()),
+    });
     expect(code).toBe(1);
     expect(evidence.reason).toBe('lease-kept: expected no other run took the Lease, observed another run took it');
-    expect(bed.kubernetes.find(`${LEASE}/state-hub-drill`)!['spec'].holderIdentity).toBe('thief');
+    expect(evidence.repetitions).toHaveLength(1);
+    expect(deletedPods(bed)).toHaveLength(1);
+    expect(await thief.has()).toEqual(['thief', 'phoenix_ledger_thief', 1]);
+  }));
+
+test.concurrent('a Lease that cannot be renewed for as long as it lasts stops the drill before the trigger', () =>
+  pool.use({}, async (bed) => {
+    bed.kubernetes.fault = (r) =>
+      r.resource === 'leases' && r.verb === 'update' ? { status: 500, reason: 'InternalError' } : undefined;
+    const { code, evidence } = await drill(bed, { failover: { load: { ...BED_LOAD, baselineSeconds: 2.5 } } });
+    expect(code).toBe(2);
+    expect(evidence.reason).toMatch(/^lease-lost: Lease 'state-hub-drill' could not be renewed for \d s and lasts 2 s/);
+    expect(deletedPods(bed)).toEqual([]);
+    expect(await leftBehind(bed)).toEqual([]);
   }));
 
 test.concurrent('each unmet precondition aborts before anything is touched', () =>
@@ -256,6 +301,51 @@ test.concurrent('each unmet precondition aborts before anything is touched', () 
     expect(await leftBehind(bed)).toEqual([]);
   }));
 
+test.concurrent('a standby that is gone, though the operator says that all are ready, aborts the drill', () =>
+  pool.use({}, async (bed) => {
+    const [standby] = bed.database.standbys;
+    standby!.kill();
+    await expect.poll(() => bed.database.primary.query('select 1 as i from pg_stat_replication')).toEqual([{ i: 1 }]);
+    const { code, evidence } = await drill(bed);
+    expect(code).toBe(2);
+    const other = bed.database.standbys[0]!.options.name;
+    expect(evidence.reason).toBe(`standbys-streaming: expected 2 standbys streaming, observed ${other}`);
+    expect(failures(evidence)).toHaveLength(1);
+  }));
+
+test.concurrent('a primary whose commits wait for nobody aborts the drill', () =>
+  pool.use({}, async (bed) => {
+    const { primary } = bed.database;
+    const asynchronous = async (set: string, streaming: string) => {
+      await primary.query(`alter system ${set} synchronous_standby_names${set === 'set' ? ` = ''` : ''}`);
+      primary.reload();
+      await expect
+        .poll(() => primary.query(`select sync_state from pg_stat_replication`), { timeout: 5000 })
+        .toEqual([{ sync_state: streaming }, { sync_state: streaming }]);
+    };
+    await asynchronous('set', 'async');
+    const { code, evidence } = await drill(bed);
+    await asynchronous('reset', 'quorum');
+    expect(code).toBe(2);
+    expect(evidence.reason).toBe(
+      'synchronous-standby: expected at least one standby that commits wait for, observed none, synchronous_commit on',
+    );
+    expect(failures(evidence)).toHaveLength(1);
+    expect(deletedPods(bed)).toEqual([]);
+  }));
+
+test.concurrent('a standby that has received everything and replays nothing aborts the drill, and the table is removed', () =>
+  pool.use({}, async (bed) => {
+    const [standby] = bed.database.standbys;
+    await standby!.query('select pg_wal_replay_pause()');
+    const { code, evidence } = await drill(bed);
+    await standby!.query('select pg_wal_replay_resume()');
+    expect(code).toBe(2);
+    expect(evidence.reason).toBe(`standby-lags: a standby has not replayed the ledger's table after 5000 ms`);
+    expect(deletedPods(bed)).toEqual([]);
+    expect(await leftBehind(bed)).toEqual([]);
+  }));
+
 test.concurrent('an API that throttles, drops and forgets does not disturb the measurement', () =>
   pool.use({ outageMs: 900 }, async (bed) => {
     let n = 0;
@@ -277,8 +367,8 @@ test.concurrent('an API that throttles, drops and forgets does not disturb the m
       bed.kubernetes.cutWatches();
     });
     const result = await drill(bed, { onLine: compact });
-    expect(result.code).toBe(0);
     expect(failures(result.evidence)).toEqual([]);
+    expect(result.evidence.reason).toMatch(/^writes were back/);
     expect(Math.abs(result.evidence.repetitions[0]!.writeOutageMs! - 900)).toBeLessThan(1000);
     expect(n).toBeGreaterThan(35);
     expect(lost.map((one) => one.left)).toEqual([0, 0, 0]);
@@ -327,6 +417,47 @@ test.concurrent('a status patch that always conflicts aborts the switchover', ()
     expect(await leftBehind(bed)).toEqual([]);
   }));
 
+test.concurrent.each([
+  ['the pods', (r: ApiRequest) => r.verb === 'list' && r.resource === 'pods', 'the pods could not be listed'],
+  ['the Cluster', (r: ApiRequest) => r.verb === 'get' && r.resource === 'clusters', 'the Cluster could not be read'],
+] as const)('a switchover that may not read %s any more sends nothing and is aborted', (_, matches, problem) =>
+  pool.use({}, async (bed) => {
+    let refused = false;
+    bed.kubernetes.fault = (r) => (refused && matches(r) ? { status: 403, reason: 'Forbidden' } : undefined);
+    const { code, evidence } = await drill(bed, {
+      failover: { mode: 'switchover' },
+      onLine: at('trigger', () => (refused = true)),
+    });
+    expect(code).toBe(2);
+    expect(evidence.verdict).toBe('aborted');
+    expect(evidence.reason).toContain(problem);
+    expect(bed.kubernetes.requests.filter((r) => r.verb === 'patch')).toEqual([]);
+    expect(await leftBehind(bed)).toEqual([]);
+  }),
+);
+
+test.concurrent('a switchover of which nobody knows whether it was asked for counts as asked for', () =>
+  pool.use({}, async (bed) => {
+    bed.kubernetes.fault = (r) => (r.verb === 'patch' ? { drop: true } : undefined);
+    const { code, evidence } = await drill(bed, {
+      failover: { mode: 'switchover', bounds: { ...BOUNDS, recoverySeconds: 1 } },
+    });
+    expect(code).toBe(1);
+    expect(evidence.verdict).toBe('failed');
+    expect(evidence.reason).toMatch(/^primary-moved: /);
+    expect(bed.kubernetes.requests.filter((r) => r.verb === 'patch')).toHaveLength(5);
+    expect(await leftBehind(bed)).toEqual([]);
+  }));
+
+test.concurrent('a delete of which nobody knows whether it arrived counts as arrived', () =>
+  pool.use({}, async (bed) => {
+    bed.kubernetes.fault = (r) => (r.verb === 'delete' && r.resource === 'pods' ? { drop: true } : undefined);
+    const { code, evidence } = await drill(bed, { failover: { bounds: { ...BOUNDS, recoverySeconds: 1 } } });
+    expect(code).toBe(1);
+    expect(evidence.reason).toMatch(/^primary-moved: /);
+    expect(await leftBehind(bed)).toEqual([]);
+  }));
+
 test.concurrent('a switchover whose patch arrived without its answer goes on', () =>
   pool.use({}, async (bed) => {
     const fault = bed.kubernetes.loseAnswers((r) => r.verb === 'patch', 1);
@@ -361,4 +492,35 @@ async function damage(primary: PostgresServer): Promise<void> {
   ]) {
     await primary.query(sql, 'phoenix_drill');
   }
+}
+
+/** Another run that takes the Lease though it is held, and has a table and a session of its own. */
+class Thief {
+  private connection: Connection | undefined;
+
+  public constructor(private readonly bed: Bed) {}
+
+  public async steal(): Promise<void> {
+    this.bed.kubernetes.change(`${LEASE}/state-hub-drill`, (lease) => (lease['spec'].holderIdentity = 'thief'));
+    const database = new DrillDatabase(bedConfig(this.bed).failover!.database, 'phoenix-drill-thief');
+    this.connection = await database.connect(database.primary, 5000);
+    await this.connection.client.query('create table phoenix_ledger_thief (i int)');
+  }
+
+  /** Lease, tables, and what its session says to one more write. */
+  public async has(): Promise<readonly unknown[]> {
+    const lease = this.bed.kubernetes.find(`${LEASE}/state-hub-drill`);
+    const tables = await this.bed.database.drillTables();
+    const { rowCount } = await this.connection!.client.query('insert into phoenix_ledger_thief values (1)');
+    this.connection!.cut();
+    return [lease?.['spec'].holderIdentity, ...tables.map((table) => table.name), rowCount];
+  }
+}
+
+function summaryOf(bed: Bed): FailoverConfig['probes'][number] {
+  return { name: 'summary', url: `${bed.service.url}/state/summary`, health: false, intervalMs: 50, timeoutMs: 1500 };
+}
+
+function deletedPods(bed: Bed): ApiRequest[] {
+  return bed.kubernetes.requests.filter((r) => r.resource === 'pods' && r.verb === 'delete');
 }
