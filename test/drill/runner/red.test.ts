@@ -1,17 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { systemClock } from '../../../lib/drill/runner/clock';
 import type { FailoverConfig } from '../../../lib/drill/runner/config';
-import { DrillDatabase, type Connection } from '../../../lib/drill/runner/database';
 import { BedPool } from '../../support/bed-pool';
-import {
-  BED_LOAD,
-  bedConfig,
-  drill,
-  failures,
-  leftBehind,
-  storedEvidence,
-  type LogLine,
-} from '../../support/drill-run';
+import { BED_LOAD, drill, failures, leftBehind, storedEvidence, type LogLine } from '../../support/drill-run';
 import type { ApiRequest } from '../../support/fake-kubernetes';
 import { CLUSTER_PATH, NAMESPACE, type Bed } from '../../support/fake-operator';
 import type { PostgresServer } from '../../support/postgres-server';
@@ -220,44 +211,6 @@ test.concurrent('a Lease that another run holds and renews aborts the drill', ()
     expect(evidence.preconditions).toEqual([expect.objectContaining({ name: 'lease-taken', ok: false })]);
   }));
 
-test.concurrent('a Lease that is taken away under load stops the drill before the trigger, and the other run keeps what it has', () =>
-  pool.use({}, async (bed) => {
-    const thief = new Thief(bed);
-    const { code, evidence } = await drill(bed, {
-      failover: { repetitions: 2 },
-      onLine: at('load', () => void thief.steal()),
-    });
-    expect(code).toBe(2);
-    expect(evidence.reason).toBe(`lease-lost: another run took Lease 'state-hub-drill'`);
-    expect(deletedPods(bed)).toEqual([]);
-    expect(await thief.has()).toEqual(['thief', 'phoenix_ledger_thief', 1]);
-  }));
-
-test.concurrent('a Lease that is taken away during the first of two failovers fails the drill, and there is no second one', () =>
-  pool.use({}, async (bed) => {
-    const thief = new Thief(bed);
-    const { code, evidence } = await drill(bed, {
-      failover: { repetitions: 2, load: { ...BED_LOAD, settleSeconds: 0.8 } },
-      onLine: at('settle', () => void thief.steal()),
-    });
-    expect(code).toBe(1);
-    expect(evidence.reason).toBe('lease-kept: expected no other run took the Lease, observed another run took it');
-    expect(evidence.repetitions).toHaveLength(1);
-    expect(deletedPods(bed)).toHaveLength(1);
-    expect(await thief.has()).toEqual(['thief', 'phoenix_ledger_thief', 1]);
-  }));
-
-test.concurrent('a Lease that cannot be renewed for as long as it lasts stops the drill before the trigger', () =>
-  pool.use({}, async (bed) => {
-    bed.kubernetes.fault = (r) =>
-      r.resource === 'leases' && r.verb === 'update' ? { status: 500, reason: 'InternalError' } : undefined;
-    const { code, evidence } = await drill(bed, { failover: { load: { ...BED_LOAD, baselineSeconds: 2.5 } } });
-    expect(code).toBe(2);
-    expect(evidence.reason).toMatch(/^lease-lost: Lease 'state-hub-drill' could not be renewed for \d s and lasts 2 s/);
-    expect(deletedPods(bed)).toEqual([]);
-    expect(await leftBehind(bed)).toEqual([]);
-  }));
-
 test.concurrent('each unmet precondition aborts before anything is touched', () =>
   pool.use({}, async (bed) => {
     const { kubernetes } = bed;
@@ -385,19 +338,6 @@ test.concurrent('an API that does not answer aborts the drill before anything is
     expect(evidence.cleanup.notes).toContainEqual(expect.stringMatching(/^evidence was not stored in ConfigMap/));
   }));
 
-test.concurrent('an external drill does not run on the node whose plug is pulled', () =>
-  pool.use({}, async (bed) => {
-    const primary = bed.database.primary.options.name;
-    const { code, evidence } = await drill(bed, {
-      node: `railiance0${primary.slice(-1)}`,
-      failover: { mode: 'external' },
-    });
-    expect(code).toBe(2);
-    expect(evidence.reason).toMatch(
-      /^drill-survives: expected the drill runs on another node than railiance0\d, observed railiance0\d$/,
-    );
-  }));
-
 test.concurrent('a watch that stays silent for ever does not hide the failover', () =>
   pool.use({}, async (bed) => {
     bed.kubernetes.fault = (r) => (r.verb === 'watch' ? { hang: true } : undefined);
@@ -405,78 +345,6 @@ test.concurrent('a watch that stays silent for ever does not hide the failover',
     expect(failures(evidence)).toEqual([]);
     expect(code).toBe(0);
     expect(evidence.repetitions[0]!.marks.map((mark) => mark.what)).toContain('phase: Cluster in healthy state');
-  }));
-
-test.concurrent('a status patch that always conflicts aborts the switchover', () =>
-  pool.use({}, async (bed) => {
-    bed.kubernetes.fault = (r) => (r.verb === 'patch' ? { status: 409, reason: 'Conflict' } : undefined);
-    const { code, evidence } = await drill(bed, { failover: { mode: 'switchover' } });
-    expect(code).toBe(2);
-    expect(evidence.reason).toMatch(/^PATCH .*\/clusters\/state-hub-db\/status: 409 Conflict/);
-    expect(bed.kubernetes.requests.filter((r) => r.verb === 'patch')).toHaveLength(5);
-    expect(await leftBehind(bed)).toEqual([]);
-  }));
-
-test.concurrent.each([
-  ['the pods', (r: ApiRequest) => r.verb === 'list' && r.resource === 'pods', 'the pods could not be listed'],
-  ['the Cluster', (r: ApiRequest) => r.verb === 'get' && r.resource === 'clusters', 'the Cluster could not be read'],
-] as const)('a switchover that may not read %s any more sends nothing and is aborted', (_, matches, problem) =>
-  pool.use({}, async (bed) => {
-    let refused = false;
-    bed.kubernetes.fault = (r) => (refused && matches(r) ? { status: 403, reason: 'Forbidden' } : undefined);
-    const { code, evidence } = await drill(bed, {
-      failover: { mode: 'switchover' },
-      onLine: at('trigger', () => (refused = true)),
-    });
-    expect(code).toBe(2);
-    expect(evidence.verdict).toBe('aborted');
-    expect(evidence.reason).toContain(problem);
-    expect(bed.kubernetes.requests.filter((r) => r.verb === 'patch')).toEqual([]);
-    expect(await leftBehind(bed)).toEqual([]);
-  }),
-);
-
-test.concurrent('a switchover of which nobody knows whether it was asked for counts as asked for', () =>
-  pool.use({}, async (bed) => {
-    bed.kubernetes.fault = (r) => (r.verb === 'patch' ? { drop: true } : undefined);
-    const { code, evidence } = await drill(bed, {
-      failover: { mode: 'switchover', bounds: { ...BOUNDS, recoverySeconds: 1 } },
-    });
-    expect(code).toBe(1);
-    expect(evidence.verdict).toBe('failed');
-    expect(evidence.reason).toMatch(/^primary-moved: /);
-    expect(bed.kubernetes.requests.filter((r) => r.verb === 'patch')).toHaveLength(5);
-    expect(await leftBehind(bed)).toEqual([]);
-  }));
-
-test.concurrent('a delete of which nobody knows whether it arrived counts as arrived', () =>
-  pool.use({}, async (bed) => {
-    bed.kubernetes.fault = (r) => (r.verb === 'delete' && r.resource === 'pods' ? { drop: true } : undefined);
-    const { code, evidence } = await drill(bed, { failover: { bounds: { ...BOUNDS, recoverySeconds: 1 } } });
-    expect(code).toBe(1);
-    expect(evidence.reason).toMatch(/^primary-moved: /);
-    expect(await leftBehind(bed)).toEqual([]);
-  }));
-
-test.concurrent('a switchover whose patch arrived without its answer goes on', () =>
-  pool.use({}, async (bed) => {
-    const fault = bed.kubernetes.loseAnswers((r) => r.verb === 'patch', 1);
-    const { code, evidence } = await drill(bed, { failover: { mode: 'switchover' } });
-    expect(failures(evidence)).toEqual([]);
-    expect(code).toBe(0);
-    expect(fault.left).toBe(0);
-    expect(bed.kubernetes.requests.filter((r) => r.verb === 'patch')).toHaveLength(1);
-  }));
-
-test.concurrent('a pod that was replaced since the look is not deleted', () =>
-  pool.use({}, async (bed) => {
-    bed.kubernetes.fault = (r) =>
-      r.verb === 'delete' && r.resource === 'pods' ? { status: 409, reason: 'Conflict' } : undefined;
-    const { code, evidence } = await drill(bed);
-    expect(code).toBe(2);
-    expect(evidence.reason).toMatch(/^DELETE .*\/pods\/state-hub-db-\d: 409 Conflict/);
-    const [request] = bed.kubernetes.requests.filter((r) => r.verb === 'delete' && r.resource === 'pods');
-    expect(request!.body).toMatchObject({ gracePeriodSeconds: 1, preconditions: { uid: expect.any(String) } });
   }));
 
 /** Takes rows away and puts rows in, behind everybody's back. */
@@ -491,29 +359,6 @@ async function damage(primary: PostgresServer): Promise<void> {
     `insert into ${name} (writer, seq) values (5, 5), (5, 1000001), (77, 1)`,
   ]) {
     await primary.query(sql, 'phoenix_drill');
-  }
-}
-
-/** Another run that takes the Lease though it is held, and has a table and a session of its own. */
-class Thief {
-  private connection: Connection | undefined;
-
-  public constructor(private readonly bed: Bed) {}
-
-  public async steal(): Promise<void> {
-    this.bed.kubernetes.change(`${LEASE}/state-hub-drill`, (lease) => (lease['spec'].holderIdentity = 'thief'));
-    const database = new DrillDatabase(bedConfig(this.bed).failover!.database, 'phoenix-drill-thief');
-    this.connection = await database.connect(database.primary, 5000);
-    await this.connection.client.query('create table phoenix_ledger_thief (i int)');
-  }
-
-  /** Lease, tables, and what its session says to one more write. */
-  public async has(): Promise<readonly unknown[]> {
-    const lease = this.bed.kubernetes.find(`${LEASE}/state-hub-drill`);
-    const tables = await this.bed.database.drillTables();
-    const { rowCount } = await this.connection!.client.query('insert into phoenix_ledger_thief values (1)');
-    this.connection!.cut();
-    return [lease?.['spec'].holderIdentity, ...tables.map((table) => table.name), rowCount];
   }
 }
 
