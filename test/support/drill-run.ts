@@ -101,7 +101,8 @@ export function bedConfig(bed: Bed, options: Pick<DrillOptions, 'config' | 'fail
 }
 
 /** A machine that is busy with other tests can be too slow for steady load; nothing was touched then. */
-const TOO_BUSY = /^load-not-steady: .*(timeout|no answer within|without a success|status 503|only \d+ successes)/;
+export const TOO_BUSY =
+  /^load-not-steady: .*(timeout|no answer within|without a success|status 503|only \d+ successes)/;
 
 /** Runs the failover drill in this process, against the bed. */
 export async function drill(bed: Bed, options: DrillOptions = {}): Promise<Outcome> {

@@ -4,7 +4,7 @@ import type { ProbeConfig } from './config';
  * What an answer is held against: what does not change between two answers of a service that works.
  *
  * JSON: the type of each top-level key, and the value of each field whose name says that it is a state (`status`,
- * `healthy`, ...), also in objects below. Text: its title, or its first line without numbers.
+ * `healthy`, ...); in objects below only where the path claims to know the health, else they are data. Text: its title, or its first line without numbers.
  */
 export type AnswerModel =
   | {
@@ -29,7 +29,7 @@ const SHORT = 80;
  * an answer from before the drill; a `bodyMatches` decides alone.
  */
 export function judgeAnswer(
-  { bodyMatches }: ProbeConfig,
+  { bodyMatches, health }: ProbeConfig,
   status: number,
   body: string,
   model?: AnswerModel,
@@ -46,7 +46,7 @@ export function judgeAnswer(
   }
   const answer = modelOf(body);
   const wrong = answer.format === 'json' ? errorInJson(JSON.parse(body)) : errorInText(answer.outline);
-  const changed = wrong === undefined && model !== undefined ? difference(model, answer) : undefined;
+  const changed = wrong === undefined && model !== undefined ? difference(model, answer, health) : undefined;
   const problem = wrong ?? changed;
   return problem === undefined ? undefined : but(problem);
 }
@@ -84,7 +84,7 @@ function errorInText(outline: string): string | undefined {
   return BAD.test(outline) ? 'the body is an error page' : undefined;
 }
 
-function difference(model: AnswerModel, answer: AnswerModel): string | undefined {
+function difference(model: AnswerModel, answer: AnswerModel, health: boolean): string | undefined {
   if (model.format === 'text' || answer.format === 'text') {
     const same = model.format === answer.format && 'outline' in model && 'outline' in answer;
     return same && model.outline === answer.outline ? undefined : 'the body is not what it was before the drill';
@@ -96,7 +96,7 @@ function difference(model: AnswerModel, answer: AnswerModel): string | undefined
     }
   }
   for (const [path, value] of model.states) {
-    if (answer.states.get(path) !== value) {
+    if (answer.states.get(path) !== value && (health || !path.includes('.'))) {
       return `'${path}' was ${JSON.stringify(value)} before the drill`;
     }
   }

@@ -79,8 +79,9 @@ export class FailoverDrill {
       'no other run took the Lease',
       this.lease.lost ? 'another run took it' : 'kept to the end',
     );
+    const complete = this.repetitions.length === this.failover.repetitions;
     return {
-      ended: ended ?? (this.run.signal.aborted ? new Stopped().message : undefined),
+      ended: ended ?? (this.run.signal.aborted && !complete ? new Stopped().message : undefined),
       triggered: this.triggered,
       preconditions: this.preconditions,
       repetitions: this.repetitions,

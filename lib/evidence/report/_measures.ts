@@ -24,7 +24,9 @@ export function measures(evidence: Evidence): Html {
   ] as const;
   const lost = repetitions.map((r) => r.writes.lost);
   const window = repetitions.map((r) => r.lossWindowMs);
-  const kept = repetitions.every((r) => r.checks.find((c) => c.name === 'acknowledged-writes-kept')?.ok ?? false);
+  const kept =
+    window.every((ms) => ms !== null && ms <= objective.rpoSeconds * 1000) &&
+    repetitions.every((r) => r.checks.find((c) => c.name === 'acknowledged-writes-kept')?.ok ?? false);
   const worst = (of: (r: Repetition) => number): string => seconds(Math.max(...repetitions.map(of)) / 1000);
   return html`<h3>Predicted, measured, objective</h3>
     <div class="wide">
@@ -95,7 +97,11 @@ function lossText(lost: readonly (number | null)[], window: readonly (number | n
   }
   const total = lost.reduce<number>((sum, n) => sum + (n ?? 0), 0);
   const worst = Math.max(...window.map((ms) => ms ?? 0));
-  return total === 0 ? 'none' : `${total}, the oldest ${seconds(worst / 1000)} before the failure`;
+  return total === 0
+    ? 'none'
+    : worst === 0
+      ? `${total}, all acknowledged after the failure`
+      : `${total}, the oldest ${seconds(worst / 1000)} before the failure`;
 }
 
 function predictionText(held: boolean | null): string {

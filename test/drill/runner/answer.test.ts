@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import { judgeAnswer, modelOf } from '../../../lib/drill/runner/answer';
 
 const PROBE = { name: 'p', url: 'http://x', intervalMs: 1, timeoutMs: 1, health: false };
-const judge = (body: string, before?: string) =>
-  judgeAnswer(PROBE, 200, body, before === undefined ? undefined : modelOf(before));
+const judge = (body: string, before?: string, health = false) =>
+  judgeAnswer({ ...PROBE, health }, 200, body, before === undefined ? undefined : modelOf(before));
 
 test('another status than 200 is wrong, whatever the body says', () => {
   expect(judgeAnswer(PROBE, 503, '{"status":"ok"}')).toBe('status 503');
@@ -57,12 +57,18 @@ test.each([
   ['a missing key', '{"episodes":50}', `'latest' was object before the drill and is missing`],
   ['another type', SUMMARY.replace('50', '"many"'), `'episodes' was number before the drill and is string`],
   ['nothing where something was', SUMMARY.replace('50', 'null'), `'episodes' was number before the drill and is null`],
-  ['another state', SUMMARY.replace('"ok"', '"stale"'), `'health.status' was "ok" before the drill`],
   ['another kind of value', '[]', 'the body was object and is a list'],
   ['a page', '<title>Welcome</title>', 'the body is not what it was before the drill'],
 ])('beside the answer from before the drill, %s is wrong', (_, body, problem) => {
   expect(judge(body)).toBeUndefined();
   expect(judge(body, SUMMARY)).toContain(problem);
+});
+
+test('a state below the top is that of the service where the path claims to know it, and data elsewhere', () => {
+  const other = SUMMARY.replace('"ok"', '"stale"');
+  expect(judge(other, SUMMARY, true)).toContain(`'health.status' was "ok" before the drill`);
+  expect(judge(other, SUMMARY)).toBeUndefined();
+  expect(judge('{"state":"idle"}', '{"state":"serving"}')).toContain(`'state' was "serving" before the drill`);
 });
 
 test('of a text its title or its first line is compared, without numbers', () => {

@@ -7,7 +7,7 @@ import { parseConfig } from '../../../lib/drill/runner/config';
 import { sha256 } from '../../../lib/evidence/digest';
 import { BedPool } from '../../support/bed-pool';
 import { bundle, DrillChild } from '../../support/drill-child';
-import { BED_LOAD, bedConfig, failures, leftBehind, storedEvidence } from '../../support/drill-run';
+import { bedConfig, failures, leftBehind, storedEvidence } from '../../support/drill-run';
 
 /** What the drill's Role grants: facts of CloudNativePG 1.30, section 4.7, and the drill's own Lease and evidence. */
 const RULES = [
@@ -72,34 +72,6 @@ test('a wrong subcommand and a wrong configuration end with exit 2 and say what 
   expect(words).toContain(`/ must not have property 'extra'; /version must be 1`);
   expect(start('failover', config)).toEqual([2, 'error', words]);
 });
-
-test.concurrent('SIGTERM in mid failover, with an API and a database that hang, ends within 10 s, says failed, and the next run sweeps', () =>
-  pool.use({ outageMs: 1000 }, async (bed) => {
-    const child = new DrillChild(runner, bed, { failover: { load: { ...BED_LOAD, attemptTimeoutMs: 30_000 } } });
-    await child.says('phase', 'observe');
-    bed.kubernetes.fault = () => ({ hang: true });
-    bed.database.rw.holdAnswers(true);
-    const from = performance.now();
-    child.process.kill('SIGTERM');
-    const { code, termination, evidence } = await child.finished;
-    expect(performance.now() - from).toBeLessThan(10_000);
-    expect(code).toBe(1);
-    expect(termination).toMatch(
-      /^failover failed: run-complete: expected ran to its end, observed stopped by a signal/,
-    );
-    expect(evidence!.cleanup).toMatchObject({
-      ok: false,
-      notes: expect.arrayContaining([expect.stringContaining('Lease state-hub-drill')]),
-    });
-    bed.kubernetes.fault = () => undefined;
-    bed.database.rw.holdAnswers(false);
-    bed.database.rw.reset();
-    await bed.work;
-    expect(await leftBehind(bed)).not.toEqual([]);
-    const next = await new DrillChild(runner, bed).finished;
-    expect(next.code).toBe(0);
-    expect(await leftBehind(bed)).toEqual([]);
-  }));
 
 test.concurrent('the bundled readiness check compares, stores its evidence and takes no Lease', () =>
   pool.use({}, async (bed) => {
@@ -185,17 +157,4 @@ test.concurrent('a Secret rotated in mid run is read again, and the drill passes
     const { code, evidence } = await child.finished;
     expect(failures(evidence!)).toEqual([]);
     expect(code).toBe(0);
-  }));
-
-test.concurrent('SIGTERM under load, before the trigger, aborts and leaves nothing', () =>
-  pool.use({ outageMs: 1000 }, async (bed) => {
-    const child = new DrillChild(runner, bed, { failover: { load: { ...BED_LOAD, baselineSeconds: 30 } } });
-    await child.says('progress', 'load | 1');
-    const from = performance.now();
-    child.process.kill('SIGTERM');
-    const { code, evidence } = await child.finished;
-    expect(performance.now() - from).toBeLessThan(3000);
-    expect(code).toBe(2);
-    expect(evidence!.reason).toBe('stopped by a signal before the trigger');
-    expect(await leftBehind(bed)).toEqual([]);
   }));
