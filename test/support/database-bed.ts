@@ -141,18 +141,21 @@ export class DatabaseBed {
 
   /**
    * No write of the running drill gets further for so long: its table is locked, as by a person's forgotten transaction.
-   * Returns for how long it really was.
+   * Returns for how long it really was, and how many sessions of the drill there were in the end.
    */
-  public async stall(ms: number): Promise<number> {
+  public async stall(ms: number): Promise<{ readonly ms: number; readonly sessions: number }> {
     const [table] = await this.drillTables();
     const client = await this.primary.connect('phoenix_drill');
     await client.query(`begin; lock table ${table!.name} in share mode`);
     const from = performance.now();
     await new Promise((done) => setTimeout(done, ms));
+    const { rows } = await client.query<{ sessions: number }>(
+      `select count(*)::int as sessions from pg_stat_activity where usename = 'phoenix_drill'`,
+    );
     await client.query('rollback');
     const stalled = performance.now() - from;
     await client.end();
-    return stalled;
+    return { ms: stalled, sessions: rows[0]!.sessions };
   }
 
   /** Removes what a test left in the drill database. */

@@ -17,14 +17,14 @@ export interface Loss {
 
 /**
  * What was lost; undefined where the database could not be read, so that nobody knows. The failure is the beginning of
- * the first outage of writes, or the trigger where there was none.
+ * the first outage of writes; where none was long enough to be one, of the longest time without a write.
  */
 export function lossIn({ ledgers, services, triggeredAt }: RunRecord): Loss | undefined {
   if (ledgers.length === 0) {
     return undefined;
   }
-  const starts = services.filter((s) => s.kind === 'write').flatMap((s) => s.outages.map((outage) => outage.from));
-  const failedAt = starts.length === 0 ? triggeredAt : Math.min(...starts);
+  const writes = services.find((s) => s.kind === 'write');
+  const failedAt = writes?.outages[0]?.from ?? writes?.widestSince ?? triggeredAt;
   const at = ledgers.flatMap((ledger) => ledger.lostAt);
   const oldest = at.reduce((a, b) => Math.min(a, b), failedAt);
   return {

@@ -27,6 +27,8 @@ interface Down {
 export class Availability {
   /** Outages that have ended. */
   public readonly outages: Outage[] = [];
+  /** Longest time without a success, an outage or not; undefined before the second success. */
+  public widest: { readonly from: number; readonly to: number } | undefined;
   private lastSuccess: number | undefined;
   /** When attempts began, the last one before the last success and all after it. */
   private begins: number[] = [];
@@ -62,6 +64,9 @@ export class Availability {
     const before = this.lastSuccess ?? to;
     const silent = to - before > this.silenceMs;
     this.lastSuccess = to;
+    if (to - before > (this.widest === undefined ? 0 : this.widest.to - this.widest.from)) {
+      this.widest = { from: before, to };
+    }
     if (this.down === undefined && !silent) {
       this.longestGap = Math.max(this.longestGap, to - before);
       if (from >= this.steadySince) {
@@ -77,6 +82,7 @@ export class Availability {
   /** The load is steady from now on: what was before is not counted. */
   public steady(now: number): void {
     this.outages.length = 0;
+    this.widest = undefined;
     this.error = 0;
     this.down = undefined;
     this.steadySince = now;

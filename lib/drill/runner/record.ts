@@ -18,6 +18,8 @@ export interface RecordedService {
   readonly name: string;
   readonly kind: 'write' | 'read' | 'probe';
   readonly outages: readonly Outage[];
+  /** When the longest time without a success began, an outage or not; undefined where there is none. */
+  readonly widestSince: number | undefined;
   /** A time without a success that is longer is an outage. */
   readonly silenceMs: number;
   /** Largest error of the sum of its outages. */

@@ -136,6 +136,7 @@ function recordServices(load: Load, failover: FailoverConfig, endedAt: number): 
     name: service.name,
     kind: service.kind,
     outages: service.until(endedAt),
+    widestSince: service.widest?.from,
     silenceMs: service.silenceMs,
     errorMs: service.errorMs,
     noticeMs: noticeMs(failover.probes.find((probe) => `probe ${probe.name}` === service.name)),

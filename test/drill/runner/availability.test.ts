@@ -37,6 +37,7 @@ test('what fails while other clients succeed is no outage, nor is a silence up t
   const service = told([...steady(0, 1000), ...failing, [1240, 1244, true]]);
   expect(service.until(1244)).toEqual([]);
   expect(service.errorMs).toBe(SILENCE);
+  expect(service.widest).toEqual({ from: 994, to: 1244 });
   expect(service.downSince(1494)).toBeUndefined();
   expect(service.downSince(1495)).toBe(1244);
   expect(service.until(1495)).toEqual([{ from: 1244, to: null }]);

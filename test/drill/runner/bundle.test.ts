@@ -2,11 +2,12 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { parseConfig } from '../../../lib/drill/runner/config';
 import { sha256 } from '../../../lib/evidence/digest';
 import { BedPool } from '../../support/bed-pool';
-import { bundle, DrillChild } from '../../support/drill-child';
+import { bundle, DrillChild, runToEnd, runToPhase } from '../../support/drill-child';
+import type { PostgresServer } from '../../support/postgres-server';
 import { bedConfig, failures, leftBehind, storedEvidence } from '../../support/drill-run';
 
 /** What the drill's Role grants: facts of CloudNativePG 1.30, section 4.7, and the drill's own Lease and evidence. */
@@ -102,7 +103,7 @@ test.concurrent('the bundled readiness check compares, stores its evidence and t
 test.concurrent('the bundled runner passes over verified TLS with the rights that the facts grant, and names its own digest', () =>
   pool.use({ outageMs: 1000 }, async (bed) => {
     bed.kubernetes.rules = [...RULES, { apiGroups: ['version'], resources: [''], verbs: ['list'] }];
-    const { code, evidence, termination, stderr } = await new DrillChild(runner, bed).finished;
+    const { code, evidence, termination, stderr } = await runToEnd(runner, bed);
     bed.kubernetes.rules = undefined;
     expect(stderr).toBe('');
     expect(failures(evidence!)).toEqual([]);
@@ -126,31 +127,27 @@ test.concurrent('a server that asks for a password is told that there is none', 
   pool.use({}, async (bed) => {
     const { primary } = bed.database;
     const { access } = primary.options;
-    primary.write('pg_hba.conf', access.replace(/ cert$/m, ' scram-sha-256'));
-    primary.reload();
-    await expect
-      .poll(
-        async () =>
-          (
-            await primary.query<{ auth: string }>(
-              `select auth_method as auth from pg_hba_file_rules where 'phoenix_drill' = any(user_name)`,
-            )
-          )[0]?.auth,
-      )
-      .toBe('scram-sha-256');
+    await withAccess(primary, access.replace(/ cert$/m, ' scram-sha-256'));
     const { code, evidence } = await new DrillChild(runner, bed).finished;
-    primary.write('pg_hba.conf', access);
-    primary.reload();
+    await withAccess(primary, access);
     expect(code).toBe(2);
     expect(evidence!.reason).toMatch(
       /^standbys-streaming: .*the server asks for a password, the drill role has a certificate$/,
     );
   }));
 
+/** Returns when new sessions find this `pg_hba.conf`. */
+async function withAccess(server: PostgresServer, access: string): Promise<void> {
+  const loaded = () => server.query(`select pg_conf_load_time()::text as at`);
+  const before = await loaded();
+  server.write('pg_hba.conf', access);
+  server.reload();
+  await vi.waitUntil(async () => JSON.stringify(await loaded()) !== JSON.stringify(before), { timeout: 20_000 });
+}
+
 test.concurrent('a Secret rotated in mid run is read again, and the drill passes', () =>
   pool.use({ outageMs: 1000 }, async (bed) => {
-    const child = new DrillChild(runner, bed);
-    await child.says('phase', 'trigger');
+    const child = await runToPhase('trigger', runner, bed);
     bed.database.rotate(true);
     bed.kubernetes.token = 'token-2';
     writeFileSync(`${bed.database.folder}/token`, 'token-2');

@@ -10,7 +10,7 @@ const BED_ERROR_MS = 100;
 
 let pool: BedPool;
 beforeAll(async () => {
-  pool = await BedPool.start(3);
+  pool = await BedPool.start(3, { tls: true });
 });
 afterAll(() => pool.stop());
 
@@ -114,9 +114,9 @@ test.concurrent.each(['silent', 'dropped'] as const)(
     }),
 );
 
-test.concurrent('a stall in which every write waits and then succeeds is an outage, and leaves no sessions behind', () =>
+test.concurrent('a stall in which every write waits and then succeeds is an outage, and sessions do not pile up', () =>
   pool.use({}, async (bed) => {
-    let stall: Promise<number> | undefined;
+    let stall: ReturnType<typeof bed.database.stall> | undefined;
     const { code, evidence } = await drill(bed, {
       failover: { load: { ...BED_LOAD, settleSeconds: 4 } },
       onLine: (line) => {
@@ -129,7 +129,10 @@ test.concurrent('a stall in which every write waits and then succeeds is an outa
     expect(code).toBeLessThan(2);
     const { killedAt, servedAt } = bed.truths.at(-1)!;
     const [repetition] = evidence.repetitions;
-    within(repetition!, servedAt - killedAt + (await stall!));
+    const { ms, sessions } = await stall!;
+    within(repetition!, servedAt - killedAt + ms);
+    // Those that were given up have gone from the server too: 60 attempts began, the role may have 50 sessions.
+    expect(sessions).toBeLessThan(40);
     expect(repetition!.writes).toMatchObject({ lost: 0, duplicated: 0 });
     expect(await leftBehind(bed)).toEqual([]);
   }));

@@ -123,7 +123,7 @@ function record(outageMs: number, change: Partial<RunRecord> = {}): RunRecord {
   ];
   const tally = { ok: 200, failed: 50, indeterminate: 0 };
   const outages = [{ from: 1000, to: 1000 + outageMs }];
-  const measured = { silenceMs: 250, errorMs: 60, noticeMs: undefined };
+  const measured = { silenceMs: 250, errorMs: 60, noticeMs: undefined, widestSince: 1000 };
   return {
     triggeredAt: 1000,
     primaryBefore: 'db-1',
