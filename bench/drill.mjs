@@ -27,8 +27,8 @@ const { values, positionals } = parseArgs({
 const parts = { outage, failovers, kills, load, lost };
 const BOUNDS = { recoverySeconds: 60, redundancySeconds: 60, armSeconds: 1 };
 const MEASURED = { objective: { rpoSeconds: 0, rtoSeconds: 60 } };
-/** As in a cluster: a quarter of a second without a write is an outage. */
-const PRECISE = { ...BED_LOAD, silenceMs: 250, attemptTimeoutMs: 5000 };
+/** As in a cluster: half a second without a write is an outage. */
+const PRECISE = { ...BED_LOAD, silenceMs: 500, attemptTimeoutMs: 5000 };
 const folder = mkdtempSync(join(tmpdir(), 'phoenix-bench-'));
 const runner = bundle(folder);
 let missed = 0;
@@ -70,9 +70,9 @@ async function lostPrimary(bed, link, seconds) {
   return judged(evidence, truth(bed));
 }
 
-/** After a failover that is as fast as can be, a lock that keeps every write waiting. */
+/** After a failover of one second, a lock that keeps every write waiting. */
 async function stalled(bed, seconds) {
-  Object.assign(bed.behaviour, HEALTHY_BEHAVIOUR);
+  Object.assign(bed.behaviour, HEALTHY_BEHAVIOUR, { outageMs: 1000 });
   const load = { ...PRECISE, settleSeconds: seconds + 2 };
   // Only the drill's table is locked: a health endpoint that says ok is right.
   const probes = bedConfig(bed).failover.probes.map((probe) => ({ ...probe, health: false }));

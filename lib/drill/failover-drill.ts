@@ -97,13 +97,13 @@ export interface FailoverDrillProps {
 /** A CronJob's name leaves 11 characters for those of its Jobs. */
 const MAX_NAME = 52;
 const ARM_SECONDS = 1800;
-/** Steady writes of several clients; a quarter of a second without any is an outage. */
+/** Steady writes of several clients; half a second without any is an outage, and a slow disk is none. */
 const LOAD: FailoverConfig['load'] = {
   writers: 8,
   readers: 4,
   intervalMs: 5,
   attemptTimeoutMs: 5000,
-  silenceMs: 250,
+  silenceMs: 500,
   baselineSeconds: 10,
   settleSeconds: 10,
 };

@@ -12,6 +12,9 @@ const FRESH_MS = 50;
 /** Attempts of all clients of one kind that may hang beside the newest ones; the role may have 50 connections. */
 const HANGING = 24;
 
+/** A single client may wait for so many times the threshold of an outage and is still up. */
+const PATIENCE = 4;
+
 /** What a load is made of. */
 export interface LoadParts {
   readonly clock: Clock;
@@ -62,7 +65,7 @@ export class Load {
     ];
     this.probing = probes.map((probe) => {
       const silence = silenceMs + probe.config.intervalMs;
-      const series = this.collect(new Series(probe.name, 'probe', silence));
+      const series = this.collect(new Series(probe.name, 'probe', PATIENCE * silence));
       return new ProbeClient(probe, {
         clock: parts.clock,
         series,
@@ -138,7 +141,7 @@ export class Load {
   ): Group {
     const { clock, database, config } = this.parts;
     const clients = named.map(([name, work]) => {
-      const series = this.collect(new Series(name, availability.kind, availability.silenceMs));
+      const series = this.collect(new Series(name, availability.kind, PATIENCE * availability.silenceMs));
       return new DatabaseClient({
         clock,
         database,

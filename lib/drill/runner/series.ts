@@ -25,7 +25,7 @@ export class Series {
     public readonly name: string,
     public readonly kind: 'write' | 'read' | 'probe',
     /** A client that waits for longer is not up. */
-    public readonly silenceMs: number,
+    public readonly patienceMs: number,
   ) {}
 
   /** An attempt has ended. */
@@ -47,7 +47,7 @@ export class Series {
   /** Whether the client is up now: enough successes in a row, and no wait that is still going on. */
   public upAt(now: number): boolean {
     const last = this.bands.at(-1);
-    return last?.outcome === 'ok' && last.count >= SUCCESSES_TO_BE_UP && now - last.to <= this.silenceMs;
+    return last?.outcome === 'ok' && last.count >= SUCCESSES_TO_BE_UP && now - last.to <= this.patienceMs;
   }
 
   /** Whether anything but success has been seen. */
@@ -57,7 +57,7 @@ export class Series {
 
   private show(outcome: Outcome, from: number, to: number): void {
     const last = this.bands.at(-1);
-    if (last?.outcome === outcome && !(outcome === 'ok' && to - last.to > this.silenceMs)) {
+    if (last?.outcome === outcome && !(outcome === 'ok' && to - last.to > this.patienceMs)) {
       last.to = to;
       last.count++;
     } else {
