@@ -32,7 +32,7 @@ export interface DrillPod {
   /** It runs where the API may: there is always a node for it. */
   readonly api: ApiService;
   /** Keeps it off the node that this database's primary is on: the drill must survive what it measures. */
-  readonly awayFrom?: PostgresCluster;
+  readonly awayFrom?: { readonly cluster: PostgresCluster; readonly required: boolean };
   /** Certificate and authority to log in with; absent where the drill needs no database. */
   readonly login?: { readonly database: DrillDatabase; readonly cluster: PostgresCluster };
 }
@@ -92,10 +92,18 @@ export function drillPod(pod: DrillPod): object {
   };
 }
 
-function awayFromPrimary({ podLabels }: PostgresCluster): object {
-  const labelSelector = { matchLabels: { ...podLabels, 'cnpg.io/instanceRole': 'primary' } };
+/**
+ * On another node than the primary: a drill beside it shares its load, and one whose plug is pulled dies with it, so that
+ * a drill that waits for the plug must not stand there at all.
+ */
+function awayFromPrimary({ cluster, required }: NonNullable<DrillPod['awayFrom']>): object {
+  const labelSelector = { matchLabels: { ...cluster.podLabels, 'cnpg.io/instanceRole': 'primary' } };
   const term = { labelSelector, topologyKey: 'kubernetes.io/hostname' };
-  return { podAntiAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [term] } };
+  return {
+    podAntiAffinity: required
+      ? { requiredDuringSchedulingIgnoredDuringExecution: [term] }
+      : { preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 100, podAffinityTerm: term }] },
+  };
 }
 
 function loginVolume({ database, cluster }: NonNullable<DrillPod['login']>): object {

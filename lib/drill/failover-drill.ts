@@ -16,21 +16,12 @@ import type { PostgresCluster } from '../postgres/postgres-cluster';
 import { drillJob } from './_drill-job';
 import { digestOf } from './_tested';
 import { NODE_IMAGE, PATHS, drillPod } from './_drill-pod';
+import { type DrillProbe, checkProbes, probesOf } from './_probes';
 import { type DrillIdentity, drillAccess, drillPolicies } from './_failover-access';
 import type { RunnerBundle } from './runner-bundle';
 import type { FailoverConfig, RunnerConfig } from './runner/config';
 
-/** A path of the API that the drill asks all the time. */
-export interface DrillProbe {
-  /** Path below the API's address: `/state/summary`. */
-  readonly path: string;
-
-  /**
-   * Regular expression that the body must match, beside status 200.
-   * @default - any body
-   */
-  readonly bodyMatches?: string;
-}
+export type { DrillProbe } from './_probes';
 
 /** Properties for `FailoverDrill`. */
 export interface FailoverDrillProps {
@@ -105,6 +96,16 @@ export interface FailoverDrillProps {
   readonly image?: string;
 }
 
+/** Steady writes of several clients; half a second without any is an outage, and a slow disk is none. */
+const LOAD: FailoverConfig['load'] = {
+  writers: 8,
+  readers: 4,
+  intervalMs: 5,
+  attemptTimeoutMs: 5000,
+  silenceMs: 500,
+  baselineSeconds: 10,
+  settleSeconds: 10,
+};
 const KEEP_DOCUMENTS = 20;
 
 /**
@@ -204,7 +205,7 @@ export class FailoverDrill extends Construct {
           checksum,
           api: props.api,
           login: { database: props.database, cluster },
-          ...(this.mode === 'external' && { awayFrom: cluster }),
+          awayFrom: { cluster, required: this.mode === 'external' },
         }),
       }),
     });
@@ -224,7 +225,6 @@ export class FailoverDrill extends Construct {
     };
     const predicted = predict(predictionInput(parts), resolveObjectives(this, props.objectives ?? {}))[failureClass];
     const worst = Math.max(predicted.writes.worst, predicted.api?.worst ?? 0);
-    const probe = { intervalMs: 200, timeoutMs: 5000 };
     const failover: FailoverConfig = {
       mode: this.mode,
       cluster: cluster.name,
@@ -240,17 +240,11 @@ export class FailoverDrill extends Construct {
         port: connection.port,
         tls: { ca: PATHS.ca, cert: PATHS.cert, key: PATHS.key },
       },
-      load: { writers: 8, readers: 4, intervalMs: 5, attemptTimeoutMs: 5000, baselineSeconds: 10, settleSeconds: 10 },
-      probes: [
-        { name: 'health', url: `${api.url}${api.readiness}`, health: true, ...probe },
-        ...(props.probes ?? []).map(({ path, bodyMatches }) => ({
-          name: path.replace(/[^a-z0-9]+/gi, '-').replace(/^-|-$/g, '') || 'root',
-          url: `${api.url}${path}`,
-          health: false,
-          ...(bodyMatches === undefined ? {} : { bodyMatches }),
-          ...probe,
-        })),
-      ],
+      load: LOAD,
+      probes: probesOf(api, props.probes ?? []),
+      apiPods: Object.entries(api.podLabels)
+        .map((label) => label.join('='))
+        .join(','),
       bounds: this.bounds,
       preconditions: {
         synchronous: true,
@@ -294,10 +288,6 @@ export class FailoverDrill extends Construct {
         `it must be in the namespace of the database and the API, '${cluster.namespace}', got '${this.namespace}'`,
       );
     }
-    for (const { path } of probes ?? []) {
-      if (!path.startsWith('/')) {
-        refuse(this, `'probes.path' must start with /, got '${path}'`);
-      }
-    }
+    checkProbes(this, probes ?? []);
   }
 }

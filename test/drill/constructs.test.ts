@@ -67,6 +67,37 @@ describe('a failover drill', () => {
     ]);
   });
 
+  it('asks the readiness path and the ones it is told, and lets each say what its answers must match', () => {
+    const { manifests } = drills({
+      drills: { failover: { probes: [{ path: '/health', bodyMatches: '"ok"' }, { path: '/state/summary' }] } },
+    });
+    const { probes } = configOf(manifests).failover!;
+    expect(
+      probes.map(({ name, url, health, bodyMatches }) => [name, new URL(url).pathname, health, bodyMatches]),
+    ).toEqual([
+      ['health', '/health', true, '"ok"'],
+      ['state-summary', '/state/summary', false, undefined],
+    ]);
+  });
+
+  it('runs apart from the primary where there is another node, and names the pods whose images it records', () => {
+    const { manifests } = drills();
+    const { affinity } = only(manifests, 'CronJob', 'shop-failover-drill').spec.jobTemplate.spec.template.spec;
+    expect(affinity.podAntiAffinity.preferredDuringSchedulingIgnoredDuringExecution).toEqual([
+      {
+        weight: 100,
+        podAffinityTerm: {
+          labelSelector: { matchLabels: { 'cnpg.io/cluster': 'shop-db', 'cnpg.io/instanceRole': 'primary' } },
+          topologyKey: 'kubernetes.io/hostname',
+        },
+      },
+    ]);
+    expect(
+      only(manifests, 'CronJob', 'shop-readiness-check').spec.jobTemplate.spec.template.spec.affinity,
+    ).toBeUndefined();
+    expect(configOf(manifests).failover!.apiPods).toBe('app.kubernetes.io/name=shop-api');
+  });
+
   it('predicts and digests what is written, patches included', () => {
     const before = drills();
     const after = drills();
@@ -133,7 +164,6 @@ describe('a failover drill', () => {
         ],
       },
     });
-    expect(affinity('deletePrimary')).toBeUndefined();
   });
 
   it('fits a client-side apply, program and all', () => {
@@ -160,6 +190,11 @@ describe('a failover drill', () => {
       "'schedule' must have five fields, not 6, got '0 17 4 1 * *'",
     ],
     ['a probe without a slash', { probes: [{ path: 'state' }] }, "'probes.path' must start with /, got 'state'"],
+    [
+      'an expression that is none',
+      { probes: [{ path: '/x', bodyMatches: '(' }] },
+      "'probes.bodyMatches' must be a regular expression of JavaScript, got '('",
+    ],
     ['an image without a version', { image: 'node' }, "'image'"],
   ])('refuses %s', (_, props, message) => {
     const app = new App();

@@ -123,6 +123,20 @@ describe('a report', () => {
     expect(page([abortedSample(22, null)])).not.toContain('indeterminate: sent');
   });
 
+  it('says how exact each measure is, and does not call writes kept that were lost after the failure', () => {
+    const good = failoverSample({ day: 22, previous: null, repetitions: 1 });
+    expect(page([good])).toMatch(
+      /its error is at most\s+0\.05 s for writes, 0\.05 s for reads and\s+0\.31 s for the API/,
+    );
+
+    const run = good.repetitions[0]!;
+    const checks = run.checks.map((c) => ({ ...c, ok: c.ok && c.name !== 'acknowledged-writes-kept' }));
+    const late = { ...run, lossWindowMs: 0, writes: { ...run.writes, lost: 80 }, checks };
+    const text = page([seal({ ...good, repetitions: [late] })]);
+    expect(text).toContain('80, all acknowledged after the failure');
+    expect(text.match(/✗ missed/g)).toHaveLength(1);
+  });
+
   it('shows the history newest first, and says that an aborted newest run follows a success', () => {
     const first = failoverSample({ day: 16, previous: null });
     const text = page([first, abortedSample(22, first)]);

@@ -35,7 +35,11 @@ export interface ApiRequest {
 }
 
 /** What goes wrong instead of the answer. */
-export type Fault = { hang: true } | { drop: true } | { status: number; reason: string; retryAfter?: number };
+export type Fault =
+  | { hang: true }
+  | { drop: true }
+  | { delayMs: number }
+  | { status: number; reason: string; retryAfter?: number };
 
 /** A rule of a Role. */
 export interface Rule {
@@ -216,10 +220,13 @@ export class FakeKubernetes {
         incoming.socket.resetAndDestroy();
         return;
       }
-      if (fault.retryAfter !== undefined) {
-        response.setHeader('retry-after', String(fault.retryAfter));
+      if ('status' in fault) {
+        if (fault.retryAfter !== undefined) {
+          response.setHeader('retry-after', String(fault.retryAfter));
+        }
+        return fail(response, fault.status, fault.reason, 'injected by the test');
       }
-      return fail(response, fault.status, fault.reason, 'injected by the test');
+      await new Promise((done) => setTimeout(done, fault.delayMs));
     }
     if (!this.allows(request)) {
       this.refused.push(request);

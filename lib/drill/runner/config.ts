@@ -7,7 +7,7 @@ export interface ProbeConfig {
   readonly url: string;
   readonly intervalMs: number;
   readonly timeoutMs: number;
-  /** Regular expression that the body must match besides status 200. */
+  /** Regular expression that decides alone about the body of an answer with status 200; else `answer.ts` does. */
   readonly bodyMatches?: string;
   /** The endpoint claims to know whether the service works: it must not say ok while writes fail. */
   readonly health: boolean;
@@ -42,14 +42,18 @@ export interface FailoverConfig {
     readonly readers: number;
     /** Pause between two attempts of one client. */
     readonly intervalMs: number;
-    /** How long a client waits for one attempt. */
+    /** How long a client waits for one attempt, its connection included. */
     readonly attemptTimeoutMs: number;
+    /** A time without a success of any client that is longer is an outage. */
+    readonly silenceMs: number;
     /** Steady load before the trigger. */
     readonly baselineSeconds: number;
     /** Load after full recovery, to see that it lasts. */
     readonly settleSeconds: number;
   };
   readonly probes: readonly ProbeConfig[];
+  /** Labels of the API's pods, `a=b,c=d`: their images are part of the evidence. */
+  readonly apiPods: string;
   readonly bounds: {
     /** From the trigger to all clients back; then the drill gives up. */
     readonly recoverySeconds: number;
@@ -151,6 +155,7 @@ export const CONFIG_SCHEMA = object(
         readers: whole,
         intervalMs: zeroOrMore,
         attemptTimeoutMs: positive,
+        silenceMs: positive,
         baselineSeconds: positive,
         settleSeconds: zeroOrMore,
       }),
@@ -169,6 +174,7 @@ export const CONFIG_SCHEMA = object(
           ['bodyMatches'],
         ),
       },
+      apiPods: text,
       bounds: object({ recoverySeconds: positive, redundancySeconds: positive, armSeconds: positive }),
       preconditions: object({
         synchronous: { type: 'boolean' },

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import { seal } from '../../evidence/digest';
 import type { Evidence } from '../../evidence/evidence';
 import { exitCodeOf, type DrillExitCode } from '../../evidence/exit-code';
-import { within, type Clock } from './clock';
+import { type Clock } from './clock';
 import type { RunnerConfig } from './config';
-import { LAST_LOOK_MS, LOOK_MS, type Findings, type RunContext } from './context';
+import { LOOK_MS, patiently, type Findings, type RunContext } from './context';
 import { EvidenceStore, previousDigest } from './evidence-store';
 import { FailoverDrill } from './failover';
 import { failoverFindings } from './findings';
@@ -54,6 +55,7 @@ export async function runDrill(
   work: (run: RunContext) => Promise<Findings>,
 ): Promise<ExitCode> {
   const { config, kubernetes, clock, signal, holder, node } = drill;
+  setMaxListeners(0, signal);
   const started = clock.wall();
   const runId = makeRunId(started);
   const log = jsonLog(drill.writeLine, () => clock.wall());
@@ -77,11 +79,12 @@ export async function runDrill(
     };
     return seal({ ...document, previousDigest: previousDigest(before, document) });
   };
-  const store = new EvidenceStore(kubernetes, { namespace: config.namespace, ...config.evidence });
   let evidence: Evidence;
   try {
-    const stored = store.append((before) => build(before, findings));
-    evidence = await within(stored, signal.aborted ? LAST_LOOK_MS : 6 * LOOK_MS, 'storing it');
+    evidence = await patiently(signal, 6 * LOOK_MS, 'storing it', (late) => {
+      const store = new EvidenceStore(kubernetes.until(late), { namespace: config.namespace, ...config.evidence });
+      return store.append((before) => build(before, findings));
+    });
   } catch (error) {
     const note = `evidence was not stored in ConfigMap ${config.evidence.configMap}: ${(error as Error).message}`;
     log('error', note);

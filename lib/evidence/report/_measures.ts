@@ -1,4 +1,4 @@
-import type { Evidence, Spread } from '../evidence';
+import type { Evidence, Repetition, Spread } from '../evidence';
 import { count, outage, seconds } from './_format';
 import { html, type Html } from './_html';
 
@@ -24,6 +24,7 @@ export function measures(evidence: Evidence): Html {
   ] as const;
   const lost = repetitions.map((r) => r.writes.lost);
   const window = repetitions.map((r) => r.lossWindowMs);
+  const worst = (of: (r: Repetition) => number): string => seconds(Math.max(...repetitions.map(of)) / 1000);
   return html`<h3>Predicted, measured, objective</h3>
     <div class="wide">
       ${bars(
@@ -61,7 +62,7 @@ export function measures(evidence: Evidence): Html {
           <tr>
             <th scope="row">acknowledged writes lost</th>
             <td>${objective.rpoSeconds === 0 ? 'none' : `only of the last ${seconds(objective.rpoSeconds)}`}</td>
-            <td>${lossMet(window, objective.rpoSeconds)}</td>
+            <td>${lossMet(repetitions, objective.rpoSeconds)}</td>
             <td colspan="3" class="text">${lossText(lost, window)}</td>
             <td>–</td>
           </tr>
@@ -69,9 +70,10 @@ export function measures(evidence: Evidence): Html {
       </table>
     </div>
     <p class="note">
-      ${predictionText(prediction.held)} Outages are measured on the client,
-      ${repetitions.length === 1 ? 'once' : `in ${repetitions.length} repetitions`}, with an error of at most
-      ${seconds(Math.max(...repetitions.map((r) => r.resolutionMs)) / 1000)}.
+      ${predictionText(prediction.held)} An outage is a time in which no client succeeded, measured
+      ${repetitions.length === 1 ? 'once' : `in ${repetitions.length} repetitions`}; its error is at most
+      ${worst((r) => r.resolutionMs.write)} for writes, ${worst((r) => r.resolutionMs.read)} for reads and
+      ${worst((r) => r.resolutionMs.api)} for the API.
     </p>`;
 }
 
@@ -81,10 +83,13 @@ function met(good: boolean): Html {
 }
 
 /** What nobody could read afterwards is neither. */
-function lossMet(window: readonly (number | null)[], rpoSeconds: number): Html {
-  const known = window.flatMap((ms) => (ms === null ? [] : [ms]));
-  const missed = known.some((ms) => ms > rpoSeconds * 1000);
-  return missed || known.length === window.length ? met(!missed) : html`<b class="bad">? not known</b>`;
+function lossMet(repetitions: readonly Repetition[], rpoSeconds: number): Html {
+  const known = repetitions.filter(({ lossWindowMs }) => lossWindowMs !== null);
+  const missed = known.some(
+    ({ lossWindowMs, checks }) =>
+      lossWindowMs! > rpoSeconds * 1000 || checks.find((c) => c.name === 'acknowledged-writes-kept')?.ok !== true,
+  );
+  return missed || known.length === repetitions.length ? met(!missed) : html`<b class="bad">? not known</b>`;
 }
 
 function spreadCells(spread: Spread | null, values: readonly (number | null)[]): Html {
@@ -102,7 +107,11 @@ function lossText(lost: readonly (number | null)[], window: readonly (number | n
   }
   const total = lost.reduce<number>((sum, n) => sum + (n ?? 0), 0);
   const worst = Math.max(...window.map((ms) => ms ?? 0));
-  return total === 0 ? 'none' : `${count(total)}, the oldest ${seconds(worst / 1000)} before the failure`;
+  return total === 0
+    ? 'none'
+    : worst === 0
+      ? `${count(total)}, all acknowledged after the failure`
+      : `${count(total)}, the oldest ${seconds(worst / 1000)} before the failure`;
 }
 
 function predictionText(held: boolean | null): string {
