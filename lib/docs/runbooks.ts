@@ -6,7 +6,7 @@ import type { FailoverDrill } from '../drill/failover-drill';
 import type { Alert } from '../monitoring/alert';
 import type { BackupSchedule } from '../postgres/backup-schedule';
 import type { PostgresCluster } from '../postgres/postgres-cluster';
-import { gitOpsFacts } from './_gitops-facts';
+import { gitOpsFacts } from './gitops-facts';
 import { Document } from './document';
 import { type Runbook, runbookPage } from './runbook';
 import { type RunbookFacts, RunbookWords } from './runbook-facts';
@@ -16,6 +16,7 @@ import { CREDENTIAL_PROCEDURES } from './runbooks/_credential-procedures';
 import { DATA_PROCEDURES } from './runbooks/_data-procedures';
 import { DATABASE_ALERTS } from './runbooks/_database-alerts';
 import { DRILL_ALERTS } from './runbooks/_drill-alerts';
+import { whichEngine } from './runbooks/_gitops';
 import { NODE_PROCEDURES } from './runbooks/_node-procedures';
 import { WORKLOAD_ALERTS } from './runbooks/_workload-alerts';
 
@@ -125,7 +126,7 @@ export class Runbooks extends Construct {
   }
 
   private words(): RunbookWords {
-    const { database, backupSchedule, api, companions = [], access, drills = [] } = this.props;
+    const { database, backupSchedule, api, companions = [], access, drills = [], alerts = [] } = this.props;
     const facts: RunbookFacts = {
       service: api.service,
       database,
@@ -134,6 +135,7 @@ export class Runbooks extends Construct {
       companions,
       access,
       drills,
+      alerts,
       gitops: gitOpsFacts(database),
     };
     return new RunbookWords(facts);
@@ -153,6 +155,7 @@ Commands are for bash, start at the root of the repository and need kubectl with
 [cnpg plugin](https://cloudnative-pg.io/documentation/current/kubectl-plugin/). A line that ends in a comment after
 \`=\` wants a value from you first; without it the next command stops.
 
+${whichEngine(words)}
 ## Alerts
 
 | alert | what it says |
