@@ -1,5 +1,5 @@
 import type { Command, CommandOption } from './_command';
-import type { CommandEntry } from './_registry';
+import type { CommandEntry } from './registry';
 
 const EXIT_CODES = `Exit codes
   0  all well

@@ -13,7 +13,7 @@ import { join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { load } from 'js-yaml';
 import { describe, expect, it } from 'vitest';
-import { commands } from '../../lib/cli/_registry';
+import { commands } from '../../lib/cli/registry';
 import { runCli } from '../../lib/cli/_run';
 import { checkManifests } from '../../lib/policy/check';
 import { failoverSample } from '../evidence/_samples';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { type CommandIo, UsageMistake, command } from '../../lib/cli/_command';
-import type { CommandEntry } from '../../lib/cli/_registry';
+import type { CommandEntry } from '../../lib/cli/registry';
 import { runCli } from '../../lib/cli/_run';
 
 const echo = command({

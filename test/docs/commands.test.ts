@@ -2,8 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { ArgoCd, Bootstrap, type Delivery, Document, Flux, Platform, Storage } from '../../lib';
 import { appWorld, checkDocuments } from '../../lib/docs/check-documents';
-import { checkCommands, commandBlocks } from '../../lib/docs/commands';
-import { shellCommands, UNKNOWN } from '../../lib/docs/_shell';
+import { checkCommands, commandBlocks } from '../../lib/docs/commands/check';
+import { readShell, UNKNOWN } from '../../lib/docs/commands/_shell';
 import { BOTH, FACTS, stateHub, type Variant } from './state-hub';
 
 const built = stateHub();
@@ -192,7 +192,10 @@ describe('a typo in a command is seen, each time', () => {
 });
 
 describe('shell text', () => {
-  const words = (text: string) => shellCommands(text).map((command) => command.map((word) => word.text).join(' '));
+  const words = (text: string) =>
+    readShell(text).commands.flatMap(({ words }) =>
+      words.length === 0 ? [] : [words.map((word) => word.text).join(' ')],
+    );
 
   it.each<[string, string, string[]]>([
     ['pipes and lists', 'a b | c && d || e; f &', ['a b', 'c', 'd', 'e', 'f']],

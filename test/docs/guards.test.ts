@@ -3,7 +3,7 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { commandBlocks } from '../../lib/docs/commands';
+import { commandBlocks } from '../../lib/docs/commands/check';
 import { stateHub } from './state-hub';
 
 const home = mkdtempSync(join(tmpdir(), 'phoenix-guards-'));

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { shellCommands, UNKNOWN } from '../../lib/docs/_shell';
-import { commandBlocks } from '../../lib/docs/commands';
+import { readShell, UNKNOWN } from '../../lib/docs/commands/_shell';
+import { commandBlocks } from '../../lib/docs/commands/check';
 import { stateHub } from './state-hub';
 
 const version = spawnSync('kubectl', ['version', '--client', '--output', 'json'], { encoding: 'utf8' });
@@ -13,8 +13,8 @@ function kubectlCommands(): string[][] {
     .app.files()
     .filter(({ path }) => path.startsWith('docs/'))
     .flatMap(commandBlocks)
-    .flatMap(({ text }) => shellCommands(text))
-    .map((command) => command.map((word) => word.text.replaceAll(UNKNOWN, 'x')))
+    .flatMap(({ text }) => readShell(text).commands)
+    .map(({ words }) => words.map((word) => word.text.replaceAll(UNKNOWN, 'x')))
     .filter(([program, verb]) => program === 'kubectl' && verb !== 'cnpg')
     .map((words) => (words.includes('--') ? words.slice(1, words.indexOf('--')) : words.slice(1)));
   return [...new Map(all.map((words) => [words.join(' '), words])).values()];

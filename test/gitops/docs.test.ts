@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { load } from 'js-yaml';
 import { describe, expect, it } from 'vitest';
-import { commands } from '../../lib/cli/_registry';
+import { commands } from '../../lib/cli/registry';
 import { ArgoCd } from '../../lib/gitops/argocd';
 import { Flux } from '../../lib/gitops/flux';
 import { crdErrors, hasCrds } from './crd-schema';

@@ -20,7 +20,8 @@ export function fallBackAndReturn(w: RunbookWords): Runbook {
   const major = /:(\d+)/.exec(image)?.[1] ?? '';
   const old = bootstrap.method === 'import' ? ` \`${bootstrap.source.host}\`` : '';
   const dumps = { here: `${database}.dump`, before: `${database}-fallback-before.dump`, back: `${database}-back.dump` };
-  const rows = { here: 'rows-here.txt', there: 'rows-there.txt' };
+  const out = ['rows-here.txt', 'rows-fallback.txt'] as const;
+  const back = ['rows-fallback-back.txt', 'rows-here-back.txt'] as const;
   return {
     title: `Fall back to a single server, and return`,
     when: `The platform cannot serve for longer than anybody can wait, and the old server${old} or another PostgreSQL${major === '' ? ' of at least the same major version' : ` of major version ${major} or later`} is there.`,
@@ -44,7 +45,7 @@ ${sh(fallback.ask('host of the fallback'), fallback.sql('show server_version'), 
 
 3. Take everything along, and read the whole dump:
 
-   ${indent(sh(countRows(psqlHere(w), rows.here), `${w.onPrimary()} pg_dump --format custom ${database} > ${dumps.here}`, readDump(w, dumps.here)))}
+   ${indent(sh(countRows(psqlHere(w), out[0]), `${w.onPrimary()} pg_dump --format custom ${database} > ${dumps.here}`, readDump(w, dumps.here)))}
 
    Go on only if it says that the dump is whole.
 
@@ -54,7 +55,7 @@ ${sh(fallback.ask('host of the fallback'), fallback.sql('show server_version'), 
 
 5. Into the fallback. \`--clean\` drops there what the dump brings. Both files of counts must be the same:
 
-   ${indent(sh(fallback.allowWrites, fallback.restore(dumps.here), fallback.sql('analyze'), countRows(fallback.psql, rows.there), `diff ${rows.here} ${rows.there} && echo "the same rows"`))}
+   ${indent(sh(fallback.allowWrites, fallback.restore(dumps.here), fallback.sql('analyze'), countRows(fallback.psql, out[1]), `diff ${out[0]} ${out[1]} && echo "the same rows"`))}
 
 6. Point the clients there: ${w.link('move-clients')}, the other way round.
 
@@ -66,7 +67,7 @@ ${sh(fallback.ask('host of the fallback'), fallback.sql('show server_version'), 
 
 8. Take everything back. What was here is in \`${dumps.here}\` of step 3.
 
-   ${indent(sh(countRows(fallback.psql, rows.there), fallback.dump(dumps.back), readDump(w, dumps.back), `${w.onPrimary(true)} env PGOPTIONS='-c default_transaction_read_only=off' pg_restore --dbname ${database} --role ${owner} --clean --if-exists --no-owner --single-transaction < ${dumps.back}`, w.sql('analyze', database), countRows(psqlHere(w), rows.here), `diff ${rows.here} ${rows.there} && echo "the same rows"`))}
+   ${indent(sh(countRows(fallback.psql, back[0]), fallback.dump(dumps.back), readDump(w, dumps.back), `${w.onPrimary(true)} env PGOPTIONS='-c default_transaction_read_only=off' pg_restore --dbname ${database} --role ${owner} --clean --if-exists --no-owner --single-transaction < ${dumps.back}`, w.sql('analyze', database), countRows(psqlHere(w), back[1]), `diff ${back[0]} ${back[1]} && echo "the same rows"`))}
 
 9. Allow writes here again, and start the API. Then the clients: ${w.link('move-clients')}.
 
