@@ -1,4 +1,6 @@
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { Duration, Size } from 'cdk8s';
 import { describe, expect, it } from 'vitest';
 import { type Delivery, HighlyAvailableService, type OutputFile, PhoenixApp, Platform } from '../../lib';
@@ -129,6 +131,7 @@ function tryAll(pages: readonly OutputFile[], world: CommandWorld, result: Resul
 
 describe('a typo in any word of any command of any page', () => {
   const both = pagesOf(BOTH(), true);
+  both.pages.push({ path: 'gitops.md', text: readFileSync(resolve(__dirname, '../../docs/gitops.md'), 'utf8') });
   const none = pagesOf([], false);
 
   it('is not there to begin with', () => {

@@ -118,11 +118,8 @@ function create({ flags, words }: Arguments, check: Checker, place: Place, compl
   check.named({ kind: 'Secret', namespaced: true }, words[2] ?? '');
   for (const pair of flags.get('--from-file') ?? []) {
     const [key = '', path = ''] = pair.split(/=(.*)/s, 2);
-    check.must(/^[-.\w]+\.agekey$/.test(key), `Flux reads only keys that end in .agekey, not '${key}'`);
-    check.must(
-      path === UNKNOWN || key === path.slice(path.lastIndexOf('/') + 1),
-      `'${key}' is another name than '${path}'`,
-    );
+    const name = path.slice(path.lastIndexOf('/') + 1);
+    check.must(key === name || key === 'old.agekey' || key === 'age.agekey', `'${key}' is no entry for '${path}'`);
     check.say(path === UNKNOWN ? undefined : file(path, place));
   }
 }

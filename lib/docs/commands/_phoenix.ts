@@ -1,5 +1,5 @@
 import { commands } from '../../cli/registry';
-import { type Flags, type Place, type Tool, usage } from './_grammar';
+import { type Tool, usage, type Value } from './_grammar';
 import { anything, file, namespace } from './_values';
 
 /** `npx phoenix ...`, by the command line's own registry. */
@@ -13,20 +13,24 @@ export const npx: Tool = (texts, place, complain) => {
     return;
   }
   const [min, max] = entry.positionals;
+  const argument = ARGUMENTS[entry.name] ?? anything;
   usage({
-    flags: Object.fromEntries(
-      Object.entries(entry.options).map(([name, type]): [string, Flags[string]] => [
-        `--${name}`,
-        type === 'boolean' ? 'switch' : name === 'namespace' ? namespace : anything,
-      ]),
-    ),
+    flags: Object.fromEntries(Object.entries(entry.options).flatMap(([name, type]) => flagOf(name, type))),
     words: Array.from({ length: min }, () => argument),
     ...(max > min ? { rest: argument } : {}),
   })(rest.slice(entry.name.split(' ').length), place, complain);
 };
 
-/** A drill, or a file or folder. */
-const argument = (text: string, place: Place) =>
-  place.world.hasAnywhere('CronJob', text) || file(text, place) === undefined
-    ? undefined
-    : `no drill or file '${text}'`;
+/** What the verbs that stand in runbooks work on. */
+const ARGUMENTS: Readonly<Record<string, Value>> = {
+  check: file,
+  'drill failover': (text, { world }) => (world.hasAnywhere('CronJob', text) ? undefined : `no CronJob '${text}'`),
+  'secrets check': file,
+};
+
+/** An option by its name, and by the letter that verbs give to the two usual ones. */
+function flagOf(name: string, type: 'string' | 'boolean'): [string, Value | 'switch'][] {
+  const value = type === 'boolean' ? 'switch' : name === 'namespace' ? namespace : anything;
+  const short = { namespace: '-n', output: '-o' }[name];
+  return [[`--${name}`, value], ...(short === undefined ? [] : [[short, value] as [string, Value | 'switch']])];
+}
