@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { readShell, UNKNOWN } from '../../lib/docs/commands/_shell';
+import { VERBS } from '../../lib/docs/commands/_kubectl-verbs';
 import { commandBlocks } from '../../lib/docs/commands/check';
 import { stateHub } from './state-hub';
 
@@ -31,6 +32,27 @@ describe.skipIf(minor < 30)('every kubectl command of every document', () => {
       .map((words) => ({ words, run: knows(words) }))
       .filter(({ run }) => run.status !== 0)
       .map(({ words, run }) => `${words.join(' ')}: ${run.stderr.split('\n')[0]}`);
+    expect(refused).toEqual([]);
+  }, 60_000);
+
+  it('and the table has only verbs and flags of kubectl', () => {
+    const nouns: Record<string, string[][]> = {
+      rollout: [['status'], ['restart']],
+      create: [[], ['secret', 'generic']],
+      auth: [['can-i']],
+      top: [['pod']],
+    };
+    const refused = Object.entries(VERBS).flatMap(([verb, { flags }]) =>
+      Object.entries(flags)
+        .filter(([flag, value]) =>
+          (nouns[verb] ?? [[]]).every((noun) =>
+            ['1', '1s', 'none'].every(
+              (x) => knows([verb, ...noun, ...(value === 'switch' ? [flag] : [flag, x])]).status !== 0,
+            ),
+          ),
+        )
+        .map(([flag]) => `${verb} ${flag}`),
+    );
     expect(refused).toEqual([]);
   }, 60_000);
 

@@ -112,7 +112,7 @@ describe('a copy of the data is taken', () => {
         /tee rows-fallback\.txt/,
         /^diff rows-here/,
         /--clean/,
-        /^diff rows-here/,
+        /^diff rows-fallback-back/,
       ),
     ).toBeUndefined();
   });

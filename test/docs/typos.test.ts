@@ -8,6 +8,7 @@ import { appWorld } from '../../lib/docs/check-documents';
 import { checkCommands } from '../../lib/docs/commands/check';
 import type { CommandWorld } from '../../lib/docs/commands/world';
 import { IMAGE } from '../_build';
+import { typosOf } from './mistype';
 import { BOTH, FACTS } from './state-hub';
 
 const BRIDGE = { name: 'ops-bridge', namespace: 'ops-bridge', podLabels: { 'app.kubernetes.io/name': 'ops-bridge' } };
@@ -69,18 +70,6 @@ function tokensOf({ text }: OutputFile): Token[] {
       }));
     });
   });
-}
-
-/** A letter doubled, a letter left out, two letters swapped; in the middle, where the eye misses it. */
-function typosOf(word: string): string[] {
-  const m = Math.floor((word.length - 1) / 2);
-  const pairs = Array.from({ length: word.length - 1 }, (_, i) => (m + i) % (word.length - 1));
-  const swap = pairs.find((i) => word[i] !== word[i + 1]);
-  return [
-    word.slice(0, m + 1) + word.slice(m),
-    ...(word.length > 1 ? [word.slice(0, m) + word.slice(m + 1)] : []),
-    ...(swap === undefined ? [] : [word.slice(0, swap) + word[swap + 1] + word[swap] + word.slice(swap + 2)]),
-  ];
 }
 
 /**

@@ -16,7 +16,8 @@ const COMMON: Flags = {
   '--kubeconfig': anything,
   '--request-timeout': duration,
 };
-const SELECT: Flags = { '--selector': selector, '--all': 'switch' };
+const SELECT: Flags = { '--selector': selector };
+const ALL: Flags = { '--all': 'switch' };
 /** Judged with the kind in hand. */
 const OUTPUT: Flags = { '--output': anything, '--show-labels': 'switch' };
 const FILES: Flags = { '--filename': file, '-f': file, '-k': file };
@@ -46,6 +47,7 @@ export const VERBS: Readonly<Record<string, Verb>> = {
     form: 'resources',
     flags: {
       ...SELECT,
+      ...ALL,
       ...FILES,
       '--ignore-not-found': 'switch',
       '--grace-period': count,
@@ -54,7 +56,7 @@ export const VERBS: Readonly<Record<string, Verb>> = {
       '--timeout': duration,
     },
   },
-  wait: { form: 'resources', flags: { ...SELECT, '--for': anything, '--timeout': duration } },
+  wait: { form: 'resources', flags: { ...SELECT, ...ALL, '--for': anything, '--timeout': duration } },
   patch: {
     form: 'resources',
     flags: {
@@ -91,7 +93,7 @@ export const VERBS: Readonly<Record<string, Verb>> = {
   rollout: { form: 'rollout', flags: { ...SELECT, '--timeout': duration } },
   create: {
     form: 'create',
-    flags: { ...FILES, ...DRY, '--output': anything, '--from-file': anything, '--from': anything },
+    flags: { ...FILES, ...DRY, '--output': anything, '--from-file': anything },
   },
   apply: { form: 'files', flags: { ...FILES, ...MANAGER, ...DRY } },
   replace: { form: 'files', flags: { ...FILES, ...DRY } },
