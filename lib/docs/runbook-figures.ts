@@ -1,7 +1,7 @@
 import type { ApiService } from '../api/api-service';
 import { type Prediction, predict } from '../platform/prediction';
 import type { PredictionInput } from '../platform/prediction-input';
-import { predictionInput } from '../platform/read-input';
+import { apiFacts, predictionInput } from '../platform/read-input';
 import type { BackupSchedule } from '../postgres/backup-schedule';
 import type { PostgresCluster } from '../postgres/postgres-cluster';
 
@@ -21,8 +21,10 @@ export class RunbookFigures {
   public readonly prediction: Prediction;
   private readonly input: PredictionInput;
 
-  public constructor(private readonly parts: FigureParts) {
-    this.input = this.inputOf(parts.api);
+  public constructor(parts: FigureParts) {
+    const { database, backupSchedule, api } = parts;
+    const { platform, objectStore } = database;
+    this.input = predictionInput({ platform, database, backupSchedule, objectStore, api });
     this.prediction = predict(this.input);
   }
 
@@ -64,8 +66,8 @@ export class RunbookFigures {
 
   /** Until all replicas of a part were replaced, one after another. */
   public rollout(part: ApiService): number {
-    const replaced = predict(this.inputOf(part)).instanceLoss.redundancy?.worst ?? 0;
-    return replaced * part.replicas;
+    const { instanceLoss } = predict({ ...this.input, api: apiFacts(part.apiObject.toJson()) });
+    return (instanceLoss.redundancy?.worst ?? 0) * part.replicas;
   }
 
   /** Until a lost or given up instance is whole again: a failover first, two pods, and a copy of all data. */
@@ -94,16 +96,5 @@ export class RunbookFigures {
   private get laterStandbys(): number {
     const { durability, instances, synchronousStandbys } = this.input.database;
     return (instances - 1 - (durability === 'required' ? synchronousStandbys : 0)) * this.standby;
-  }
-
-  private inputOf(api: ApiService): PredictionInput {
-    const { database, backupSchedule } = this.parts;
-    return predictionInput({
-      platform: database.platform,
-      database,
-      backupSchedule,
-      objectStore: database.objectStore,
-      api,
-    });
   }
 }

@@ -102,9 +102,11 @@ export const VERBS: Readonly<Record<string, Verb>> = {
   top: { form: 'top', flags: SELECT },
 };
 
+const ALL_FLAGS = new Map(Object.entries(VERBS).map(([name, { flags }]) => [name, { ...COMMON, ...flags }]));
+
 /** All flags of a verb. */
-export function flagsOf({ flags }: Verb): Flags {
-  return { ...COMMON, ...flags };
+export function flagsOf(verb: string): Flags {
+  return ALL_FLAGS.get(verb) ?? COMMON;
 }
 
 /** Flags of the cnpg plugin. */

@@ -26,7 +26,7 @@ export const kubectl: Tool = (texts, place, complain) => {
     complain(`kubectl has no verb '${name}'`);
     return;
   }
-  const given = parse([...own.slice(0, at), ...own.slice(at + 1)], flagsOf(verb), place, complain);
+  const given = parse([...own.slice(0, at), ...own.slice(at + 1)], flagsOf(name), place, complain);
   const check = new Checker(place, given.flags.get('--namespace')?.[0], complain);
   const selected = given.flags.has('--selector') || given.flags.has('--all');
   const { words } = given;

@@ -98,19 +98,28 @@ function variablesSet({ words, assignments }: ShellCommand): string[] {
 
 /** Files that a command leaves: by redirection, or as an argument that says so. */
 function filesWritten({ words, redirects }: ShellCommand): string[] {
-  const texts = words.map(({ text }) => text);
-  const [program = ''] = texts;
-  const arguments_ = texts.slice(1).filter((text) => !text.startsWith('-'));
-  return [
-    ...redirects.filter(({ operator }) => operator === '>' || operator === '>>').map(({ target }) => target.text),
-    ...texts.filter((_, i) => (OUTPUTS[program] ?? []).includes(texts[i - 1] ?? '')),
-    ...(program === 'tee' ? arguments_ : []),
-    ...(program === 'install' ? arguments_.slice(-1) : []),
-  ];
+  const files = redirects
+    .filter(({ operator }) => operator === '>' || operator === '>>')
+    .map(({ target }) => target.text);
+  const program = words[0]?.text ?? '';
+  const flag = OUTPUTS[program];
+  if (flag === undefined) {
+    return files;
+  }
+  const texts = words.slice(1).map(({ text }) => text);
+  const plain = texts.filter((text) => !text.startsWith('-'));
+  const named =
+    flag === 'all' ? plain : flag === 'last' ? plain.slice(-1) : texts.filter((_, i) => texts[i - 1] === flag);
+  return [...files, ...named];
 }
 
-/** Flags that name a file to write. */
-const OUTPUTS: Readonly<Record<string, readonly string[]>> = { pg_dump: ['--file'], 'age-keygen': ['-o'] };
+/** Which arguments of a program are files that it writes: those behind a flag, the last or all. */
+const OUTPUTS: Readonly<Record<string, string>> = {
+  pg_dump: '--file',
+  'age-keygen': '-o',
+  install: 'last',
+  tee: 'all',
+};
 
 const TOOLS: Readonly<Record<string, Tool>> = {
   ...PLAIN_TOOLS,
