@@ -82,13 +82,18 @@ export class RunbookWords {
     return this.facts.alerts.find((alert) => alert.name === name);
   }
 
-  /** Deletes one instance and its volumes, unless it is the primary or nobody knows who is. */
-  public giveUp(which: string): string[] {
+  /** Does something to one instance, unless it is the primary or nobody knows who is. */
+  public unlessPrimary(which: string, command: string): string[] {
     return [
       `instance= # ${which}: ${this.instances}`,
       this.setPrimary,
-      `[ "\${instance:?}" != "\${primary:?}" ] && ${this.cnpg} destroy ${this.db} "\${instance##*-}"`,
+      `[ "\${instance:?}" != "\${primary:?}" ] && ${command}`,
     ];
+  }
+
+  /** Deletes one instance and its volumes. */
+  public giveUp(which: string): string[] {
+    return this.unlessPrimary(which, `${this.cnpg} destroy ${this.db} "\${instance##*-}"`);
   }
 
   /** Waits until an instance that was given up just now is whole again. Ready is still true when \`destroy\` returns. */

@@ -168,7 +168,8 @@ function index(words: RunbookWords, pages: readonly (readonly [string, Runbook])
 
 Commands are for bash, start at the root of the repository and need kubectl with the
 [cnpg plugin](https://cloudnative-pg.io/documentation/current/kubectl-plugin/). A line that ends in a comment after
-\`=\` wants a value from you first; without it the next command stops.
+\`=\` wants a value from you first; without it the next command stops. Some pages need more programs, such as sops or
+PostgreSQL's own: their checks come first.
 
 ${whichEngine(words)}
 ## Alerts

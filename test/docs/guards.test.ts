@@ -61,6 +61,17 @@ describe('what cannot be undone', () => {
     expect(told.filter((line) => line.includes('destroy'))).toEqual([]);
   });
 
+  it('no fence is put on the primary that the operator names', () => {
+    const [{ text }, ...others] = blocks.filter(
+      (block) => block.path.includes('TwoPrimaries') && / fencing on /.test(block.text),
+    ) as [(typeof blocks)[0]];
+    expect(others).toEqual([]);
+    const fences = (instance: string) =>
+      run(text, { instance }, 'state-hub-db-1').filter((line) => line.includes('fencing on'));
+    expect(fences('state-hub-db-1')).toEqual([]);
+    expect(fences('state-hub-db-2')).toEqual(['cnpg --namespace state-hub fencing on state-hub-db state-hub-db-2']);
+  });
+
   it('nothing at all where a value is not filled in, in any block of any page', () => {
     const asking = blocks.filter(({ text }) => /^\w+= #/m.test(text) && text.includes('kubectl'));
     expect(asking.length).toBeGreaterThan(8);

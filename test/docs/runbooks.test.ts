@@ -76,7 +76,7 @@ describe('runbooks', () => {
         true,
       );
       expect(text).not.toMatch(/undefined|\[object|NaN/);
-      expect(text.split('\n').length).toBeLessThan(200);
+      expect(text.split('\n').length).toBeLessThan(220);
     },
   );
 

@@ -51,7 +51,12 @@ const CONDITIONS: Readonly<Record<string, readonly string[]>> = {
   Kustomization: ['Ready'],
   Certificate: ['Ready'],
 };
-const ANNOTATIONS = new Set(['cnpg.io/fencedInstances', 'cnpg.io/reconciliationLoop', 'cnpg.io/hibernation']);
+/** Annotations that people set or look at. */
+export const ANNOTATIONS: ReadonlySet<string> = new Set([
+  'cnpg.io/fencedInstances',
+  'cnpg.io/reconciliationLoop',
+  'cnpg.io/hibernation',
+]);
 
 /** What is wrong with `kubectl get --output VALUE` of a kind; `listed`: of several objects at once. */
 export function outputProblem(kind: string, text: string, listed: boolean): string | undefined {

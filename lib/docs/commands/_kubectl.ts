@@ -1,4 +1,4 @@
-import { fieldProblem, fieldSelectorProblem, outputProblem, patchProblem, waitProblem } from './_fields';
+import { ANNOTATIONS, fieldProblem, fieldSelectorProblem, outputProblem, patchProblem, waitProblem } from './_fields';
 import { type Arguments, type Complain, parse, type Place, type Tool } from './_grammar';
 import { PLUGIN_FLAGS, VERBS, flagsOf } from './_kubectl-verbs';
 import { RESOURCES, type Resource } from './_resources';
@@ -85,7 +85,13 @@ function resources(verb: string, { flags, words }: Arguments, check: Checker, se
   if (verb === 'taint' || verb === 'annotate') {
     const [type = '', name = '', ...changes] = words;
     check.resources([type, name], selected);
-    changes.forEach((change) => check.must(verb !== 'taint' || TAINT.test(change), `no taint '${change}'`));
+    for (const change of changes) {
+      const key = change.replace(/-$|=.*$/, '');
+      check.must(
+        verb === 'taint' ? TAINT.test(change) : ANNOTATIONS.has(key),
+        `no ${verb === 'taint' ? 'taint' : 'annotation'} '${change}'`,
+      );
+    }
     return;
   }
   const kinds = check.resources(words, selected);

@@ -24,9 +24,18 @@ export const npx: Tool = (texts, place, complain) => {
 /** What the verbs that stand in runbooks work on. */
 const ARGUMENTS: Readonly<Record<string, Value>> = {
   check: file,
+  'evidence list': file,
+  'evidence verify': file,
+  report: file,
   'drill failover': (text, { world }) => (world.hasAnywhere('CronJob', text) ? undefined : `no CronJob '${text}'`),
   'secrets check': file,
 };
+
+/** The folder that `evidence pull` fills. */
+export function folderOf([, , noun, verb, ...rest]: readonly string[]): string[] {
+  const at = rest.findIndex((text) => text === '--output' || text === '-o');
+  return noun === 'evidence' && verb === 'pull' ? [at === -1 ? 'evidence' : (rest[at + 1] ?? '')] : [];
+}
 
 /** An option by its name, and by the letter that verbs give to the two usual ones. */
 function flagOf(name: string, type: 'string' | 'boolean'): [string, Value | 'switch'][] {

@@ -4,7 +4,7 @@ import { argocd, flux } from './_gitops-tools';
 import { type Complain, judge, type Page, parse, type Place, type Tool, type Value } from './_grammar';
 import { kubectl } from './_kubectl';
 import { manifestProblems } from './_manifests';
-import { npx } from './_phoenix';
+import { folderOf, npx } from './_phoenix';
 import { PLAIN_TOOLS, script } from './_plain-tools';
 import { readShell, type ShellCommand, type ShellText, UNKNOWN } from './_shell';
 import { anything, file, like, newFile, oneOf } from './_values';
@@ -102,6 +102,9 @@ function filesWritten({ words, redirects }: ShellCommand): string[] {
     .filter(({ operator }) => operator === '>' || operator === '>>')
     .map(({ target }) => target.text);
   const program = words[0]?.text ?? '';
+  if (program === 'npx') {
+    return [...files, ...folderOf(words.map(({ text }) => text))];
+  }
   const flag = OUTPUTS[program];
   if (flag === undefined) {
     return files;

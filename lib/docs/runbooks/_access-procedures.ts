@@ -3,7 +3,7 @@ import { sh, type Runbook } from '../runbook';
 import type { RunbookWords } from '../runbook-facts';
 import { fallBackAndReturn } from './_fall-back';
 import { indent } from './_node-procedures';
-import { OutsideServer } from './_writes';
+import { countRows, OutsideServer, psqlHere } from './_writes';
 
 /** Procedures around clients, and the way to the old server and back. */
 export const ACCESS_PROCEDURES: Readonly<Record<string, (words: RunbookWords) => Runbook>> = {
@@ -58,7 +58,7 @@ function moveClients(w: RunbookWords): Runbook {
     title: `Move clients to the new endpoint of ${w.facts.service}`,
     when: `Clients still use another address than \`${w.facts.api.url}\`.`,
     impact:
-      'None, if each client is moved and seen to work before the next. A client left behind writes to the old database, and nobody notices.',
+      'From step 1 on, a client reads and does not write until it is moved. What is written to the old server after this database was made is not here.',
     check: `The new endpoint answers, and each client that is to be moved is let in:
 
 ${sh(w.rolledOut(w.facts.api), ...checkScript(w, 'cluster'))}
@@ -70,9 +70,15 @@ ${sh(old.ask('host of the old server'), old.whoIsLeft)}`,
 
    ${indent(sh(...old.stopWrites))}
 
-2. Each client takes the new address: \`API_BASE\` from the files of the access folder, in the cluster or on its machine.
+2. Before the first client moves: is everything here that is there?
 
-3. Restart the client, and see that it works.`,
+   ${indent(sh(countRows(old.psql, 'rows-old.txt'), countRows(psqlHere(w), 'rows-new.txt'), 'diff rows-old.txt rows-new.txt && echo "the same rows"'))}
+
+   If not, somebody wrote there since this database was made. Take it over first: steps 1, 2, 8 and 9 of ${w.link('fall-back-and-return')}, with the old server as the fallback.
+
+3. Each client takes the new address: \`API_BASE\` from the files of the access folder, in the cluster or on its machine.
+
+4. Restart the client, and see that it works, before the next one.`,
     verify: `Writes of the clients arrive here, and nobody is left there:
 
 ${sh(w.sql("select usename, application_name, client_addr, count(*) from pg_stat_activity where backend_type = 'client backend' group by 1, 2, 3"), old.whoIsLeft)}`,

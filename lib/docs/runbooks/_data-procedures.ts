@@ -14,6 +14,7 @@ export const DATA_PROCEDURES: Readonly<Record<string, (words: RunbookWords) => R
       when: `All instances of \`${w.db}\` or their volumes are lost, or the whole platform is.`,
       impact: `The service is down until the end: ${howLong(w, 'clusterLoss')}. What was written after the last archived WAL file is lost: ${lost(w)}.`,
       bootstrap: `Bootstrap.recovery({ serverName: '${w.facts.database.serverName}' })`,
+      hint: '',
       before: [],
       seconds: w.figures.restore,
     }),
@@ -24,6 +25,7 @@ export const DATA_PROCEDURES: Readonly<Record<string, (words: RunbookWords) => R
       when: `Data was deleted or changed by mistake, and the time before it is known. Within ${w.facts.database.objectStore.retentionDays} days. If only few rows are concerned, add a second \`PostgresCluster\` with another name and this bootstrap to the program instead, copy the rows with \`pg_dump --table\`, and take it out again.`,
       impact: `The service is down until the end: ${howLong(w, 'humanError')}. Everything written after the chosen time is gone. Agree on the time with whoever owns the data.`,
       bootstrap: `Bootstrap.recovery({ serverName: '${w.facts.database.serverName}', targetTime: '...' })`,
+      hint: '\n`targetTime` is the chosen time with its zone, as `2026-01-31T03:59:00Z` or `2026-01-31T04:59:00+01:00`.\n',
       before: [
         `Stop writes. Each pod still answers while it stops, so wait for the last; the last list must be empty:
 

@@ -41,7 +41,7 @@ ${sh(`${w.k} get ${w.cluster} --output jsonpath='{.status.currentPrimary}{"\\n"}
 Do not delete a volume before you know which one the clients wrote to.`,
     act: `Stop PostgreSQL on the other one, and keep its disk:
 
-${sh(`instance= # the wrong primary: ${w.instances}`, `${w.cnpg} fencing on ${w.db} "\${instance:?}"`)}
+${sh(...w.unlessPrimary('the wrong primary', `${w.cnpg} fencing on ${w.db} "\${instance:?}"`))}
 
 If the API server cannot reach it, stop its node. When the network is whole, lift the fence: it rewinds and follows.`,
     verify: `${sh(w.pods)}
@@ -115,7 +115,7 @@ A standby that runs and does not stream for another reason: restart it as in ${w
 Large \`write_lag\`: the network or the standby's disk. Large \`replay_lag\` alone: a long query on the standby, or a bulk load on the primary.`,
     act: `Wait for a bulk load to end, or end the query that holds replay back:
 
-${sh(`instance= # the lagging standby: ${w.instances}`, `${w.k} exec "\${instance:?}" --container postgres -- psql --command "select pid, now() - query_start as age, query from pg_stat_activity where state = 'active' order by 2 desc limit 5"`)}`,
+${sh(`instance= # the lagging standby: ${w.instances}`, `${w.k} exec "\${instance:?}" --container postgres -- psql --command "select pid, now() - query_start as age, query from pg_stat_activity where state = 'active' order by 2 desc limit 5"`, 'pid= # of that query, from the list', `${w.k} exec "\${instance:?}" --container postgres -- psql --command "select pg_cancel_backend(\${pid:?})"`)}`,
     verify: sh(w.sql('select application_name, replay_lag from pg_stat_replication')),
     undo: NOTHING_TO_UNDO,
   }),

@@ -49,6 +49,19 @@ export function deliverDatabase(w: RunbookWords): string {
   });
 }
 
+/** Applies the database's unit once more, as it was committed. */
+export function deliverAgain(w: RunbookWords): string {
+  const { foundation, dist } = w.facts.gitops;
+  const unit = foundation.at(-1)?.name;
+  return unit === undefined
+    ? 'Apply the manifests of the database again.'
+    : byEngine(w, {
+        flux: ({ namespace }) => sh(`flux reconcile kustomization ${unit} --with-source --namespace ${namespace}`),
+        argocd: ({ applications }) => sh(`argocd app sync ${applications[0]}`),
+        none: sh(`kubectl apply --server-side --force-conflicts -k ${dist}/manifests/${unit}`),
+      });
+}
+
 function applyFoundation(w: RunbookWords, argocd?: ArgoCdFacts): string[] {
   const { foundation, dist } = w.facts.gitops;
   const manager = argocd === undefined ? '' : ' --field-manager argocd-controller';

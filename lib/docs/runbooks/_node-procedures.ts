@@ -1,6 +1,6 @@
 import { sh, type Runbook } from '../runbook';
 import type { RunbookWords } from '../runbook-facts';
-import { pause, resume } from './_gitops';
+import { deliverAgain, pause, resume } from './_gitops';
 
 /** Procedures around nodes. */
 export const NODE_PROCEDURES: Readonly<Record<string, (words: RunbookWords) => Runbook>> = {
@@ -84,16 +84,24 @@ ${sh(
 | --- | --- |
 | operator or plugin not available | ${w.link('PhoenixOperatorDown')}, ${w.link('PhoenixBackupPluginDown')} |
 | annotation \`cnpg.io/fencedInstances\` | ${w.link('PhoenixDatabaseFenced')} |
-| annotation \`cnpg.io/reconciliationLoop: disabled\`, or hibernation | somebody stopped the operator here: ask who, then remove it |
+| annotation \`cnpg.io/reconciliationLoop: disabled\`, or hibernation | somebody stopped the operator here: ask who, then Act, second part |
 | "Not enough disk space" | ${w.link('disk-full')} |
-| the ObjectStore is missing | apply the database unit again: without it the operator waits for ever |
+| the ObjectStore is missing | without it the operator waits for ever: Act, third part |
 | quorum denied | ${w.link('failover-denied-by-quorum')} |
-| the primary's pod is Ready and PostgreSQL does not answer | Act |`,
-    act: `The pod lives and PostgreSQL hangs, so its lease is renewed and nobody takes over. End the pod. Not with \`--force\`: two primaries could run.
+| the primary's pod is Ready and PostgreSQL does not answer | Act, first part |`,
+    act: `**PostgreSQL hangs.** The pod lives so its lease is renewed and nobody takes over. End the pod. Not with \`--force\`: two primaries could run.
 
 ${sh(w.setPrimary, `${w.k} delete pod "\${primary:?}" --grace-period 1 --wait=false`)}
 
-If the phase does not change within ${w.time(w.figures.patience)}, restart the operator: Act of ${w.link('PhoenixOperatorDown')}.`,
+If the phase does not change within ${w.time(w.figures.patience)}, restart the operator: Act of ${w.link('PhoenixOperatorDown')}.
+
+**The operator was told to stop.** Let it work again:
+
+${sh(`${w.k} annotate ${w.cluster} cnpg.io/reconciliationLoop- cnpg.io/hibernation-`)}
+
+**The ObjectStore is missing.** Apply the database's unit again:
+
+${deliverAgain(w)}`,
     verify: `${sh(w.waitHealthy, w.sql('select pg_is_in_recovery()'), w.tryWrite)}
 
 The answer is \`f\`, and the write returns at once.`,

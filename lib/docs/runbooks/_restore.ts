@@ -10,13 +10,15 @@ export interface Restore {
   readonly when: string;
   readonly impact: string;
   readonly bootstrap: string;
+  /** What to fill in there, a paragraph of its own. */
+  readonly hint: string;
   readonly before: readonly string[];
   /** How long to wait until all instances run. */
   readonly seconds: number;
 }
 
 /** From the object store into a new generation, the old volumes kept. */
-export function restore(w: RunbookWords, { title, when, impact, bootstrap, before, seconds }: Restore): Runbook {
+export function restore(w: RunbookWords, { title, when, impact, bootstrap, hint, before, seconds }: Restore): Runbook {
   const { serverName, objectStore, database, owner, instances } = w.facts.database;
   const generation = Number(serverName.slice(w.db.length + 1));
   const pods = Array.from({ length: instances }, (_, i) => `${w.db}-${i + 1}`).join(' ');
@@ -33,7 +35,7 @@ ${sh(`for volume in $(${w.k} get persistentvolumeclaims --selector cnpg.io/clust
 generation: ${generation + 1},
 bootstrap: ${bootstrap},
 \`\`\`
-
+${hint}
 ${sh('npm run synth', 'git diff --stat', `git commit --all --message "Restore ${w.db}"`, 'git push')}`,
     `Delete what is left of the old Cluster. Its instances and claims must be gone before the new one starts, or it would take them for its own:
 
@@ -45,7 +47,11 @@ A pod on a lost node does not go by itself: set the taint of ${w.link('node-lost
 ${deliverDatabase(w)}`,
     `Wait. The first instance reads the last base backup and replays WAL; the others copy from it.
 
-${sh(`${w.k} get pods --selector cnpg.io/cluster=${w.db} --watch`, `${w.k} logs --selector cnpg.io/cluster=${w.db},cnpg.io/jobRole=full-recovery --all-containers --tail 50`, w.waitReady(seconds))}`,
+${sh(`${w.k} get pods --selector cnpg.io/cluster=${w.db}`, `${w.k} logs --selector cnpg.io/cluster=${w.db},cnpg.io/jobRole=full-recovery --all-containers --tail 50`)}
+
+Look again as often as you like. It is over when this returns without an error:
+
+${sh(w.waitReady(seconds))}`,
   ];
   return {
     title,
