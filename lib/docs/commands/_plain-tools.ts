@@ -61,17 +61,20 @@ const grep = usage({
 });
 
 /** `[ a = b ]`: an operator in the middle, or a question in front. */
-const test: Tool = (texts, _, complain) => {
+const test: Tool = (texts, place, complain) => {
   const inside = texts.slice(0, -1);
   const operator = inside.length === 3 ? inside[1]! : inside[0]!;
-  const known =
-    inside.length === 3 ? ['=', '!=', '-eq', '-ne', '-ge', '-gt', '-le', '-lt'] : ['-z', '-n', '-e', '-f', '-d'];
   if (texts[texts.length - 1] !== ']') {
     complain(`'[' has no ']'`);
-  } else if (!known.includes(operator)) {
+  } else if (!(inside.length === 3 ? COMPARISONS : QUESTIONS).includes(operator)) {
     complain(`[ ] does not know '${operator.replaceAll(UNKNOWN, '...')}'`);
+  } else if (inside.length === 2 && ABOUT_FILES.includes(operator)) {
+    judge(inside[1], file, place, complain);
   }
 };
+const COMPARISONS = ['=', '!=', '-eq', '-ne', '-ge', '-gt', '-le', '-lt'];
+const ABOUT_FILES = ['-e', '-f', '-d', '-s'];
+const QUESTIONS = ['-z', '-n', ...ABOUT_FILES];
 
 /** The items of a loop: files, or the names of objects or their ends. */
 const loop: Tool = (texts, place, complain) => {

@@ -3,7 +3,7 @@ import { sh, type Runbook } from '../runbook';
 import type { RunbookWords } from '../runbook-facts';
 import { fallBackAndReturn } from './_fall-back';
 import { indent } from './_node-procedures';
-import { countRows, OutsideServer, psqlHere } from './_writes';
+import { countRows, OutsideServer, psqlHere, sameRows } from './_writes';
 
 /** Procedures around clients, and the way to the old server and back. */
 export const ACCESS_PROCEDURES: Readonly<Record<string, (words: RunbookWords) => Runbook>> = {
@@ -72,9 +72,9 @@ ${sh(old.ask('host of the old server'), old.whoIsLeft)}`,
 
 2. Before the first client moves: is everything here that is there?
 
-   ${indent(sh(countRows(old.psql, 'rows-old.txt'), countRows(psqlHere(w), 'rows-new.txt'), 'diff rows-old.txt rows-new.txt && echo "the same rows"'))}
+   ${indent(sh(countRows(old.psql, 'rows-old.txt'), countRows(psqlHere(w), 'rows-new.txt'), sameRows('rows-old.txt', 'rows-new.txt')))}
 
-   If not, somebody wrote there since this database was made. Take it over first: steps 1, 2, 8 and 9 of ${w.link('fall-back-and-return')}, with the old server as the fallback.
+   If not, somebody wrote there since this database was made. Take it over first: steps 1, 2 and 8 to 10 of ${w.link('fall-back-and-return')}, with the old server as the fallback.
 
 3. Each client takes the new address: \`API_BASE\` from the files of the access folder, in the cluster or on its machine.
 

@@ -45,13 +45,13 @@ export function rotateAgeKey(w: RunbookWords): Runbook {
 
    ${indent(sh(use, forEach(updateKeys), ...commit('Add a recipient')))}
 
-   ${indent(deliverSecrets(w))}
+   ${indent(deliverSecrets(w, use))}
 
 4. Take the old public key out of \`${secrets}/.sops.yaml\`, and make new data keys, because the old ones are known:
 
    ${indent(sh(use, forEach(updateKeys, 'sops rotate --in-place "$file"'), ...commit('Remove a recipient')))}
 
-   ${indent(deliverSecrets(w))}
+   ${indent(deliverSecrets(w, use))}
 
 5. ${indent(giveCluster(w, 'The cluster forgets the old key:', ['new']))}
 

@@ -8,6 +8,7 @@ import {
   psqlHere,
   readDump,
   readOnlyHere,
+  sameRows,
   startWriters,
   stopWriters,
   writableHere,
@@ -53,9 +54,9 @@ ${sh(fallback.ask('host of the fallback'), fallback.sql('show server_version'), 
 
    ${indent(sh(fallback.dump(dumps.before), readDump(w, dumps.before)))}
 
-5. Into the fallback. \`--clean\` drops there what the dump brings. Both files of counts must be the same:
+5. Into the fallback. \`--clean\` drops there what the dump brings. Both counts must be the same; a table that only the fallback had is left alone there, and is one line more:
 
-   ${indent(sh(fallback.allowWrites, fallback.restore(dumps.here), fallback.sql('analyze'), countRows(fallback.psql, out[1]), `diff ${out[0]} ${out[1]} && echo "the same rows"`))}
+   ${indent(sh(fallback.allowWrites, fallback.restore(dumps.here), fallback.sql('set client_min_messages = error', 'analyze'), countRows(fallback.psql, out[1]), sameRows(...out)))}
 
 6. Point the clients there: ${w.link('move-clients')}, the other way round.
 
@@ -65,16 +66,20 @@ ${sh(fallback.ask('host of the fallback'), fallback.sql('show server_version'), 
 
    ${indent(sh(...fallback.stopWrites))}
 
-8. Take everything back. What was here is in \`${dumps.here}\` of step 3.
+8. Take everything along from there, and read the whole dump. Go on only if it is whole:
 
-   ${indent(sh(countRows(fallback.psql, back[0]), fallback.dump(dumps.back), readDump(w, dumps.back), `${w.onPrimary(true)} env PGOPTIONS='-c default_transaction_read_only=off' pg_restore --dbname ${database} --role ${owner} --clean --if-exists --no-owner --single-transaction < ${dumps.back}`, w.sql('analyze', database), countRows(psqlHere(w), back[1]), `diff ${back[0]} ${back[1]} && echo "the same rows"`))}
+   ${indent(sh(countRows(fallback.psql, back[0]), fallback.dump(dumps.back), readDump(w, dumps.back)))}
 
-9. Allow writes here again, and start the API. Then the clients: ${w.link('move-clients')}.
+9. Into this database. What was here is in \`${dumps.here}\` of step 3. Both counts must be the same:
+
+   ${indent(sh(`${w.onPrimary(true)} env PGOPTIONS='-c default_transaction_read_only=off' pg_restore --dbname ${database} --role ${owner} --clean --if-exists --no-owner --single-transaction < ${dumps.back}`, w.sql('analyze', database), countRows(psqlHere(w), back[1]), sameRows(...back)))}
+
+10. Allow writes here again, and start the API. Then the clients: ${w.link('move-clients')}.
 
    ${indent(sh(writableHere(w), ...startWriters(w)))}
 
    ${indent(resume(w))}`,
     verify: sh(w.rolledOut(w.facts.api), w.tryWrite, w.backup),
-    undo: `Before step 6, nothing has changed for the clients: make the fallback read-only again with step 7, then do step 9. What step 5 dropped at the fallback is in \`${dumps.before}\`. After step 6, only the return leads back. Keep all dumps until the next base backup is \`completed\`.`,
+    undo: `Before step 6, nothing has changed for the clients: make the fallback read-only again with step 7, then do step 10. What step 5 dropped at the fallback is in \`${dumps.before}\`. After step 6, only the return leads back. Keep all dumps until the next base backup is \`completed\`.`,
   };
 }

@@ -72,18 +72,18 @@ function applyFoundation(w: RunbookWords, argocd?: ArgoCdFacts): string[] {
   );
 }
 
-/** Brings a change of the SOPS files into the cluster. */
-export function deliverSecrets(w: RunbookWords): string {
+/** Brings a change of the SOPS files into the cluster; `first` comes before sops where a person runs it. */
+export function deliverSecrets(w: RunbookWords, ...first: readonly string[]): string {
   const { foundation } = w.facts.gitops;
   const unit = foundation.find(({ isSecrets }) => isSecrets)?.name;
   return byEngine(w, {
     flux: (engine) =>
       unit === undefined
-        ? sh(...secretsByHand(w))
+        ? sh(...first, ...secretsByHand(w))
         : sh(`flux reconcile kustomization ${unit} --with-source --namespace ${engine.namespace}`),
     argocd: ({ applications, secrets }) =>
-      secrets === undefined ? sh(...secretsByHand(w)) : sh(`argocd app sync ${applications[0]}`),
-    none: sh(...secretsByHand(w)),
+      secrets === undefined ? sh(...first, ...secretsByHand(w)) : sh(`argocd app sync ${applications[0]}`),
+    none: sh(...first, ...secretsByHand(w)),
   });
 }
 

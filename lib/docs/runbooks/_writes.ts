@@ -114,6 +114,11 @@ export function countRows(psql: string, file: string): string {
   return `echo "${EVERY_TABLE} \\gexec" | ${psql} --tuples-only --no-align | sort | tee ${file}`;
 }
 
+/** Compares two counts. Two that failed are equal too, and say nothing. */
+export function sameRows(one: string, other: string): string {
+  return `[ -s ${one} ] && diff ${one} ${other} && echo "the same rows"`;
+}
+
 /** `psql` on the primary, with its input from here. */
 export function psqlHere(w: RunbookWords): string {
   return `${w.onPrimary(true)} psql --dbname ${w.facts.database.database}`;
