@@ -11,7 +11,9 @@ export { readRecord, recordDigest, type Approval, type RecordState } from './doc
 export { DecisionRecord, type DecisionRecordProps } from './docs/decision-record';
 export { Document, type DocumentProps } from './docs/document';
 export { sh, type Runbook } from './docs/runbook';
-export type { GitOpsFacts, RunbookFacts, RunbookWords } from './docs/runbook-facts';
+export type { ArgoCdFacts, FluxFacts, GitOpsFacts } from './docs/gitops-facts';
+export type { RunbookFigures } from './docs/runbook-figures';
+export type { RunbookFacts, RunbookWords } from './docs/runbook-facts';
 export { Runbooks, type RunbookMaker, type RunbooksProps } from './docs/runbooks';
 export { FailoverDrill, type DrillProbe, type FailoverDrillProps } from './drill/failover-drill';
 export { ReadinessCheck, type ReadinessCheckProps } from './drill/readiness-check';

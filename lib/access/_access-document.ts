@@ -119,9 +119,16 @@ sh check.sh local
 sh check.sh cluster
 \`\`\`
 
-\`local\` asks each part on this machine. \`cluster\` starts a pod as each client, which must get through, and pods as
-strangers, which must not; a stranger's refusal counts only because a client gets through at the same time. It needs
-the right to create pods. Run it after each change of access, and after a change of the cluster's network.
+\`local\` asks each part on this machine. \`cluster\` starts pods: one as each client, which must get through, and strangers
+without a client's labels, which must not: one in namespace \`default\`, one beside each client. It needs the right to
+create pods there.
+
+A refusal alone proves little, because a broken network refuses everybody. So a stranger's refusal counts only if the same
+pod reaches the Kubernetes API, and only beside a client that gets through. No stranger is put into the service's own
+namespace: what is there cannot get out without a policy, so its refusal would say nothing of who is let in. A \`note\` is a
+stranger whose namespace lets nothing out; at least one must get out, or the check fails.
+
+Run it after each change of access, and after a change of the cluster's network.
 `;
 }
 

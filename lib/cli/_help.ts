@@ -1,5 +1,5 @@
 import { type Command, type CommandOption, EXITS, type Exits } from './_command';
-import type { CommandEntry } from './_registry';
+import type { CommandEntry } from './registry';
 import { COLUMNS, wrapLine, wrapText } from './_wrap';
 
 function exitCodes({ table: codes }: Exits, columns: number): string {

@@ -1,7 +1,7 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { type Command, type CommandIo, type CommandOptions, EXITS, type ExitCode, UsageMistake } from './_command';
 import { commandHelp, overview } from './_help';
-import type { CommandEntry } from './_registry';
+import type { CommandEntry } from './registry';
 
 /** Finds the verb, parses its arguments, runs it and turns mistakes into one line and an exit code. */
 export async function runCli(

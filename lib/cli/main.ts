@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { commands } from './_registry';
+import { commands } from './registry';
 import { runCli } from './_run';
 import type { CommandIo } from './_command';
 

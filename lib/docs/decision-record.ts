@@ -9,7 +9,7 @@ import type { Prediction } from '../platform/prediction';
 import type { BackupSchedule } from '../postgres/backup-schedule';
 import type { PostgresCluster } from '../postgres/postgres-cluster';
 import { alternatives } from './_alternatives';
-import { gitOpsFacts } from './_gitops-facts';
+import { gitOpsFacts } from './gitops-facts';
 import { serviceDiagram } from './_diagram';
 import { proofSummary } from './_node-loss-tables';
 import { objectives, termTables } from './_prediction-tables';

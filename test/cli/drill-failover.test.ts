@@ -5,7 +5,7 @@ import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { load } from 'js-yaml';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { commands } from '../../lib/cli/_registry';
+import { commands } from '../../lib/cli/registry';
 import { runCli } from '../../lib/cli/_run';
 import { seal } from '../../lib/evidence/digest';
 import type { Evidence } from '../../lib/evidence/evidence';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { commands } from '../../lib/cli/_registry';
+import { commands } from '../../lib/cli/registry';
 import { runCli } from '../../lib/cli/_run';
 import { bundle, DrillChild } from '../support/drill-child';
 import { storedEvidence } from '../support/drill-run';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { type CommandIo, UsageMistake, command } from '../../lib/cli/_command';
-import type { CommandEntry } from '../../lib/cli/_registry';
+import { type CommandEntry, commands } from '../../lib/cli/registry';
 import { commandHelp } from '../../lib/cli/_help';
 import { runCli } from '../../lib/cli/_run';
 
@@ -179,5 +179,21 @@ describe('help', () => {
 
   it('prints the version', async () => {
     expect(await run('--version')).toEqual({ code: 0, out: '1.2.3\n', err: '' });
+  });
+});
+
+describe('the registry', () => {
+  it.each(commands)('says of $name what the verb itself does', async (entry) => {
+    const verb = await entry.load();
+    expect(entry.name).toBe(verb.name);
+    expect(entry.options).toEqual(
+      Object.fromEntries(Object.entries(verb.options).map(([name, { type }]) => [name, type])),
+    );
+    expect(entry.positionals).toEqual([verb.positionals?.min ?? 0, verb.positionals?.max ?? 0]);
+    const letters = Object.entries(verb.options).flatMap(([name, { short }]) =>
+      short === undefined ? [] : [`${short}${name}`],
+    );
+    // The only two that commands in documents may use by their letter.
+    expect(letters.filter((x) => x !== 'nnamespace' && x !== 'ooutput')).toEqual([]);
   });
 });

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { PhoenixApp } from '../../lib';
 import { checkDocuments } from '../../lib/docs/check-documents';
-import { commands } from '../../lib/cli/_registry';
+import { commands } from '../../lib/cli/registry';
 import { commandHelp } from '../../lib/cli/_help';
 import { DRILL_EXIT_CODES } from '../../lib/evidence/exit-code';
 import { service } from '../_build';

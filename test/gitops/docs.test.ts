@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { load } from 'js-yaml';
 import { describe, expect, it } from 'vitest';
-import { commands } from '../../lib/cli/_registry';
+import { commands } from '../../lib/cli/registry';
 import { ArgoCd } from '../../lib/gitops/argocd';
 import { Flux } from '../../lib/gitops/flux';
 import { crdErrors, hasCrds } from './crd-schema';

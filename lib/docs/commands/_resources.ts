@@ -11,7 +11,7 @@ const NAMESPACED: Readonly<Record<string, readonly string[]>> = {
   ConfigMap: ['configmaps', 'configmap'],
   Event: ['events'],
   PersistentVolumeClaim: ['persistentvolumeclaims', 'persistentvolumeclaim'],
-  ServiceAccount: ['serviceaccounts'],
+  ServiceAccount: ['serviceaccounts', 'serviceaccount'],
   Deployment: ['deployments', 'deployment'],
   Job: ['jobs', 'job'],
   CronJob: ['cronjobs', 'cronjob'],
@@ -34,12 +34,13 @@ const NAMESPACED: Readonly<Record<string, readonly string[]>> = {
   PrometheusRule: ['prometheusrules.monitoring.coreos.com'],
   Certificate: ['certificates.cert-manager.io'],
   CertificateRequest: ['certificaterequests.cert-manager.io'],
-  Application: ['applications'],
-  Kustomization: ['kustomizations'],
+  Application: ['applications', 'applications.argoproj.io'],
+  Kustomization: ['kustomizations', 'kustomization', 'kustomizations.kustomize.toolkit.fluxcd.io'],
 };
 
 const CLUSTER_WIDE: Readonly<Record<string, readonly string[]>> = {
   Node: ['nodes', 'node'],
+  CustomResourceDefinition: ['crd', 'crds'],
   Namespace: ['namespaces', 'namespace'],
   PersistentVolume: ['persistentvolumes', 'persistentvolume'],
   StorageClass: ['storageclasses', 'storageclass'],
