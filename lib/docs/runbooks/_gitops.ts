@@ -14,7 +14,12 @@ export function pause(w: RunbookWords, why = ''): string {
         `flux suspend kustomization ${engine.parent} --namespace ${engine.namespace}`,
         `flux suspend kustomization ${units.join(' ')} --namespace ${engine.namespace}`,
       )}`,
-    argocd: (engine) => sh(...engine.applications.map((name) => `argocd app set ${name} --sync-policy none`)),
+    argocd: ({ applications }) =>
+      `The policy first, then the sync that may be running, because a sync that fails is tried again also without a policy. ` +
+      `"No operation is in progress" is a good answer:\n\n${sh(
+        ...applications.map((name) => `argocd app set ${name} --sync-policy none`),
+        ...applications.map((name) => `argocd app terminate-op ${name}`),
+      )}`,
     none: '',
   });
   return `**Pause GitOps.**${why === '' ? '' : ` ${why}`}\n\n${blocks}\n\nThe pause is not in git: write down who paused what and when.`;
@@ -92,7 +97,9 @@ function secretsByHand(w: RunbookWords, argocd?: ArgoCdFacts): string[] {
   const { secrets } = w.facts.gitops;
   const { credentials, objectStore } = w.facts.database;
   return argocd?.secrets === undefined
-    ? [`for file in ${secrets}/*.sops.yaml; do sops decrypt "$file" | kubectl apply --server-side -f -; done`]
+    ? [
+        `for file in ${secrets}/*.sops.yaml; do sops decrypt "$file" | kubectl apply --server-side --force-conflicts -f -; done`,
+      ]
     : [`${w.k} get secrets ${credentials.name} ${objectStore.credentials.name}`];
 }
 
