@@ -9,15 +9,14 @@ import { clusterName } from './rules/cluster-name';
 import { configMapExists } from './rules/config-map-exists';
 import { configMapKeyExists } from './rules/config-map-key-exists';
 import { connectionParameters } from './rules/connection-parameters';
-import { cronJobAlone } from './rules/cron-job-alone';
 import { cronJobBounded } from './rules/cron-job-bounded';
-import { cronJobHistory } from './rules/cron-job-history';
 import { cronJobName } from './rules/cron-job-name';
 import { cronJobSchedule } from './rules/cron-job-schedule';
 import { dataProtected } from './rules/data-protected';
 import { databaseBudgetOn } from './rules/database-budget-on';
 import { databaseFlows } from './rules/database-flows';
 import { databaseHostExists } from './rules/database-host-exists';
+import { databaseHostWrites } from './rules/database-host-writes';
 import { databaseImage } from './rules/database-image';
 import { databaseReachable } from './rules/database-reachable';
 import { defaultDeny } from './rules/default-deny';
@@ -26,6 +25,9 @@ import { disruptionBudgetOverlaps } from './rules/disruption-budget-overlaps';
 import { dnsPeerKnown } from './rules/dns-peer-known';
 import { dnsReachable } from './rules/dns-reachable';
 import { driftListItems } from './rules/drift-list-items';
+import { drillAlone } from './rules/drill-alone';
+import { drillBounded } from './rules/drill-bounded';
+import { drillHistory } from './rules/drill-history';
 import { durableCommits } from './rules/durable-commits';
 import { externalClusterExists } from './rules/external-cluster-exists';
 import { failoverQuorum } from './rules/failover-quorum';
@@ -59,6 +61,7 @@ import { openPolicy } from './rules/open-policy';
 import { operatorSwitchedOff } from './rules/operator-switched-off';
 import { plaintextSecret } from './rules/plaintext-secret';
 import { podSecurityRestricted } from './rules/pod-security-restricted';
+import { poolerBypassed } from './rules/pooler-bypassed';
 import { privateService } from './rules/private-service';
 import { probePortExists } from './rules/probe-port-exists';
 import { readinessProbe } from './rules/readiness-probe';
@@ -118,15 +121,14 @@ export const rules: readonly PolicyRule[] = [
   configMapExists,
   configMapKeyExists,
   connectionParameters,
-  cronJobAlone,
   cronJobBounded,
-  cronJobHistory,
   cronJobName,
   cronJobSchedule,
   dataProtected,
   databaseBudgetOn,
   databaseFlows,
   databaseHostExists,
+  databaseHostWrites,
   databaseImage,
   databaseReachable,
   defaultDeny,
@@ -135,6 +137,9 @@ export const rules: readonly PolicyRule[] = [
   dnsPeerKnown,
   dnsReachable,
   driftListItems,
+  drillAlone,
+  drillBounded,
+  drillHistory,
   durableCommits,
   externalClusterExists,
   failoverQuorum,
@@ -168,6 +173,7 @@ export const rules: readonly PolicyRule[] = [
   operatorSwitchedOff,
   plaintextSecret,
   podSecurityRestricted,
+  poolerBypassed,
   privateService,
   probePortExists,
   readinessProbe,

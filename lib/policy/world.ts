@@ -1,4 +1,5 @@
-import { type Pods, podsOf } from './_pods';
+import { EVERYWHERE, addedKeys, madeFrom } from './_made-by-others';
+import { type Pods, podsOf, scaleTargets } from './_pods';
 import { nearest } from './schema/_suggest';
 import type { PlatformFacts } from './platform-facts';
 import { type Resource, type YamlObject, listOr, objectOr } from './resource';
@@ -70,7 +71,12 @@ export class World {
       if (resource.id.startsWith('postgresql.cnpg.io/')) {
         this.addOperatorMade(resource);
       }
+      const made = madeFrom(resource);
+      if (made !== undefined) {
+        this.name(made.kind, resource.namespace, made.name, { keys: made.keys, operator: false });
+      }
     }
+    const scaled = scaleTargets(resources);
     for (const resource of resources) {
       this.name(resource.kind, resource.namespace, resource.name, { resource, operator: false });
       if (resource.broken) {
@@ -79,7 +85,7 @@ export class World {
         push(this.kinds, resource.id, resource);
         push(below(this.homes, resource.id), resource.namespace, resource);
       }
-      const pods = podsOf(resource);
+      const pods = podsOf(resource, scaled);
       if (pods !== undefined) {
         this.podOf.set(resource, pods);
         this.indexPods(pods);
@@ -128,6 +134,10 @@ export class World {
   public lookUp(kind: string, namespace: string, name: string): Lookup {
     const known = this.names.get(kind)?.get(namespace);
     const found = known?.get(name);
+    const everywhere = kind === 'ConfigMap' ? EVERYWHERE.get(name) : undefined;
+    if (found === undefined && everywhere !== undefined) {
+      return { status: 'found', keys: everywhere };
+    }
     if (found !== undefined) {
       const { resource, keys = 'any' } = found;
       return { status: 'found', keys: resource === undefined ? keys : resource.broken ? 'any' : dataKeys(resource) };
@@ -175,6 +185,16 @@ export class World {
     return this.all('v1/Namespace')
       .filter((ns) => selects(selector, { ...ns.labels, 'kubernetes.io/metadata.name': ns.name }))
       .map((ns) => ns.name);
+  }
+
+  /** Whether anything here makes pods in a namespace; where nothing does, somebody else may. */
+  public hasPods(namespace: string): boolean {
+    return this.podIndex.has(namespace);
+  }
+
+  /** Whether a Namespace is declared or named as external: then one that is neither is a mistake. */
+  public knowsNamespaces(): boolean {
+    return (this.names.get('Namespace')?.get('')?.size ?? 0) > NAMESPACES.length;
   }
 
   private named(kind: string, namespace: string, name: string): Named | undefined {
@@ -261,7 +281,10 @@ function matches(expression: YamlObject, labels: Readonly<Record<string, unknown
 }
 
 function dataKeys(resource: Resource): Keys {
-  return ['data', 'stringData', 'binaryData'].flatMap((field) => Object.keys(objectOr(resource.manifest[field])));
+  const written = ['data', 'stringData', 'binaryData'].flatMap((field) =>
+    Object.keys(objectOr(resource.manifest[field])),
+  );
+  return [...written, ...addedKeys(resource.manifest)];
 }
 
 function below<K, V>(map: Map<string, Map<K, V>>, at: string): Map<K, V> {

@@ -9,7 +9,7 @@ const SURVIVORS: readonly (readonly [place: RegExp, reason: string])[] = [
   [/-from-ops-bridge /, 'who may call from outside the manifests is a choice, and the pods there are not known'],
   [/NetworkPolicy allow-dns removed/, "every workload's own policy allows DNS too"],
   [
-    /NetworkPolicy state-hub-db spec.egress.2.ports.1.port/,
+    /NetworkPolicy state-hub-(db spec.egress.2|failover-drill spec.egress.3|readiness-check spec.egress.2).ports.[01].port$/,
     'the Kubernetes API answers on 443 or 6443, and one is left',
   ],
   [
