@@ -4,6 +4,7 @@ import { backupMethodPlugin } from './rules/backup-method-plugin';
 import { backupNotInGit } from './rules/backup-not-in-git';
 import { backupScheduleSixFields } from './rules/backup-schedule-six-fields';
 import { canonicalQuantities } from './rules/canonical-quantities';
+import { classExists } from './rules/class-exists';
 import { clusterExists } from './rules/cluster-exists';
 import { clusterName } from './rules/cluster-name';
 import { configMapExists } from './rules/config-map-exists';
@@ -77,6 +78,7 @@ import { roleExists } from './rules/role-exists';
 import { roleWildcards } from './rules/role-wildcards';
 import { rolloutKeepsCapacity } from './rules/rollout-keeps-capacity';
 import { rootReadOnly } from './rules/root-read-only';
+import { scaleTargetExists } from './rules/scale-target-exists';
 import { secretExists } from './rules/secret-exists';
 import { secretKeyExists } from './rules/secret-key-exists';
 import { selectorMatchesTemplate } from './rules/selector-matches-template';
@@ -84,6 +86,7 @@ import { serverNameExplicit } from './rules/server-name-explicit';
 import { serverNameUnique } from './rules/server-name-unique';
 import { serviceAccountExists } from './rules/service-account-exists';
 import { serviceAccountWithPlugin } from './rules/service-account-with-plugin';
+import { serviceExists } from './rules/service-exists';
 import { servicePortServed } from './rules/service-port-served';
 import { serviceReachable } from './rules/service-reachable';
 import { serviceSelectsPods } from './rules/service-selects-pods';
@@ -116,6 +119,7 @@ export const rules: readonly PolicyRule[] = [
   backupNotInGit,
   backupScheduleSixFields,
   canonicalQuantities,
+  classExists,
   clusterExists,
   clusterName,
   configMapExists,
@@ -189,6 +193,7 @@ export const rules: readonly PolicyRule[] = [
   roleWildcards,
   rolloutKeepsCapacity,
   rootReadOnly,
+  scaleTargetExists,
   secretExists,
   secretKeyExists,
   selectorMatchesTemplate,
@@ -196,6 +201,7 @@ export const rules: readonly PolicyRule[] = [
   serverNameUnique,
   serviceAccountExists,
   serviceAccountWithPlugin,
+  serviceExists,
   servicePortServed,
   serviceReachable,
   serviceSelectsPods,

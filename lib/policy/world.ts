@@ -32,6 +32,18 @@ const APP_KEYS = [
 /** Namespaces that every cluster has. */
 const NAMESPACES = ['default', 'kube-node-lease', 'kube-public', 'kube-system'];
 
+/** Kinds that another repository or a chart may bring: one is missing only where others of its kind are here. */
+const OFTEN_ELSEWHERE: ReadonlySet<string> = new Set([
+  'Deployment',
+  'IngressClass',
+  'PriorityClass',
+  'RuntimeClass',
+  'Secret',
+  'Service',
+  'StatefulSet',
+  'VolumeAttributesClass',
+]);
+
 /** What is known under one name. */
 interface Named {
   readonly resource?: Resource;
@@ -71,8 +83,7 @@ export class World {
       if (resource.id.startsWith('postgresql.cnpg.io/')) {
         this.addOperatorMade(resource);
       }
-      const made = madeFrom(resource);
-      if (made !== undefined) {
+      for (const made of madeFrom(resource)) {
         this.name(made.kind, resource.namespace, made.name, { keys: made.keys, operator: false });
       }
     }
@@ -142,7 +153,7 @@ export class World {
       const { resource, keys = 'any' } = found;
       return { status: 'found', keys: resource === undefined ? keys : resource.broken ? 'any' : dataKeys(resource) };
     }
-    if (kind === 'Secret' && ![...(known?.values() ?? [])].some(({ operator }) => !operator)) {
+    if (OFTEN_ELSEWHERE.has(kind) && ![...(known?.values() ?? [])].some(({ operator }) => !operator)) {
       return { status: 'unknown' };
     }
     const meant = nearest(name, [...(known?.keys() ?? [])]);
