@@ -35,6 +35,13 @@ const TEMPLATE: Readonly<Record<string, readonly PathSegment[]>> = {
 /** Kinds with a pod template, or that are a pod. */
 export const WORKLOADS = Object.keys(TEMPLATE);
 
+/** As `WORKLOADS`, and those for which CloudNativePG makes the pods. */
+export const POD_OWNERS: readonly string[] = [
+  ...WORKLOADS,
+  'postgresql.cnpg.io/v1/Cluster',
+  'postgresql.cnpg.io/v1/Pooler',
+];
+
 const PROBES = ['startupProbe', 'livenessProbe', 'readinessProbe'];
 
 const POSTGRES_PORTS = [

@@ -63,6 +63,7 @@ import { operatorSwitchedOff } from './rules/operator-switched-off';
 import { plaintextSecret } from './rules/plaintext-secret';
 import { podSecurityRestricted } from './rules/pod-security-restricted';
 import { poolerBypassed } from './rules/pooler-bypassed';
+import { poolerFlows } from './rules/pooler-flows';
 import { privateService } from './rules/private-service';
 import { probePortExists } from './rules/probe-port-exists';
 import { readinessProbe } from './rules/readiness-probe';
@@ -178,6 +179,7 @@ export const rules: readonly PolicyRule[] = [
   plaintextSecret,
   podSecurityRestricted,
   poolerBypassed,
+  poolerFlows,
   privateService,
   probePortExists,
   readinessProbe,

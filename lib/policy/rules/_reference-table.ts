@@ -1,5 +1,3 @@
-import { WORKLOADS } from '../_pods';
-
 /** Kinds that other objects name. */
 export type ReferredKind =
   | 'ConfigMap'
@@ -169,10 +167,3 @@ export function referrersTo(...kinds: readonly ReferredKind[]): readonly string[
     .filter(([, rows]) => rows.some((one) => one.kind === 'as written' || kinds.includes(one.kind)))
     .map(([id]) => id);
 }
-
-/** Kinds with pods of their own, and those for which an operator makes pods from a spec that is written here. */
-export const POD_OWNERS: readonly string[] = [
-  ...WORKLOADS,
-  'postgresql.cnpg.io/v1/Cluster',
-  'postgresql.cnpg.io/v1/Pooler',
-];

@@ -29,6 +29,9 @@ export const networkPolicyPortServed: PolicyRule = {
     80,
   ),
   check(resource, world, report) {
+    for (const rule of flowRules(resource)) {
+      reportTwice(rule, report);
+    }
     const own = world.selected(resource.namespace, objectOr(resource.spec['podSelector']));
     for (const rule of flowRules(resource)) {
       if (rule.direction === 'ingress') {
@@ -43,6 +46,22 @@ export const networkPolicyPortServed: PolicyRule = {
     }
   },
 };
+
+/** A port that a rule opens twice: the other protocol was meant. */
+function reportTwice(rule: FlowRule, report: Report): void {
+  const seen = new Set<string>();
+  rule.ports.forEach((opened, i) => {
+    const one = `${opened['port']} ${opened['endPort']} ${protocolOf(opened)}`;
+    if (seen.has(one)) {
+      report.fail(
+        [...rule.path, 'ports', i, 'protocol'],
+        `${opened['port']} is opened twice for ${protocolOf(opened)}, and not for the other protocol`,
+        'write the other protocol, or remove the line',
+      );
+    }
+    seen.add(one);
+  });
+}
 
 function checkPorts(rule: FlowRule, pods: readonly Pods[], world: World, report: Report): void {
   const served = pods.flatMap((one) => one.ports);
