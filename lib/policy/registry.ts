@@ -34,6 +34,7 @@ import { externalClusterExists } from './rules/external-cluster-exists';
 import { failoverQuorum } from './rules/failover-quorum';
 import { fixedParameters } from './rules/fixed-parameters';
 import { fluxDangerousFields } from './rules/flux-dangerous-fields';
+import { fluxDependencyCycle } from './rules/flux-dependency-cycle';
 import { fluxReferenceExists } from './rules/flux-reference-exists';
 import { imageCatalogExists } from './rules/image-catalog-exists';
 import { imageDigest } from './rules/image-digest';
@@ -150,6 +151,7 @@ export const rules: readonly PolicyRule[] = [
   failoverQuorum,
   fixedParameters,
   fluxDangerousFields,
+  fluxDependencyCycle,
   fluxReferenceExists,
   imageCatalogExists,
   imageDigest,

@@ -1,4 +1,5 @@
-import { listOr, objectOr } from '../resource';
+import type { PathSegment } from '../_path';
+import { type Resource, type YamlObject, listOr, objectOr } from '../resource';
 import type { PolicyRule } from '../rule';
 import { example, object } from './_examples';
 import { resolve } from './_resolve';
@@ -43,24 +44,58 @@ export const argocdProjectExists: PolicyRule = {
     if (project === undefined) {
       return;
     }
-    const repository = objectOr(resource.spec['source'])['repoURL'] as unknown;
     const repositories = (project.spec['sourceRepos'] ?? []) as readonly string[];
-    if (typeof repository === 'string' && !repositories.some((one) => fits(one, repository))) {
-      report.fail(
-        'spec.source.repoURL',
-        `project '${name}' does not allow ${repository}; it allows ${repositories.join(', ')}`,
-      );
+    for (const { repository, path } of sourcesOf(resource)) {
+      if (!allowed(repositories, repository)) {
+        report.fail(
+          path,
+          `project '${name}' does not allow ${repository}; it allows ${repositories.join(', ') || 'none'}`,
+        );
+      }
     }
-    const namespace = objectOr(resource.spec['destination'])['namespace'] as unknown;
-    const allowed = listOr(project.spec['destinations']).map((one) => String(one['namespace'] ?? '*'));
-    if (typeof namespace === 'string' && !allowed.some((one) => fits(one, namespace))) {
+    const destination = objectOr(resource.spec['destination']);
+    const namespace = destination['namespace'] as unknown;
+    const places = listOr(project.spec['destinations']).filter((one) => sameCluster(one, destination));
+    const namespaces = places.map((one) => String(one['namespace'] ?? '*'));
+    if (typeof namespace === 'string' && !allowed(namespaces, namespace)) {
       report.fail(
         'spec.destination.namespace',
-        `project '${name}' does not allow namespace '${namespace}'; it allows ${allowed.join(', ')}`,
+        `project '${name}' does not allow namespace '${namespace}' there; it allows ${namespaces.join(', ') || 'none'}`,
       );
     }
   },
 };
+
+/** The repositories of an Application: one source, or several. */
+function sourcesOf({
+  spec,
+}: Resource): readonly { readonly repository: string; readonly path: readonly PathSegment[] }[] {
+  const one = [{ source: objectOr(spec['source']), path: ['spec', 'source', 'repoURL'] }];
+  const several = listOr(spec['sources']).map((source, i) => ({ source, path: ['spec', 'sources', i, 'repoURL'] }));
+  // Argo CD reads 'sources' alone where both are written.
+  return (several.length > 0 ? several : one).flatMap(({ source, path }) =>
+    typeof source['repoURL'] === 'string' ? [{ repository: source['repoURL'], path }] : [],
+  );
+}
+
+/** Whether a destination of a project is about the cluster of an Application, as far as both say which. */
+function sameCluster(place: YamlObject, destination: YamlObject): boolean {
+  return ['server', 'name'].every((field) => {
+    const pattern: unknown = place[field];
+    const value: unknown = destination[field];
+    return (
+      typeof pattern !== 'string' ||
+      typeof value !== 'string' ||
+      fits(pattern.replace(/^!/, ''), value) !== pattern.startsWith('!')
+    );
+  });
+}
+
+/** Whether one pattern takes a name, and none that begins with `!` refuses it. */
+function allowed(patterns: readonly string[], name: string): boolean {
+  const refused = patterns.filter((one) => one.startsWith('!')).some((one) => fits(one.slice(1), name));
+  return !refused && patterns.some((one) => !one.startsWith('!') && fits(one, name));
+}
 
 /** Whether a name fits a pattern in which `*` stands for anything. */
 function fits(pattern: string, name: string): boolean {
