@@ -50,17 +50,17 @@ export const networkPolicyPortServed: PolicyRule = {
 /** A port that a rule opens twice: the other protocol was meant. */
 function reportTwice(rule: FlowRule, report: Report): void {
   const seen = new Set<string>();
-  rule.ports.forEach((opened, i) => {
+  for (const opened of rule.ports) {
     const one = `${opened['port']} ${opened['endPort']} ${protocolOf(opened)}`;
     if (seen.has(one)) {
       report.fail(
-        [...rule.path, 'ports', i, 'protocol'],
+        [...rule.path, 'ports'],
         `${opened['port']} is opened twice for ${protocolOf(opened)}, and not for the other protocol`,
         'write the other protocol, or remove the line',
       );
     }
     seen.add(one);
-  });
+  }
 }
 
 function checkPorts(rule: FlowRule, pods: readonly Pods[], world: World, report: Report): void {
