@@ -31,6 +31,7 @@ import { drillBounded } from './rules/drill-bounded';
 import { drillHistory } from './rules/drill-history';
 import { durableCommits } from './rules/durable-commits';
 import { externalClusterExists } from './rules/external-cluster-exists';
+import { externalServerName } from './rules/external-server-name';
 import { failoverQuorum } from './rules/failover-quorum';
 import { fixedParameters } from './rules/fixed-parameters';
 import { fluxDangerousFields } from './rules/flux-dangerous-fields';
@@ -41,6 +42,7 @@ import { imageDigest } from './rules/image-digest';
 import { imageVersion } from './rules/image-version';
 import { initdbConsistent } from './rules/initdb-consistent';
 import { instancesApart } from './rules/instances-apart';
+import { isolationCheckPatient } from './rules/isolation-check-patient';
 import { jobNotInGit } from './rules/job-not-in-git';
 import { leaseTimings } from './rules/lease-timings';
 import { livenessOutlastsFailover } from './rules/liveness-outlasts-failover';
@@ -71,6 +73,7 @@ import { readinessProbe } from './rules/readiness-probe';
 import { readinessStallsFailover } from './rules/readiness-stalls-failover';
 import { recoveryComplete } from './rules/recovery-complete';
 import { recoveryLeftArmed } from './rules/recovery-left-armed';
+import { reloadIsLabel } from './rules/reload-is-label';
 import { removedFields } from './rules/removed-fields';
 import { replicasProtected } from './rules/replicas-protected';
 import { reservedNames } from './rules/reserved-names';
@@ -109,6 +112,7 @@ import { tokenNotMounted } from './rules/token-not-mounted';
 import { trackingNotInherited } from './rules/tracking-not-inherited';
 import { volumeExists } from './rules/volume-exists';
 import { walArchiver } from './rules/wal-archiver';
+import { walParallelRestore } from './rules/wal-parallel-restore';
 import { walVolumeSize } from './rules/wal-volume-size';
 import { waveOrder } from './rules/wave-order';
 import type { PolicyRule } from './rule';
@@ -148,6 +152,7 @@ export const rules: readonly PolicyRule[] = [
   drillHistory,
   durableCommits,
   externalClusterExists,
+  externalServerName,
   failoverQuorum,
   fixedParameters,
   fluxDangerousFields,
@@ -158,6 +163,7 @@ export const rules: readonly PolicyRule[] = [
   imageVersion,
   initdbConsistent,
   instancesApart,
+  isolationCheckPatient,
   jobNotInGit,
   leaseTimings,
   livenessOutlastsFailover,
@@ -188,6 +194,7 @@ export const rules: readonly PolicyRule[] = [
   readinessStallsFailover,
   recoveryComplete,
   recoveryLeftArmed,
+  reloadIsLabel,
   removedFields,
   replicasProtected,
   reservedNames,
@@ -226,6 +233,7 @@ export const rules: readonly PolicyRule[] = [
   trackingNotInherited,
   volumeExists,
   walArchiver,
+  walParallelRestore,
   walVolumeSize,
   waveOrder,
 ];

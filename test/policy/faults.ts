@@ -338,7 +338,11 @@ export const faults: readonly Fault[] = [
   },
   { kind: 'namespace dropped', seed: change('*', 'metadata.namespace', none) },
   { kind: 'namespace', seed: change('*', 'metadata.namespace', (v) => (v === undefined ? v : typo(v))) },
-  { kind: 'Namespace dropped', elsewhere: /^namespace-exists \w+ \S+ metadata\.namespace$/, seed: remove('Namespace') },
+  {
+    kind: 'Namespace dropped',
+    elsewhere: /^network-policy-peer-exists NetworkPolicy \S+ spec\.\w+\[\d\]\.(from|to)\[\d\]\.namespaceSelector$/,
+    seed: remove('Namespace'),
+  },
   {
     kind: 'Pod Security',
     seed: change('Namespace', 'metadata.labels.pod-security~kubernetes~io/enforce', is('privileged')),

@@ -22,6 +22,7 @@ const SURVIVORS: readonly (readonly [place: RegExp, reason: string])[] = [
     'the default of the namespace denies ingress already',
   ],
   [/Database state-hub-db-drill .*(prune|sync-options)/, 'databaseReclaimPolicy is retain: nothing is lost with it'],
+  [/Namespace state-hub removed/, 'whoever owns the cluster may make the namespace: then none is in the manifests'],
   [/RoleBinding state-hub-port-forward-operators subjects/, 'groups of people are in no manifest'],
 ];
 

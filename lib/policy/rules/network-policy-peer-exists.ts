@@ -28,7 +28,8 @@ export const networkPolicyPeerExists: PolicyRule = {
     'wbe',
   ),
   check(resource, world, report) {
-    const operators = world.platform.operatorNamespace ?? 'cnpg-system';
+    // Its own is there when it is applied, and the operator's is known.
+    const known = [resource.namespace, world.platform.operatorNamespace ?? 'cnpg-system'];
     for (const rule of flowRules(resource)) {
       const side = rule.direction === 'ingress' ? 'from' : 'to';
       rule.peers.forEach((peer, i) => {
@@ -36,7 +37,7 @@ export const networkPolicyPeerExists: PolicyRule = {
         const namespaces = peer['namespaceSelector'];
         const labels = objectOr(peer['podSelector']);
         const named = objectOr(objectOr(namespaces)['matchLabels'])['kubernetes.io/metadata.name'];
-        if (typeof named === 'string' && !world.exists('Namespace', '', named) && named !== operators) {
+        if (typeof named === 'string' && !known.includes(named) && !world.exists('Namespace', '', named)) {
           if (!world.knowsNamespaces()) {
             report.skip('no Namespace is among the manifests');
             return;

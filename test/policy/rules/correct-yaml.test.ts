@@ -62,6 +62,12 @@ const definition = clusterWide('apiextensions.k8s.io/v1', 'CustomResourceDefinit
     ],
   },
 });
+const restored = (instances: number) =>
+  cluster({
+    instances,
+    plugins: undefined,
+    bootstrap: { recovery: { source: 'origin', database: 'shop', owner: 'shop' } },
+  });
 const external = (spec: object) => object('external-secrets.io/v1', 'ExternalSecret', 'made', { spec });
 const operatorPeer = {
   namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'cnpg-system' } },
@@ -239,6 +245,29 @@ const CASES: readonly (readonly [what: string, rules: readonly string[], fine: O
     ['api-server-reachable'],
     [...outWith([{ port: 6000, endPort: 7000 }])],
     [...outWith([{ port: 6000, endPort: 6400 }])],
+  ],
+  [
+    'a copy that is restored to be looked at, which archives nowhere',
+    ['off-node-copy'],
+    [restored(1)],
+    [restored(1), env('DATABASE_URL', 'postgresql://shop@db-rw/shop')],
+  ],
+  [
+    'a restored Cluster with standbys, if it archives',
+    ['off-node-copy'],
+    [
+      cluster(),
+      object('postgresql.cnpg.io/v1', 'ScheduledBackup', 'db', {
+        spec: { schedule: '0 0 2 * * *', cluster: { name: 'db' } },
+      }),
+    ],
+    [restored(3)],
+  ],
+  [
+    'an isolation check that is quick, with a failover that waits',
+    ['isolation-check-patient'],
+    [cluster({ failoverDelay: 60, probes: { liveness: { isolationCheck: { enabled: true, requestTimeout: 200 } } } })],
+    [cluster({ probes: { liveness: { periodSeconds: 5, failureThreshold: 2 } } })],
   ],
   [
     "CloudNativePG's own policy for its operator",
