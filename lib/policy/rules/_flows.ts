@@ -13,8 +13,14 @@ export interface FlowRule {
   readonly ports: readonly YamlObject[];
 }
 
+const RULES = new WeakMap<Resource, readonly FlowRule[]>();
+
 /** The rules of a NetworkPolicy, ingress first. */
 export function flowRules(policy: Resource): readonly FlowRule[] {
+  const known = RULES.get(policy);
+  if (known !== undefined) {
+    return known;
+  }
   const rules = (direction: 'ingress' | 'egress', side: 'from' | 'to'): FlowRule[] =>
     listOr(policy.spec[direction]).map((rule, i) => ({
       direction,
@@ -22,18 +28,33 @@ export function flowRules(policy: Resource): readonly FlowRule[] {
       peers: listOr(rule[side]),
       ports: listOr(rule['ports']),
     }));
-  return [...rules('ingress', 'from'), ...rules('egress', 'to')];
+  const all = [...rules('ingress', 'from'), ...rules('egress', 'to')];
+  RULES.set(policy, all);
+  return all;
 }
+
+const OVER = {
+  Ingress: new WeakMap<Pods, readonly Resource[]>(),
+  Egress: new WeakMap<Pods, readonly Resource[]>(),
+};
 
 /** The NetworkPolicies that are about these pods and restrict this direction. */
 export function policiesOver(pods: Pods, direction: 'Ingress' | 'Egress', world: World): readonly Resource[] {
-  return world.in(pods.namespace, 'networking.k8s.io/v1/NetworkPolicy').filter((policy) => {
+  // Asked each time, so that a policy whose schema is broken counts as a doubt each time.
+  const there = world.in(pods.namespace, 'networking.k8s.io/v1/NetworkPolicy');
+  const known = OVER[direction].get(pods);
+  if (known !== undefined) {
+    return known;
+  }
+  const over = there.filter((policy) => {
     const types: unknown = policy.spec['policyTypes'] ?? [
       'Ingress',
       ...(policy.spec['egress'] === undefined ? [] : ['Egress']),
     ];
     return Array.isArray(types) && types.includes(direction) && selects(policy.spec['podSelector'], pods.labels);
   });
+  OVER[direction].set(pods, over);
+  return over;
 }
 
 /** Another end of a flow: pods whose labels are known, or anything that answers to a namespace and labels. */

@@ -21,34 +21,72 @@ export function referencesOf(resource: Resource): readonly Reference[] {
   let known = found.get(resource);
   if (known === undefined) {
     const out: Reference[] = [];
-    for (const row of REFERENCES[resource.id] ?? []) {
-      walk(resource.effective, row, 0, [], out);
+    const start = STARTS.get(resource.id);
+    if (start !== undefined) {
+      walk(resource.effective, start, [], out);
     }
     found.set(resource, (known = out));
   }
   return known;
 }
 
-/** Follows the steps of a row; `path` is one stack for the whole walk. */
-function walk(value: unknown, row: ReferenceRow, depth: number, path: PathSegment[], out: Reference[]): void {
+/** The rows of a kind as one tree, so that each field of an object is looked at once. */
+interface Step {
+  readonly rows: ReferenceRow[];
+  readonly fields: Map<string, Step>;
+  /** Where every item or entry is followed. */
+  any?: Step;
+}
+
+const STARTS: ReadonlyMap<string, Step> = new Map(
+  Object.entries(REFERENCES).map(([id, rows]) => {
+    const start: Step = { rows: [], fields: new Map() };
+    rows.forEach((row) => plant(start, row, 0));
+    return [id, start];
+  }),
+);
+
+function plant(at: Step, row: ReferenceRow, depth: number): void {
   const step = row.steps[depth];
   if (step === undefined) {
-    add(value, row, path, out);
-    return;
+    at.rows.push(row);
+  } else if (step === '*') {
+    plant((at.any ??= { rows: [], fields: new Map() }), row, depth + 1);
+  } else {
+    for (const field of step.split('|')) {
+      const next = at.fields.get(field) ?? { rows: [], fields: new Map() };
+      at.fields.set(field, next);
+      plant(next, row, depth + 1);
+    }
   }
-  const below = (key: PathSegment, child: unknown): void => {
-    if (child !== undefined) {
-      path.push(key);
-      walk(child, row, depth + 1, path, out);
+}
+
+/** Follows a tree into a value; `path` is one stack for the whole walk. */
+function walk(value: unknown, at: Step, path: PathSegment[], out: Reference[]): void {
+  for (const row of at.rows) {
+    add(value, row, path, out);
+  }
+  if (Array.isArray(value)) {
+    for (let i = 0; at.any !== undefined && i < value.length; i++) {
+      path.push(i);
+      walk(value[i], at.any, path, out);
       path.pop();
     }
-  };
-  if (step === '*' && Array.isArray(value)) {
-    value.forEach((item, i) => below(i, item));
   } else if (isObject(value)) {
-    for (const key of step === '*' ? Object.keys(value) : step.split('|')) {
-      below(key, value[key]);
+    for (const [field, next] of at.fields) {
+      follow(value[field], next, field, path, out);
     }
+    for (const field of at.any === undefined ? [] : Object.keys(value)) {
+      follow(value[field], at.any as Step, field, path, out);
+    }
+  }
+}
+
+function follow(value: unknown, at: Step, field: string, path: PathSegment[], out: Reference[]): void {
+  if (value !== undefined) {
+    path.push(field);
+    walk(value, at, path, out);
+    path.pop();
   }
 }
 

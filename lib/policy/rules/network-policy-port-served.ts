@@ -49,6 +49,9 @@ export const networkPolicyPortServed: PolicyRule = {
 
 /** A port that a rule opens twice: the other protocol was meant. */
 function reportTwice(rule: FlowRule, report: Report): void {
+  if (rule.ports.length < 2) {
+    return;
+  }
   const seen = new Set<string>();
   for (const opened of rule.ports) {
     const one = `${opened['port']} ${opened['endPort']} ${protocolOf(opened)}`;
