@@ -29,8 +29,8 @@ const APP_KEYS = [
   'fqdn-jdbc-uri',
 ];
 
-/** Namespaces that every cluster has. */
-const NAMESPACES = ['default', 'kube-node-lease', 'kube-public', 'kube-system'];
+/** Namespaces that every cluster has, or that the operator and the GitOps engines bring along. */
+const NAMESPACES = ['argocd', 'cnpg-system', 'default', 'flux-system', 'kube-node-lease', 'kube-public', 'kube-system'];
 
 /** Kinds that another repository or a chart may bring: one is missing only where others of its kind are here. */
 const OFTEN_ELSEWHERE: ReadonlySet<string> = new Set([

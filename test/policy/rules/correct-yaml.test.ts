@@ -247,6 +247,27 @@ const CASES: readonly (readonly [what: string, rules: readonly string[], fine: O
     [...outWith([{ port: 6000, endPort: 6400 }])],
   ],
   [
+    'a monitor of what a chart brings',
+    ['monitor-selects'],
+    [
+      object('monitoring.coreos.com/v1', 'PodMonitor', 'x', {
+        spec: { selector: { matchLabels: { app: 'x' } }, podMetricsEndpoints: [] },
+      }),
+    ],
+    [
+      object('monitoring.coreos.com/v1', 'PodMonitor', 'x', {
+        spec: { selector: { matchLabels: { app: 'x' } }, podMetricsEndpoints: [] },
+      }),
+      deployment(),
+    ],
+  ],
+  [
+    'an object in the namespace of a GitOps engine, which brings it along',
+    ['namespace-exists'],
+    [namespace(), merge(object('v1', 'ConfigMap', 'x'), { metadata: { namespace: 'flux-system' } })],
+    [namespace(), merge(object('v1', 'ConfigMap', 'x'), { metadata: { namespace: 'flux-sytem' } })],
+  ],
+  [
     'a copy that is restored to be looked at, which archives nowhere',
     ['off-node-copy'],
     [restored(1)],
