@@ -4,14 +4,13 @@ import { backupMethodPlugin } from './rules/backup-method-plugin';
 import { backupNotInGit } from './rules/backup-not-in-git';
 import { backupScheduleSixFields } from './rules/backup-schedule-six-fields';
 import { canonicalQuantities } from './rules/canonical-quantities';
+import { classExists } from './rules/class-exists';
 import { clusterExists } from './rules/cluster-exists';
 import { clusterName } from './rules/cluster-name';
 import { configMapExists } from './rules/config-map-exists';
 import { configMapKeyExists } from './rules/config-map-key-exists';
 import { connectionParameters } from './rules/connection-parameters';
-import { cronJobAlone } from './rules/cron-job-alone';
 import { cronJobBounded } from './rules/cron-job-bounded';
-import { cronJobHistory } from './rules/cron-job-history';
 import { cronJobName } from './rules/cron-job-name';
 import { cronJobSchedule } from './rules/cron-job-schedule';
 import { dataNotRecreated } from './rules/data-not-recreated';
@@ -19,6 +18,7 @@ import { dataProtected } from './rules/data-protected';
 import { databaseBudgetOn } from './rules/database-budget-on';
 import { databaseFlows } from './rules/database-flows';
 import { databaseHostExists } from './rules/database-host-exists';
+import { databaseHostWrites } from './rules/database-host-writes';
 import { databaseImage } from './rules/database-image';
 import { databaseReachable } from './rules/database-reachable';
 import { defaultDeny } from './rules/default-deny';
@@ -27,17 +27,23 @@ import { disruptionBudgetOverlaps } from './rules/disruption-budget-overlaps';
 import { dnsPeerKnown } from './rules/dns-peer-known';
 import { dnsReachable } from './rules/dns-reachable';
 import { driftListItems } from './rules/drift-list-items';
+import { drillAlone } from './rules/drill-alone';
+import { drillBounded } from './rules/drill-bounded';
+import { drillHistory } from './rules/drill-history';
 import { durableCommits } from './rules/durable-commits';
 import { externalClusterExists } from './rules/external-cluster-exists';
+import { externalServerName } from './rules/external-server-name';
 import { failoverQuorum } from './rules/failover-quorum';
 import { fixedParameters } from './rules/fixed-parameters';
 import { fluxDangerousFields } from './rules/flux-dangerous-fields';
+import { fluxDependencyCycle } from './rules/flux-dependency-cycle';
 import { fluxReferenceExists } from './rules/flux-reference-exists';
 import { imageCatalogExists } from './rules/image-catalog-exists';
 import { imageDigest } from './rules/image-digest';
 import { imageVersion } from './rules/image-version';
 import { initdbConsistent } from './rules/initdb-consistent';
 import { instancesApart } from './rules/instances-apart';
+import { isolationCheckPatient } from './rules/isolation-check-patient';
 import { jobNotInGit } from './rules/job-not-in-git';
 import { leaseTimings } from './rules/lease-timings';
 import { livenessOutlastsFailover } from './rules/liveness-outlasts-failover';
@@ -60,12 +66,15 @@ import { openPolicy } from './rules/open-policy';
 import { operatorSwitchedOff } from './rules/operator-switched-off';
 import { plaintextSecret } from './rules/plaintext-secret';
 import { podSecurityRestricted } from './rules/pod-security-restricted';
+import { poolerBypassed } from './rules/pooler-bypassed';
+import { poolerFlows } from './rules/pooler-flows';
 import { privateService } from './rules/private-service';
 import { probePortExists } from './rules/probe-port-exists';
 import { readinessProbe } from './rules/readiness-probe';
 import { readinessStallsFailover } from './rules/readiness-stalls-failover';
 import { recoveryComplete } from './rules/recovery-complete';
 import { recoveryLeftArmed } from './rules/recovery-left-armed';
+import { reloadIsLabel } from './rules/reload-is-label';
 import { removedFields } from './rules/removed-fields';
 import { replicasProtected } from './rules/replicas-protected';
 import { reservedNames } from './rules/reserved-names';
@@ -75,6 +84,7 @@ import { roleExists } from './rules/role-exists';
 import { roleWildcards } from './rules/role-wildcards';
 import { rolloutKeepsCapacity } from './rules/rollout-keeps-capacity';
 import { rootReadOnly } from './rules/root-read-only';
+import { scaleTargetExists } from './rules/scale-target-exists';
 import { secretExists } from './rules/secret-exists';
 import { secretKeyExists } from './rules/secret-key-exists';
 import { selectorMatchesTemplate } from './rules/selector-matches-template';
@@ -82,6 +92,7 @@ import { serverNameExplicit } from './rules/server-name-explicit';
 import { serverNameUnique } from './rules/server-name-unique';
 import { serviceAccountExists } from './rules/service-account-exists';
 import { serviceAccountWithPlugin } from './rules/service-account-with-plugin';
+import { serviceExists } from './rules/service-exists';
 import { servicePortServed } from './rules/service-port-served';
 import { serviceReachable } from './rules/service-reachable';
 import { serviceSelectsPods } from './rules/service-selects-pods';
@@ -103,6 +114,7 @@ import { tokenNotMounted } from './rules/token-not-mounted';
 import { trackingNotInherited } from './rules/tracking-not-inherited';
 import { volumeExists } from './rules/volume-exists';
 import { walArchiver } from './rules/wal-archiver';
+import { walParallelRestore } from './rules/wal-parallel-restore';
 import { walVolumeSize } from './rules/wal-volume-size';
 import { waveOrder } from './rules/wave-order';
 import type { PolicyRule } from './rule';
@@ -115,14 +127,13 @@ export const rules: readonly PolicyRule[] = [
   backupNotInGit,
   backupScheduleSixFields,
   canonicalQuantities,
+  classExists,
   clusterExists,
   clusterName,
   configMapExists,
   configMapKeyExists,
   connectionParameters,
-  cronJobAlone,
   cronJobBounded,
-  cronJobHistory,
   cronJobName,
   cronJobSchedule,
   dataNotRecreated,
@@ -130,6 +141,7 @@ export const rules: readonly PolicyRule[] = [
   databaseBudgetOn,
   databaseFlows,
   databaseHostExists,
+  databaseHostWrites,
   databaseImage,
   databaseReachable,
   defaultDeny,
@@ -138,17 +150,23 @@ export const rules: readonly PolicyRule[] = [
   dnsPeerKnown,
   dnsReachable,
   driftListItems,
+  drillAlone,
+  drillBounded,
+  drillHistory,
   durableCommits,
   externalClusterExists,
+  externalServerName,
   failoverQuorum,
   fixedParameters,
   fluxDangerousFields,
+  fluxDependencyCycle,
   fluxReferenceExists,
   imageCatalogExists,
   imageDigest,
   imageVersion,
   initdbConsistent,
   instancesApart,
+  isolationCheckPatient,
   jobNotInGit,
   leaseTimings,
   livenessOutlastsFailover,
@@ -171,12 +189,15 @@ export const rules: readonly PolicyRule[] = [
   operatorSwitchedOff,
   plaintextSecret,
   podSecurityRestricted,
+  poolerBypassed,
+  poolerFlows,
   privateService,
   probePortExists,
   readinessProbe,
   readinessStallsFailover,
   recoveryComplete,
   recoveryLeftArmed,
+  reloadIsLabel,
   removedFields,
   replicasProtected,
   reservedNames,
@@ -186,6 +207,7 @@ export const rules: readonly PolicyRule[] = [
   roleWildcards,
   rolloutKeepsCapacity,
   rootReadOnly,
+  scaleTargetExists,
   secretExists,
   secretKeyExists,
   selectorMatchesTemplate,
@@ -193,6 +215,7 @@ export const rules: readonly PolicyRule[] = [
   serverNameUnique,
   serviceAccountExists,
   serviceAccountWithPlugin,
+  serviceExists,
   servicePortServed,
   serviceReachable,
   serviceSelectsPods,
@@ -214,6 +237,7 @@ export const rules: readonly PolicyRule[] = [
   trackingNotInherited,
   volumeExists,
   walArchiver,
+  walParallelRestore,
   walVolumeSize,
   waveOrder,
 ];

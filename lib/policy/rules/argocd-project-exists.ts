@@ -1,4 +1,5 @@
-import { type YamlObject, listOr, objectOr } from '../resource';
+import type { PathSegment } from '../_path';
+import { type Resource, type YamlObject, listOr, objectOr } from '../resource';
 import type { PolicyRule } from '../rule';
 import { example, object } from './_examples';
 import { resolve } from './_resolve';
@@ -43,30 +44,48 @@ export const argocdProjectExists: PolicyRule = {
     if (project === undefined) {
       return;
     }
-    const repository = objectOr(resource.spec['source'])['repoURL'] as unknown;
     const repositories = (project.spec['sourceRepos'] ?? []) as readonly string[];
-    if (typeof repository === 'string' && !repositories.some((one) => fits(one, repository))) {
-      report.fail(
-        'spec.source.repoURL',
-        `project '${name}' does not allow ${repository}; it allows ${repositories.join(', ')}`,
-      );
+    for (const { repository, path } of sourcesOf(resource)) {
+      if (!allowed(repositories, repository)) {
+        report.fail(
+          path,
+          `project '${name}' does not allow ${repository}; it allows ${repositories.join(', ') || 'none'}`,
+        );
+      }
     }
     const destination = objectOr(resource.spec['destination']);
     const entries = listOr(project.spec['destinations']);
     const here = entries.filter((one) => mayBeCluster(one, destination));
     // Argo CD reads a namespace that is not written as one without a name, and no pattern but '*' fits that.
     const field = here.length === 0 ? 'server' : 'namespace';
-    const allowed = here.length === 0 ? entries : here;
-    if (!permits(here, text(destination['namespace']))) {
+    const choice = here.length === 0 ? entries : here;
+    if (
+      !allowed(
+        here.map((one) => text(one['namespace'])),
+        text(destination['namespace']),
+      )
+    ) {
       report.fail(
         ['spec', 'destination', field],
         `project '${name}' does not allow ${field} '${text(destination[field])}'; it allows ` +
-          (allowed.map((one) => `'${text(one[field])}'`).join(', ') || 'none'),
+          (choice.map((one) => `'${text(one[field])}'`).join(', ') || 'none'),
         `write one of them, or widen the AppProject by exactly this ${field}`,
       );
     }
   },
 };
+
+/** The repositories of an Application: one source, or several. */
+function sourcesOf({
+  spec,
+}: Resource): readonly { readonly repository: string; readonly path: readonly PathSegment[] }[] {
+  const one = [{ source: objectOr(spec['source']), path: ['spec', 'source', 'repoURL'] }];
+  const several = listOr(spec['sources']).map((source, i) => ({ source, path: ['spec', 'sources', i, 'repoURL'] }));
+  // Argo CD reads 'sources' alone where both are written.
+  return (several.length > 0 ? several : one).flatMap(({ source, path }) =>
+    typeof source['repoURL'] === 'string' ? [{ repository: source['repoURL'], path }] : [],
+  );
+}
 
 /** Whether an entry is for the destination's cluster. Which name belongs to which server is not to be seen from here. */
 function mayBeCluster(entry: YamlObject, destination: YamlObject): boolean {
@@ -74,13 +93,10 @@ function mayBeCluster(entry: YamlObject, destination: YamlObject): boolean {
   return both.length === 0 || both.some((key) => fits(text(entry[key]), text(destination[key])));
 }
 
-/** One entry must fit, and none may exclude the namespace. */
-function permits(entries: readonly YamlObject[], namespace: string): boolean {
-  const patterns = entries.map((one) => text(one['namespace']));
-  return (
-    patterns.some((pattern) => fits(pattern, namespace)) &&
-    patterns.every((pattern) => !pattern.startsWith('!') || fits(pattern, namespace))
-  );
+/** Whether one pattern takes a name, and none that begins with `!` refuses it. */
+function allowed(patterns: readonly string[], name: string): boolean {
+  const refused = patterns.filter((one) => one.startsWith('!')).some((one) => fits(one.slice(1), name));
+  return !refused && patterns.some((one) => !one.startsWith('!') && fits(one, name));
 }
 
 /** Whether a name fits a pattern in which `*` stands for anything, and `!` in front for the opposite. */

@@ -29,7 +29,9 @@ export const reservedNames: PolicyRule = {
       if (owner !== '' && world.find('Cluster', resource.namespace, owner) !== undefined) {
         report.fail(
           'metadata.name',
-          `'${resource.name}' is the name of a ${resource.kind} that CloudNativePG makes for Cluster '${owner}'`,
+          resource.kind === 'Pooler' && suffix === ''
+            ? 'a Cluster has that name: both have a ServiceAccount and a Role of it, and the webhook refuses it for its own Cluster'
+            : `'${resource.name}' is the name of a ${resource.kind === 'Pooler' ? 'Service' : resource.kind} that CloudNativePG makes for Cluster '${owner}'`,
         );
         return;
       }
