@@ -9,7 +9,7 @@ import { type PolicyInput, type Resource, type YamlObject, idOf, isObject, makeR
 import type { PolicyRule, Report } from './rule';
 import { type KindEntry, builtInKinds } from './schema/_catalog';
 import { customKinds, isDefinition } from './schema/custom-kinds';
-import { DEFAULT_TARGET, type SchemaProblem, validateManifest } from './schema/validate';
+import { DEFAULT_TARGET, type SchemaProblem, judgeManifest } from './schema/validate';
 import { World } from './world';
 
 export type { Ignore } from './_suppress';
@@ -59,7 +59,7 @@ export function checkManifests(inputs: readonly PolicyInput[], options: CheckOpt
   const platform = options.platform ?? {};
   const resources: Resource[] = [];
   for (const input of inputs) {
-    const resource = judgeAlone(input, kinds, platform.kubernetes ?? DEFAULT_TARGET, ledger);
+    const resource = judgeSafely(input, kinds, platform.kubernetes ?? DEFAULT_TARGET, ledger);
     if (resource !== undefined) {
       resources.push(resource);
     }
@@ -78,11 +78,42 @@ function withDefinitions(
   inputs: readonly PolicyInput[],
 ): ReadonlyMap<string, KindEntry> {
   const definitions = inputs
-    .map(({ manifest }) => manifest)
-    .filter((manifest) => isDefinition(manifest) && validateManifest(manifest, { kinds }).length === 0);
+    .filter(({ manifest }) => isDefinition(manifest))
+    .map(({ manifest }) => judgeManifest(manifest, { kinds }))
+    .flatMap(({ problems, manifest }) => (problems.length === 0 ? [manifest] : []));
   return definitions.length === 0
     ? kinds
     : new Map([...customKinds(definitions).map((kind) => [kind.id, kind] as const), ...kinds]);
+}
+
+/** A mistake in a schema or a default of ours is a finding about the object that showed it, never silence. */
+function judgeSafely(...all: Parameters<typeof judgeAlone>): Resource | undefined {
+  const [{ manifest, origin = {} }, , , ledger] = all;
+  const before = { ...ledger, findings: ledger.findings.length, skipped: ledger.skipped.length };
+  try {
+    return judgeAlone(...all);
+  } catch (error) {
+    const ref = refOf(manifest, origin);
+    ledger.findings.length = before.findings;
+    ledger.skipped.length = before.skipped;
+    Object.assign(ledger, { passed: before.passed, failed: before.failed + 1 });
+    ledger.findings.push(internal('the schema check', ref, error));
+    return isObject(manifest) ? makeResource(manifest, manifest, true, ref) : undefined;
+  }
+}
+
+/** What is wrong with this package and not with the object. The object was not judged, so it is an error all the same. */
+function internal(what: string, object: ObjectRef, error: unknown): Finding {
+  const said = (error instanceof Error ? error.message : String(error)).split('\n')[0] as string;
+  return {
+    rule: 'internal',
+    severity: 'error',
+    object,
+    path: '',
+    segments: [],
+    message: `${what} broke off here, so it did not judge this object: ${said}`,
+    fix: 'report this with the object: it is a defect of cdk8s-phoenix; to go on, accept the finding with that reason',
+  };
 }
 
 function judgeAlone(
@@ -92,8 +123,7 @@ function judgeAlone(
   ledger: Ledger,
 ): Resource | undefined {
   const origin = input.origin ?? {};
-  const { manifest } = input;
-  const problems = validateManifest(manifest, { kinds, target });
+  const { problems, manifest } = judgeManifest(input.manifest, { kinds, target });
   const broken = problems.some((p) => p.advisory !== true || p.keyword === 'kind');
   count(ledger, broken);
   if (!isObject(manifest)) {
@@ -167,7 +197,15 @@ function runRule({ rule, report }: RunningRule, resource: Resource, world: World
   const skippedBefore = ledger.skipped.length;
   report.about = resource;
   world.takeDoubt();
-  rule.check(resource, world, report);
+  try {
+    rule.check(resource, world, report);
+  } catch (error) {
+    ledger.findings.length = before;
+    ledger.skipped.length = skippedBefore;
+    ledger.findings.push(internal(`the rule '${rule.name}'`, resource.ref, error));
+    count(ledger, true);
+    return;
+  }
   const doubt = ledger.findings.length > before ? world.takeDoubt() : undefined;
   if (doubt !== undefined) {
     // One mistake, one finding: the rest may be right once that one is mended.

@@ -3,8 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { type CheckOptions, checkManifests } from '../../lib/policy/check';
 import { findingLine } from '../../lib/policy/finding';
 import { customKinds } from '../../lib/policy/schema/custom-kinds';
-import { builtInKinds } from '../../lib/policy/schema/_catalog';
+import { type KindEntry, builtInKinds } from '../../lib/policy/schema/_catalog';
 import { rules } from '../../lib/policy/registry';
+import type { PolicyRule } from '../../lib/policy/rule';
 import { mutant, randomFrom } from './_mutants';
 import { set } from './_set';
 import { stateHub, threePhoenix } from './state-hub';
@@ -115,6 +116,54 @@ describe('the layers', () => {
     { apiVersion: 'v1', kind: 'Pod', metadata: 7 },
   ])('say what is wrong with %j and never throw', (manifest) => {
     expect(checkManifests([{ manifest }]).findings.length).toBeGreaterThan(0);
+  });
+});
+
+describe('a rule that throws', () => {
+  const throwing: PolicyRule = {
+    ...(rules[0] as PolicyRule),
+    name: 'throwing',
+    kinds: ['v1/ConfigMap'],
+    check(resource, _, report) {
+      report.fail('data', 'half of what it had to say');
+      if (resource.name === 'settings') {
+        throw new Error('cannot read it\nat some line');
+      }
+    },
+  };
+  const other = set(settings, 'metadata.name', 'other');
+
+  it('is an error that names rule and object, and stops neither the others nor itself elsewhere', () => {
+    const report = check([settings, other, database], { rules: [throwing] });
+    expect(report.findings).toMatchObject([
+      { rule: 'throwing', object: { name: 'other' } },
+      {
+        rule: 'internal',
+        severity: 'error',
+        object: { name: 'settings' },
+        message: "the rule 'throwing' broke off here, so it did not judge this object: cannot read it",
+      },
+    ]);
+    expect(report.failed).toBe(2);
+  });
+
+  it('can be accepted with a reason, so that a defect of a rule stops nobody for ever', () => {
+    const accepted = set(
+      settings,
+      ['metadata', 'annotations', 'cdk8s-phoenix.dev/ignore-internal'],
+      'reported as number 12',
+    );
+    const report = check([accepted], { rules: [throwing] });
+    expect(report.findings).toEqual([]);
+    expect(report.suppressed).toMatchObject([{ reason: 'reported as number 12' }]);
+  });
+
+  it('includes a schema that cannot be run', () => {
+    const entry = builtInKinds().get('v1/ConfigMap') as KindEntry;
+    const broken = { ...entry, validator: () => () => JSON.parse('{') as boolean } as unknown as KindEntry;
+    const report = check([settings, database], { kinds: new Map([...builtInKinds(), ['v1/ConfigMap', broken]]) });
+    expect(report.findings).toMatchObject([{ rule: 'internal', object: { name: 'settings' } }]);
+    expect(report.objects).toBe(2);
   });
 });
 

@@ -25,14 +25,46 @@ export interface ValidateOptions {
 /** The version that manifests are checked for where nobody says otherwise. */
 export const DEFAULT_TARGET = '1.34';
 
+/** What the schema says of a value, and the value as the API server reads it. */
+export interface ValidatedManifest {
+  readonly problems: readonly SchemaProblem[];
+  /** Without keys that are null: the API server reads `key: null` as no key at all. */
+  readonly manifest: unknown;
+}
+
 /**
  * Everything in one manifest that the API server would refuse before it looks at anything else: unknown fields, wrong
  * types, enums, quantities, missing fields, list items with the same key, fields that the target version lacks.
  *
  * Takes any value, also none that is a manifest. Empty where all is well.
  */
-export function validateManifest(manifest: unknown, options: ValidateOptions = {}): SchemaProblem[] {
+export function validateManifest(manifest: unknown, options: ValidateOptions = {}): readonly SchemaProblem[] {
+  return judgeManifest(manifest, options).problems;
+}
+
+/** As `validateManifest`, with the manifest that was judged. */
+export function judgeManifest(manifest: unknown, options: ValidateOptions = {}): ValidatedManifest {
+  const problems = identityProblems(manifest);
+  if (problems.length > 0) {
+    return { problems, manifest };
+  }
   const kinds = options.kinds ?? builtInKinds();
+  const named = manifest as { readonly apiVersion: string; readonly kind: string };
+  const entry = kinds.get(idOf(named));
+  if (entry === undefined) {
+    return { problems: [unknownKind(named.apiVersion, named.kind, kinds)], manifest };
+  }
+  const validate = entry.validator();
+  const judged = validate(named) ? named : (withoutNulls(named) as object);
+  const schema = judged === named || validate(judged) ? NONE : explain(judged, validate.errors ?? [], entry);
+  const target = newerThan(judged, entry, options.target ?? DEFAULT_TARGET);
+  return { problems: target.length === 0 ? schema : [...schema, ...target], manifest: judged };
+}
+
+const NONE: readonly SchemaProblem[] = [];
+
+/** A value without apiVersion and kind is nothing that could be judged. */
+function identityProblems(manifest: unknown): readonly SchemaProblem[] {
   if (typeof manifest !== 'object' || manifest === null || Array.isArray(manifest)) {
     return [whole('type', `must be an object with apiVersion and kind, got ${show(manifest)}`)];
   }
@@ -43,25 +75,11 @@ export function validateManifest(manifest: unknown, options: ValidateOptions = {
   if (typeof kind !== 'string' || kind === '') {
     return [missing('kind')];
   }
-  const entry = kinds.get(idOf({ apiVersion, kind }));
-  if (entry === undefined) {
-    return [unknownKind(apiVersion, kind, kinds)];
-  }
-  return [...schemaProblems(manifest, entry), ...newerThan(manifest, entry, options.target ?? DEFAULT_TARGET)];
+  return NONE;
 }
 
 function missing(field: string): SchemaProblem {
   return { ...whole('required', `'${field}' is required and must be a string`), path: field, segments: [field] };
-}
-
-function schemaProblems(manifest: object, entry: KindEntry): SchemaProblem[] {
-  const validate = entry.validator();
-  if (validate(manifest)) {
-    return [];
-  }
-  // The API server reads `key: null` as no key at all.
-  const judged = withoutNulls(manifest);
-  return validate(judged) ? [] : explain(judged, validate.errors ?? [], entry);
 }
 
 function unknownKind(apiVersion: string, kind: string, kinds: ReadonlyMap<string, KindEntry>): SchemaProblem {
