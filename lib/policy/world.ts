@@ -1,4 +1,5 @@
 import { type Pods, podsOf } from './_pods';
+import { kindKey } from './_kind-key';
 import { nearest } from './schema/_suggest';
 import type { PlatformFacts } from './platform-facts';
 import { type Resource, type YamlObject, listOr, objectOr } from './resource';
@@ -72,7 +73,8 @@ export class World {
       }
     }
     for (const resource of resources) {
-      this.name(resource.kind, resource.namespace, resource.name, { resource, operator: false });
+      const key = kindKey(resource.kind, resource.ref.apiVersion);
+      this.name(key, resource.namespace, resource.name, { resource, operator: false });
       if (resource.broken) {
         below(this.refused, resource.id).set(resource.namespace, resource);
       } else {
@@ -99,7 +101,7 @@ export class World {
     return this.homes.get(id)?.get(namespace) ?? [];
   }
 
-  /** The object of that kind (without its group), or `undefined`, also where its schema refused it. */
+  /** The object of that kind, as `kindKey` names it, or `undefined`, also where its schema refused it. */
   public find(kind: string, namespace: string, name: string): Resource | undefined {
     const resource = this.named(kind, namespace, name)?.resource;
     if (resource?.broken === true) {

@@ -277,6 +277,21 @@ describe('a kind that nobody knows', () => {
     expect(report.findings).toMatchObject([{ rule: 'unknown-kind', severity: 'warning' }]);
   });
 
+  it('is not taken for the kind of that name that a reference means', () => {
+    const clusterApi = {
+      apiVersion: 'cluster.x-k8s.io/v1beta1',
+      kind: 'Cluster',
+      metadata: { name: 'db', namespace: 'shop' },
+    };
+    const clusterExists = rules.filter(({ name }) => name === 'cluster-exists');
+    const found = (apiVersion: string) =>
+      check([{ ...clusterApi, apiVersion }, database], { rules: clusterExists })
+        .findings.filter(({ rule }) => rule === 'cluster-exists')
+        .map(({ message }) => message);
+    expect(found(clusterApi.apiVersion)).toEqual(["there is no Cluster 'db' in namespace 'shop'"]);
+    expect(found('postgresql.cnpg.io/v1')).toEqual([]);
+  });
+
   it('is an error where it is misspelt', () => {
     expect(check([{ ...settings, kind: 'ConfigMpa' }]).findings).toMatchObject([
       { rule: 'unknown-kind', severity: 'error', fix: 'write kind: ConfigMap' },

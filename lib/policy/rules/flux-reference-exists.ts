@@ -1,3 +1,4 @@
+import { kindKey } from '../_kind-key';
 import { listOr, objectOr } from '../resource';
 import type { PolicyRule } from '../rule';
 import { example, object } from './_examples';
@@ -38,7 +39,8 @@ export const fluxReferenceExists: PolicyRule = {
     listOr(resource.spec['healthChecks']).forEach((target, i) => {
       const namespace = String(target['namespace'] ?? resource.namespace);
       const path = ['spec', 'healthChecks', i, 'name'];
-      resolve({ kind: String(target['kind']), name: String(target['name']), namespace, path }, world, report);
+      const kind = kindKey(String(target['kind']), String(target['apiVersion'] ?? ''));
+      resolve({ kind, name: String(target['name']), namespace, path }, world, report);
     });
     const { kind, name, namespace } = objectOr(resource.spec['sourceRef']);
     const home = String(namespace ?? resource.namespace);

@@ -2,8 +2,8 @@ import { idOf } from '../resource';
 import type { KindEntry } from './_catalog';
 import { builtInKinds } from './_catalog';
 import { type SchemaProblem, explain, show } from './_explain';
-import { nearest } from './_suggest';
 import { newerThan } from './_target';
+import { unknownKind } from './_unknown-kind';
 
 export type { SchemaProblem } from './_explain';
 
@@ -52,7 +52,8 @@ export function judgeManifest(manifest: unknown, options: ValidateOptions = {}):
   const named = manifest as { readonly apiVersion: string; readonly kind: string };
   const entry = kinds.get(idOf(named));
   if (entry === undefined) {
-    return { problems: [unknownKind(named.apiVersion, named.kind, kinds)], manifest };
+    const problem = unknownKind(named.apiVersion, named.kind, kinds, options.target ?? DEFAULT_TARGET);
+    return { problems: [{ ...whole('kind', problem.message), ...problem }], manifest };
   }
   const validate = entry.validator();
   const judged = validate(named) ? named : (withoutNulls(named) as object);
@@ -80,26 +81,6 @@ function identityProblems(manifest: unknown): readonly SchemaProblem[] {
 
 function missing(field: string): SchemaProblem {
   return { ...whole('required', `'${field}' is required and must be a string`), path: field, segments: [field] };
-}
-
-function unknownKind(apiVersion: string, kind: string, kinds: ReadonlyMap<string, KindEntry>): SchemaProblem {
-  const ids = [...kinds.keys()];
-  const elsewhere = ids.filter((id) => id.endsWith(`/${kind}`)).map((id) => id.slice(0, -kind.length - 1));
-  const sameGroup = ids.filter((id) => id.startsWith(`${apiVersion}/`)).map((id) => id.slice(apiVersion.length + 1));
-  const meant = nearest(kind, sameGroup);
-  const fix =
-    meant !== undefined
-      ? `write kind: ${meant}`
-      : elsewhere.length > 0
-        ? `write apiVersion: ${elsewhere.join(' or ')}`
-        : 'give its CustomResourceDefinition to the check';
-  // A misspelt kind is an error; one that is only not known here may be right.
-  const advisory = meant === undefined && elsewhere.length === 0;
-  return {
-    ...whole('kind', `no schema for kind '${kind}' of '${apiVersion}', so nothing in it is checked`),
-    fix,
-    ...(advisory ? { advisory } : {}),
-  };
 }
 
 function whole(keyword: string, message: string): SchemaProblem {

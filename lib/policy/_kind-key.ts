@@ -1,0 +1,24 @@
+import { builtInKinds } from './schema/_catalog';
+
+let homes: ReadonlyMap<string, string> | undefined;
+
+/**
+ * The name under which objects of a kind are looked up: `Cluster` for the kind of that name that has a schema here, and
+ * `Cluster.cluster.x-k8s.io` for one of another group. Kinds that nobody else has need no group.
+ */
+export function kindKey(kind: string, apiVersion: string): string {
+  homes ??= new Map(
+    [...builtInKinds().keys()].map((id) => {
+      const at = id.lastIndexOf('/');
+      return [id.slice(at + 1), groupOf(id.slice(0, at))] as const;
+    }),
+  );
+  const home = homes.get(kind);
+  const group = groupOf(apiVersion);
+  return home === undefined || home === group ? kind : `${kind}.${group}`;
+}
+
+function groupOf(apiVersion: string): string {
+  const at = apiVersion.lastIndexOf('/');
+  return at < 0 ? '' : apiVersion.slice(0, at);
+}
