@@ -7,6 +7,7 @@ import { rules } from '../policy/registry';
 import { type KindEntry, builtInKinds } from '../policy/schema/_catalog';
 import { nearest } from '../policy/schema/_suggest';
 import { customKinds } from '../policy/schema/custom-kinds';
+import { CLOUD_NATIVE_PG_VERSIONS, KUBERNETES_VERSIONS } from '../policy/versions';
 import { type SourceFiles, filesOf, readAll } from './_check-files';
 import { formats } from './_check-formats';
 import { readPlatform } from './_check-platform';
@@ -129,14 +130,23 @@ function kindsOf(definitions: readonly unknown[]): readonly KindEntry[] {
   }
 }
 
+const TARGETS = {
+  kubernetes: { field: 'kubernetes', allowed: KUBERNETES_VERSIONS },
+  'cloudnative-pg': { field: 'cloudNativePg', allowed: CLOUD_NATIVE_PG_VERSIONS },
+} as const;
+
 function targetOf(target: string | undefined): { kubernetes?: string; cloudNativePg?: string } {
   const out: { kubernetes?: string; cloudNativePg?: string } = {};
   for (const part of target?.split(',') ?? []) {
-    const [, name = 'kubernetes', version] = /^(?:(kubernetes|cloudnative-pg)=)?(1\.\d+)$/.exec(part.trim()) ?? [];
-    if (version === undefined) {
+    const [, name = 'kubernetes', version = ''] = /^(?:([^=]*)=)?(.*)$/.exec(part.trim()) ?? [];
+    if (!Object.hasOwn(TARGETS, name) || !/^\d+\.\d+$/.test(version)) {
       throw new UsageMistake(`--target takes '1.34' or 'kubernetes=1.34,cloudnative-pg=1.30', got '${part}'`);
     }
-    out[name === 'kubernetes' ? 'kubernetes' : 'cloudNativePg'] = version;
+    const { field, allowed } = TARGETS[name as keyof typeof TARGETS];
+    if (!(allowed as readonly string[]).includes(version)) {
+      throw new UsageMistake(`--target ${name}: known are ${allowed.join(', ')}, got '${version}'`);
+    }
+    out[field] = version;
   }
   return out;
 }

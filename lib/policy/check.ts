@@ -9,7 +9,7 @@ import { type PolicyInput, type Resource, type YamlObject, idOf, isObject, makeR
 import type { PolicyRule, Report } from './rule';
 import { type KindEntry, builtInKinds } from './schema/_catalog';
 import { customKinds, isDefinition } from './schema/custom-kinds';
-import { DEFAULT_TARGET, type SchemaProblem, judgeManifest } from './schema/validate';
+import { type SchemaProblem, judgeManifest } from './schema/validate';
 import { World } from './world';
 
 export type { Ignore } from './_suppress';
@@ -59,7 +59,7 @@ export function checkManifests(inputs: readonly PolicyInput[], options: CheckOpt
   const platform = options.platform ?? {};
   const resources: Resource[] = [];
   for (const input of inputs) {
-    const resource = judgeSafely(input, kinds, platform.kubernetes ?? DEFAULT_TARGET, ledger);
+    const resource = judgeSafely(input, kinds, platform, ledger);
     if (resource !== undefined) {
       resources.push(resource);
     }
@@ -119,11 +119,15 @@ function internal(what: string, object: ObjectRef, error: unknown): Finding {
 function judgeAlone(
   input: PolicyInput,
   kinds: ReadonlyMap<string, KindEntry>,
-  target: string,
+  { kubernetes, cloudNativePg }: PlatformFacts,
   ledger: Ledger,
 ): Resource | undefined {
   const origin = input.origin ?? {};
-  const { problems, manifest } = judgeManifest(input.manifest, { kinds, target });
+  const { problems, manifest, unjudged } = judgeManifest(input.manifest, {
+    kinds,
+    ...(kubernetes === undefined ? {} : { target: kubernetes }),
+    ...(cloudNativePg === undefined ? {} : { cloudNativePg }),
+  });
   const broken = problems.some((p) => p.advisory !== true || p.keyword === 'kind');
   count(ledger, broken);
   if (!isObject(manifest)) {
@@ -136,6 +140,7 @@ function judgeAlone(
   for (const about of entry?.unjudged ?? []) {
     ledger.skipped.push({ rule: 'schema', object: ref, reason: `its CustomResourceDefinition has ${about}` });
   }
+  unjudged.forEach((reason) => ledger.skipped.push({ rule: 'schema', object: ref, reason }));
   const extras = entry?.extras();
   if (extras === undefined) {
     return makeResource(manifest, manifest, broken, ref);

@@ -1,12 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { groupBy } from './_group';
+import { refuse } from '../_refuse';
+import { FACTS, FILES, IGNORE, type Takes, problemOf } from './check-facts';
 import { checkManifests } from './check';
 import { type Finding, type PolicyReport, objectName } from './finding';
 import type { Ignore } from './_suppress';
 import type { PlatformFacts } from './platform-facts';
 import { type ReadManifests, readManifests } from './reading';
 import { rules } from './registry';
-import { refOf } from './resource';
+import { isObject, refOf } from './resource';
 import { builtInKinds } from './schema/_catalog';
 import { customKinds } from './schema/custom-kinds';
 
@@ -72,7 +74,17 @@ export interface PolicyValidationProps {
  * always knows it.
  */
 export class PolicyValidation {
-  public constructor(private readonly props: PolicyValidationProps = {}) {}
+  private readonly props: PolicyValidationProps;
+
+  /** @throws if a property is unknown or has a wrong value: cdk8s-cli takes any properties from `cdk8s.yaml` */
+  public constructor(props?: PolicyValidationProps) {
+    this.props = props ?? {};
+    const facts = this.props.facts === undefined ? undefined : problemOf(this.props.facts, FACTS);
+    const problem = problemOf(this.props, PROPS) ?? (facts === undefined ? undefined : `'facts' ${facts}`);
+    if (problem !== undefined) {
+      refuse("'properties' of PolicyValidation in cdk8s.yaml", problem);
+    }
+  }
 
   /** Called by cdk8s-cli. */
   public validate(context: PluginContext): Promise<void> {
@@ -100,6 +112,13 @@ export class PolicyValidation {
     return Promise.resolve();
   }
 }
+
+/** The facts are looked at one by one. */
+const PROPS: Readonly<Record<keyof PolicyValidationProps, Takes>> = {
+  facts: ['a map with what is known of the cluster', isObject],
+  ignore: IGNORE,
+  customResourceFiles: FILES,
+};
 
 function readFile(path: string): ReadManifests {
   return readManifests(readFileSync(path), path);

@@ -129,21 +129,34 @@ describe('phoenix check', () => {
     expect(
       (await run(root, ['--rule', 'private-service', '--target', 'kubernetes=1.34,cloudnative-pg=1.30'])).code,
     ).toBe(0);
+    const role = `apiVersion: postgresql.cnpg.io/v1\nkind: DatabaseRole\nmetadata: {name: a, namespace: shop}\nspec: {name: a, cluster: {name: db}}\n`;
+    const old = await run(root, ['-', '--rule', 'private-service', '--target', 'cloudnative-pg=1.29'], role);
+    expect(old.out).toContain("DatabaseRole shop/a: kind 'DatabaseRole' does not exist in CloudNativePG 1.29");
   });
 
   it.each([
     ['nowhere', [], "there is no 'nowhere'"],
     ['a.yaml', ['--rule', 'privat-service'], "there is no rule 'privat-service', meant is 'private-service'"],
     ['a.yaml', ['--target', '34'], "--target takes '1.34'"],
+    ['a.yaml', ['--target', '1.99'], '--target kubernetes: known are 1.28, 1.29, '],
+    ['a.yaml', ['--target', '1.10'], "got '1.10'"],
+    ['a.yaml', ['--target', 'cloudnative-pg=1.20'], "--target cloudnative-pg: known are 1.29, 1.30, 1.31, got '1.20'"],
+    ['a.yaml', ['--target', 'postgres=1.30'], "--target takes '1.34'"],
+    [
+      'a.yaml',
+      ['--platform', 'old.yaml'],
+      `has 'cloudNativePg', which must be one of "1.29", "1.30", "1.31", in quotes`,
+    ],
     ['a.yaml', ['--platform', 'gone.yaml'], "there is no file 'gone.yaml'"],
     ['a.yaml', ['--platform', 'platform.yaml'], "has an unknown field 'node'; meant is 'nodes'"],
-    ['a.yaml', ['--platform', 'wrong.yaml'], "'nodes' must be a list of node names, got 3"],
+    ['a.yaml', ['--platform', 'wrong.yaml'], "has 'nodes', which must be a list of node names, got 3"],
     ['empty', [], "there is no YAML or JSON in 'empty'"],
   ])('answers %s %j with one line and exit code 1', async (name, args, message) => {
     const root = folder({
       'a.yaml': GOOD,
       'platform.yaml': 'node: [a]\n',
       'wrong.yaml': 'nodes: 3\n',
+      'old.yaml': 'cloudNativePg: 1.30\n',
       'empty/x.txt': '',
     });
     const { code, out, err } = await run(root, [name, ...args]);

@@ -105,6 +105,68 @@ describe('the layers', () => {
     }
   });
 
+  const cluster = (spec: object) => ({
+    apiVersion: 'postgresql.cnpg.io/v1',
+    kind: 'Cluster',
+    metadata: { name: 'db', namespace: 'shop' },
+    spec: { instances: 3, storage: { size: '1Gi' }, ...spec },
+  });
+  const role = {
+    apiVersion: 'postgresql.cnpg.io/v1',
+    kind: 'DatabaseRole',
+    metadata: { name: 'web', namespace: 'shop' },
+    spec: { name: 'web', cluster: { name: 'db' } },
+  };
+  const pooler = (pgbouncer: object) => ({
+    apiVersion: 'postgresql.cnpg.io/v1',
+    kind: 'Pooler',
+    metadata: { name: 'pool', namespace: 'shop' },
+    spec: { cluster: { name: 'db' }, pgbouncer: { poolMode: 'session', ...pgbouncer } },
+  });
+  const catalog = { apiGroup: 'postgresql.cnpg.io', kind: 'ImageCatalog', name: 'images', key: 'pgbouncer' };
+  const synchronous = { method: 'any', number: 1, podFailureDomainKeys: ['zone'] };
+  const barman = { barmanObjectStore: { destinationPath: 's3://a/b' } };
+
+  it.each([
+    ['', role, { '1.29': "kind 'DatabaseRole' does not exist in CloudNativePG 1.29; 1.30 has it" }],
+    ['spec.primaryLease', cluster({ primaryLease: {} }), { '1.29': '1.30 has it' }],
+    ['spec.pgbouncer.imageCatalogRef', pooler({ imageCatalogRef: catalog }), { '1.29': '1.30 has it' }],
+    [
+      'spec.postgresql.synchronous.podFailureDomainKeys',
+      cluster({ postgresql: { synchronous } }),
+      { '1.29': '1.31 has it', '1.30': '1.31 has it' },
+    ],
+    [
+      'spec.automountServiceAccountToken',
+      cluster({ automountServiceAccountToken: false }),
+      { '1.29': '1.31 has it', '1.30': '1.31 has it' },
+    ],
+    ['spec.backup.barmanObjectStore', cluster({ backup: barman }), { '1.31': '1.31 removed it' }],
+    [
+      'spec.externalClusters[old].barmanObjectStore',
+      cluster({ externalClusters: [{ name: 'old', ...barman }] }),
+      { '1.31': '1.31 removed it' },
+    ],
+  ])('judge %s by the version of CloudNativePG', (path, manifest, wrong: Readonly<Record<string, string>>) => {
+    for (const cloudNativePg of ['1.29', '1.30', '1.31']) {
+      const { findings } = check([manifest], { platform: { cloudNativePg } });
+      const message = wrong[cloudNativePg];
+      const expected = [expect.objectContaining({ rule: 'target-version', severity: 'error', path })];
+      expect(findings).toEqual(message === undefined ? [] : expected);
+      expect(findings[0]?.message ?? '').toContain(message ?? '');
+    }
+  });
+
+  it('count a field that is newer than the schema here as skipped, and judge the rest', () => {
+    const platform = { cloudNativePg: '1.31' };
+    const { skipped } = check([cluster({ postgresql: { synchronous } })], { platform });
+    expect(skipped.map(({ reason }) => reason)).toContain(
+      'its spec.postgresql.synchronous.podFailureDomainKeys is newer than the schema here, which is of CloudNativePG 1.30',
+    );
+    const { findings } = check([cluster({ postgresql: { synchronous: { ...synchronous, nmber: 1 } } })], { platform });
+    expect(findings).toMatchObject([{ rule: 'schema', path: 'spec.postgresql.synchronous.nmber' }]);
+  });
+
   it.each([
     null,
     5,

@@ -81,6 +81,16 @@ describe('the validation for cdk8s-cli', () => {
     ]);
   });
 
+  it.each<[object, string]>([
+    [{ factz: {} }, "has an unknown field 'factz'; meant is 'facts'"],
+    [{ facts: { node: ['a'] } }, "'facts' has an unknown field 'node'; meant is 'nodes'"],
+    [{ facts: { kubernetes: 1.34 } }, "'facts' has 'kubernetes', which must be one of "],
+    [{ ignore: [{ rule: 'image-digest' }] }, "has 'ignore', which must be a list of rule, reason and"],
+    [{ customResourceFiles: 'crd.yaml' }, "has 'customResourceFiles', which must be a list of files"],
+  ])('refuses %j, because cdk8s-cli takes any properties', (props, message) => {
+    expect(() => new PolicyValidation(props)).toThrow(message);
+  });
+
   it('fails on a file that cannot be read', async () => {
     const { violations, status } = await validate({ 'w.yaml': 'a: [' });
     expect(status).toBe('failure');

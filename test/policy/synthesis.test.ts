@@ -66,6 +66,12 @@ describe('PhoenixApp', () => {
     expect(() => told.files()).not.toThrow();
   });
 
+  it('refuses facts that it does not know', () => {
+    const facts = { kubernetes: '1.99' };
+    const app = new PhoenixApp({ policy: { facts } });
+    expect(() => app.files()).toThrow("app: 'facts' of the policy has 'kubernetes', which must be one of \"1.28\"");
+  });
+
   it('prints each warning once', () => {
     const outdir = join(mkdtempSync(join(tmpdir(), 'phoenix-policy-')), 'dist');
     const app = new PhoenixApp({ outdir });
@@ -78,7 +84,7 @@ describe('PhoenixApp', () => {
     app.synth();
     const lines = stderr.mock.calls.map(([line]) => String(line));
     stderr.mockRestore();
-    expect(lines).toEqual([expect.stringMatching(/^warning: \[shop\/w\] Widget shop\/w: no schema for kind 'Widget'/)]);
+    expect(lines).toEqual([expect.stringMatching(/^warning: \[shop\/w\] Widget shop\/w: no schema known for kind 'Widget'/)]);
   });
 });
 

@@ -1,6 +1,6 @@
+import { minor } from '../versions';
 import type { KindEntry } from './_catalog';
 import { distance, nearest } from './_suggest';
-import { minor } from './_target';
 
 /** What is known of a kind that has no schema here. */
 export interface UnknownKind {

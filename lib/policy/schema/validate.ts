@@ -1,8 +1,10 @@
+import type { ValidateFunction } from 'ajv';
 import { idOf } from '../resource';
-import type { KindEntry } from './_catalog';
-import { builtInKinds } from './_catalog';
+import { DEFAULT_CLOUD_NATIVE_PG, DEFAULT_KUBERNETES } from '../versions';
+import { type KindEntry, builtInKinds } from './_catalog';
+import { takeNewer } from './_cnpg-fields';
 import { type SchemaProblem, explain, show } from './_explain';
-import { newerThan } from './_target';
+import { type Target, newerThan } from './_target';
 import { unknownKind } from './_unknown-kind';
 
 export type { SchemaProblem } from './_explain';
@@ -16,20 +18,25 @@ export interface ValidateOptions {
   readonly target?: string;
 
   /**
+   * CloudNativePG minor version that must take the manifest.
+   * @default '1.30'
+   */
+  readonly cloudNativePg?: string;
+
+  /**
    * Kinds to check against.
    * @default - those whose schemas this package carries
    */
   readonly kinds?: ReadonlyMap<string, KindEntry>;
 }
 
-/** The version that manifests are checked for where nobody says otherwise. */
-export const DEFAULT_TARGET = '1.34';
-
 /** What the schema says of a value, and the value as the API server reads it. */
 export interface ValidatedManifest {
   readonly problems: readonly SchemaProblem[];
   /** Without keys that are null: the API server reads `key: null` as no key at all. */
   readonly manifest: unknown;
+  /** What could not be judged, and why. */
+  readonly unjudged: readonly string[];
 }
 
 /**
@@ -44,22 +51,35 @@ export function validateManifest(manifest: unknown, options: ValidateOptions = {
 
 /** As `validateManifest`, with the manifest that was judged. */
 export function judgeManifest(manifest: unknown, options: ValidateOptions = {}): ValidatedManifest {
-  const problems = identityProblems(manifest);
-  if (problems.length > 0) {
-    return { problems, manifest };
+  const target = {
+    kubernetes: options.target ?? DEFAULT_KUBERNETES,
+    cloudNativePg: options.cloudNativePg ?? DEFAULT_CLOUD_NATIVE_PG,
+  };
+  const identity = identityProblems(manifest);
+  if (identity.length > 0) {
+    return { problems: identity, manifest, unjudged: [] };
   }
   const kinds = options.kinds ?? builtInKinds();
   const named = manifest as { readonly apiVersion: string; readonly kind: string };
   const entry = kinds.get(idOf(named));
   if (entry === undefined) {
-    const problem = unknownKind(named.apiVersion, named.kind, kinds, options.target ?? DEFAULT_TARGET);
-    return { problems: [{ ...whole('kind', problem.message), ...problem }], manifest };
+    const problem = unknownKind(named.apiVersion, named.kind, kinds, target.kubernetes);
+    return { problems: [{ ...whole('kind', problem.message), ...problem }], manifest, unjudged: [] };
   }
   const validate = entry.validator();
-  const judged = validate(named) ? named : (withoutNulls(named) as object);
-  const schema = judged === named || validate(judged) ? NONE : explain(judged, validate.errors ?? [], entry);
-  const target = newerThan(judged, entry, options.target ?? DEFAULT_TARGET);
-  return { problems: target.length === 0 ? schema : [...schema, ...target], manifest: judged };
+  return validate(named)
+    ? { problems: newerThan(named, entry, target), manifest, unjudged: [] }
+    : again(withoutNulls(named) as object, entry, validate, target);
+}
+
+/** What its schema refused may be right without nulls, and without fields that are newer than the schema. */
+function again(manifest: object, entry: KindEntry, validate: ValidateFunction, target: Target): ValidatedManifest {
+  const newer = newerThan(manifest, entry, target);
+  const unjudged = takeNewer(manifest, entry.id).map(
+    (path) => `its ${path} is newer than the schema here, which is of CloudNativePG ${DEFAULT_CLOUD_NATIVE_PG}`,
+  );
+  const problems = validate(manifest) ? [] : explain(manifest, validate.errors ?? [], entry);
+  return { problems: [...problems, ...newer], manifest, unjudged: newer.length === 0 ? unjudged : [] };
 }
 
 const NONE: readonly SchemaProblem[] = [];
