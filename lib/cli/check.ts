@@ -23,8 +23,8 @@ their data or their sleep. It reads YAML and JSON files, folders with everything
 kustomization.yaml (the files it lists, without applying patches), and standard input. Values encrypted by sops are not
 judged.
 
-It needs no cluster and no network, and changes nothing. What it cannot judge offline is counted as skipped; --format
-json lists it.
+It needs no cluster and no network, and changes nothing. What it cannot judge offline is counted by its reason in every
+format; --format json lists each case.
 
 Objects that somebody else owns are named in the file given with --platform:
 

@@ -7,7 +7,7 @@ import { CLUSTER_OPTIONS } from './_cluster';
 import { type CommandIo, type ExitCode, UsageMistake, command } from './_command';
 import { type KubectlChoice, follow, kubectl } from './_kubectl';
 import { paint } from './_paint';
-import { printable } from './_printable';
+import { printable } from '../_printable';
 
 /** `phoenix drill failover`: starts a run from the drill's CronJob and follows it to its end. */
 export const drillFailover = command({

@@ -13,7 +13,7 @@ import { chainOf, readHistory, type History } from '../evidence/history';
 import { CLUSTER_OPTIONS, withCluster } from './_cluster';
 import { type CommandIo, UsageMistake, command } from './_command';
 import { paint } from './_paint';
-import { printable } from './_printable';
+import { printable } from '../_printable';
 
 const HTTP_MS = 10_000;
 

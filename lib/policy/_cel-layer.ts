@@ -18,7 +18,12 @@ export function judgeCel(
         ledger.passed += 1;
         break;
       case 'skipped':
-        ledger.skipped.push({ rule: 'cel', object, reason: `${formatPath(manifest, segments)}: ${outcome.reason}` });
+        ledger.skipped.push({
+          rule: 'cel',
+          object,
+          reason: outcome.reason,
+          detail: `${formatPath(manifest, segments)}: ${outcome.detail}`,
+        });
         break;
       case 'failed':
         failed = true;

@@ -59,7 +59,7 @@ export function readSuppressions(
           kept.push(finding);
         } else {
           entry.used = true;
-          suppressed.push({ finding, reason: entry.reason });
+          suppressed.push({ finding, reason: entry.reason, written: entry.resource === undefined ? 'code' : 'object' });
         }
       }
       const unused = [...entries.values()].filter((entry) => !entry.used && judged.has(entry.rule));

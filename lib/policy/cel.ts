@@ -5,7 +5,9 @@ import type { CelRule } from './schema/_crd';
 export type CelOutcome =
   | { readonly status: 'passed' }
   | { readonly status: 'failed'; readonly message: string }
-  | { readonly status: 'skipped'; readonly reason: string };
+  | { readonly status: 'skipped'; readonly reason: string; readonly detail: string };
+
+const OFFLINE = 'its rule cannot be run offline';
 
 type Program = (context: { self: unknown }) => unknown;
 
@@ -32,7 +34,7 @@ export function evaluate(rule: CelRule, self: unknown): CelOutcome {
     // The API server refuses an object when a rule reads a field that is not there.
     return /^No such key/i.test(text)
       ? { status: 'failed', message: `breaks the rule ${rule.rule}: ${firstLower(text)}` }
-      : { status: 'skipped', reason: `'${rule.rule}' cannot be judged offline: ${text}` };
+      : { status: 'skipped', reason: OFFLINE, detail: `'${rule.rule}': ${text}` };
   }
 }
 
@@ -48,12 +50,12 @@ function compile(rule: string): Program | CelOutcome {
 
 function compileNew(rule: string): Program | CelOutcome {
   if (/\boldSelf\b/.test(rule)) {
-    return { status: 'skipped', reason: `'${rule}' compares with the object in the cluster` };
+    return { status: 'skipped', reason: 'it compares with the object in the cluster', detail: `'${rule}'` };
   }
   try {
     return environment().parse(rule);
   } catch (error) {
-    return { status: 'skipped', reason: `'${rule}' cannot be judged offline: ${firstLine(error)}` };
+    return { status: 'skipped', reason: OFFLINE, detail: `'${rule}': ${firstLine(error)}` };
   }
 }
 

@@ -45,6 +45,8 @@ export interface CheckOptions {
 interface Ledger {
   readonly findings: Finding[];
   readonly skipped: Skipped[];
+  /** Objects of kinds that nobody here knows. */
+  readonly unknown: Set<ObjectRef>;
   passed: number;
   failed: number;
 }
@@ -54,7 +56,7 @@ interface Ledger {
  * Pure: the same input gives the same report. Never throws, whatever the manifests are.
  */
 export function checkManifests(inputs: readonly PolicyInput[], options: CheckOptions = {}): PolicyReport {
-  const ledger: Ledger = { findings: [], skipped: [], passed: 0, failed: 0 };
+  const ledger: Ledger = { findings: [], skipped: [], unknown: new Set(), passed: 0, failed: 0 };
   const kinds = withDefinitions(options.kinds ?? builtInKinds(), inputs);
   const platform = options.platform ?? {};
   const resources: Resource[] = [];
@@ -136,6 +138,9 @@ function judgeAlone(
   }
   const ref = refOf(manifest, origin);
   problems.forEach((problem) => ledger.findings.push(schemaFinding(problem, ref)));
+  if (problems.some(({ keyword }) => keyword === 'kind')) {
+    ledger.unknown.add(ref);
+  }
   const entry = broken ? undefined : kinds.get(idOf(ref));
   for (const about of entry?.unjudged ?? []) {
     ledger.skipped.push({ rule: 'schema', object: ref, reason: `its CustomResourceDefinition has ${about}` });
@@ -195,7 +200,8 @@ function runRules(rules: readonly PolicyRule[], resources: readonly Resource[], 
 
 function runRule({ rule, report }: RunningRule, resource: Resource, world: World, ledger: Ledger): void {
   if (resource.broken) {
-    ledger.skipped.push({ rule: rule.name, object: resource.ref, reason: 'its schema is not valid' });
+    const reason = ledger.unknown.has(resource.ref) ? 'its kind has no schema here' : 'its schema is not valid';
+    ledger.skipped.push({ rule: rule.name, object: resource.ref, reason });
     return;
   }
   const before = ledger.findings.length;

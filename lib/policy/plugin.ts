@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { groupBy } from './_group';
+import { printable } from '../_printable';
 import { refuse } from '../_refuse';
 import { FACTS, FILES, IGNORE, type Takes, problemOf } from './check-facts';
 import { checkManifests } from './check';
@@ -7,6 +8,7 @@ import { type Finding, type PolicyReport, objectName } from './finding';
 import type { Ignore } from './_suppress';
 import type { PlatformFacts } from './platform-facts';
 import { type ReadManifests, readManifests } from './reading';
+import { acceptedLine, skippedLines } from './report-lines';
 import { rules } from './registry';
 import { isObject, refOf } from './resource';
 import { builtInKinds } from './schema/_catalog';
@@ -150,11 +152,13 @@ function violation(name: string, findings: readonly Finding[]): PluginViolation 
   return {
     ruleName: name,
     recommendation: rule?.why ?? 'The API server refuses it.',
-    fix: [...new Set(findings.flatMap(({ fix }) => fix ?? []))].join('; ') || (rule?.remediation ?? 'correct it'),
+    fix: printable(
+      [...new Set(findings.flatMap(({ fix }) => fix ?? []))].join('; ') || (rule?.remediation ?? 'correct it'),
+    ),
     violatingResources: [...objects].map(([resourceName, group]) => ({
       resourceName,
       manifestPath: group[0]?.object.origin.file ?? '',
-      locations: group.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`)),
+      locations: group.map(({ path, message }) => printable(path === '' ? message : `${path}: ${message}`)),
     })),
   };
 }
@@ -165,7 +169,12 @@ function totals(report: PolicyReport, findings: readonly Finding[]): Readonly<Re
     passed: String(report.passed),
     errors: String(findings.filter(({ severity }) => severity === 'error').length),
     warnings: String(findings.filter(({ severity }) => severity === 'warning').length),
-    skipped: String(report.skipped.length),
-    accepted: String(report.suppressed.length),
+    skipped: listed(report.skipped.length, skippedLines(report.skipped)),
+    accepted: listed(report.suppressed.length, report.suppressed.map(acceptedLine)),
   };
+}
+
+/** The number, and in the same cell what it counts. */
+function listed(number: number, lines: readonly string[]): string {
+  return [String(number), ...lines].join('\n');
 }

@@ -5,6 +5,7 @@ import { Readable } from 'node:stream';
 import { elements, isWellFormed } from './_xml';
 import { describe, expect, it } from 'vitest';
 import { commands } from '../../lib/cli/_registry';
+import { formats } from '../../lib/cli/_check-formats';
 import { runCli } from '../../lib/cli/_run';
 
 const ROOT = resolve(__dirname, '../..');
@@ -58,7 +59,9 @@ describe('phoenix check', () => {
   it('finds nothing wrong with State Hub, SOPS files included', async () => {
     const { code, out, err } = await run(ROOT, ['dist', 'secrets', '--platform', 'dist/docs/platform.json']);
     expect({ code, err }).toEqual({ code: 0, err: '' });
-    expect(out).toMatch(/^no errors: \d+ objects, \d+ checks passed, 0 failed, \d+ skipped\n$/);
+    expect(out).toMatch(
+      /^not judged\n  \d checks: it compares with the object in the cluster \[cel\]\n\nno errors: \d+ objects, \d+ checks passed, 0 failed, \d+ skipped\n$/,
+    );
   });
 
   it('says where in the file, what, why and what to do, and exits with 2', async () => {
@@ -190,12 +193,59 @@ describe('the formats', () => {
     });
   });
 
+  it('sarif gives a file whose name is no URI as one', async () => {
+    const uris = async (name: string, args: readonly string[]) => {
+      const { runs } = JSON.parse((await run(folder({ [name]: NODE_PORT }), [...args, '--format', 'sarif'])).out);
+      return new Set(runs[0].results.map((one: any) => one.locations[0].physicalLocation.artifactLocation.uri));
+    };
+    expect(await uris('fmt/a b#c.yaml', [])).toEqual(new Set(['fmt/a%20b%23c.yaml']));
+    const absolute = join(folder({ 'a b.yaml': NODE_PORT }), 'a b.yaml');
+    const [uri] = [...(await uris('x.yaml', [absolute]))] as string[];
+    expect(uri).toMatch(/^file:\/\/\/.*\/a%20b\.yaml$/);
+  });
+
+  const accepting = NODE_PORT.replace(
+    'namespace: shop',
+    'namespace: shop\n  annotations: {cdk8s-phoenix.dev/ignore-private-service: "a lab <1>"}',
+  );
+  const withAccepted = folder({ 'b.yaml': accepting });
+
+  it.each([
+    ['text', 'accepted, with the reason given\n  Service shop/web [private-service]: a lab <1>\n'],
+    ['text', 'not judged\n  1 check: no Namespace is among the manifests [namespace-exists]\n'],
+    ['json', '"reason": "a lab <1>",\n      "written": "object"'],
+    ['sarif', '"kind": "inSource",\n              "justification": "a lab <1>"'],
+    ['sarif', '"text": "not judged: 1 check: no Namespace is among the manifests [namespace-exists]"'],
+    ['junit', '<skipped message="Service shop/web [private-service]: a lab &lt;1&gt;"/>'],
+    ['junit', 'skipped="2"'],
+    [
+      'github',
+      '::notice file=b.yaml,line=8,col=3,title=private-service::accepted: Service shop/web spec.type: NodePort',
+    ],
+    ['github', '::notice title=not judged::1 check: no Namespace is among the manifests [namespace-exists]\n'],
+  ])('%s shows what was accepted and what was not judged: %s', async (format, expected) => {
+    expect((await run(withAccepted, ['--format', format])).out).toContain(expected);
+  });
+
+  it.each(Object.keys(formats))('%s cannot drive a terminal, whatever the manifests hold', async (format) => {
+    const evil = String.raw`\e[31m\x9b31m\u202e`;
+    const manifest = (kind: string) =>
+      `apiVersion: v1\nkind: "${kind}"\nmetadata: {name: "a${evil}", namespace: "b${evil}"}\nspec: {"x${evil}": 1, type: "${evil}"}\n`;
+    const { out } = await run(folder({ 'a.yaml': `${manifest(`Foo${evil}`)}---\n${manifest('Service')}` }), [
+      '--format',
+      format,
+    ]);
+    expect(out).toContain('Foo');
+    expect(out).not.toMatch(/[\u001b\u009b\u202e]/);
+  });
+
   it('junit is XML with one case for each rule, whatever the names hold', async () => {
     const hostile = folder({ 'b.yaml': NODE_PORT.replace('name: web', 'name: "<&\\u0001\\">"') });
     const xml = (await run(hostile, ['--format', 'junit'])).out;
     expect(isWellFormed(xml)).toBe(true);
     expect(elements(xml, 'testcase').length).toBe(Number(/tests="(\d+)"/.exec(xml)?.[1]));
     expect(xml).toContain('<failure message="1 found">');
+    expect((await run(root, ['--format', 'junit'])).out).toContain('>b.yaml:7:3: Service shop/web spec.type: NodePort');
   });
 
   it('github keeps each finding on one line', async () => {
@@ -204,7 +254,9 @@ describe('the formats', () => {
       out
         .trim()
         .split('\n')
-        .every((line) => /^::(error|warning) file=b\.yaml,line=\d+,col=\d+,title=[-a-z]+::/.test(line)),
+        .every((line) =>
+          /^::((error|warning) file=b\.yaml,line=\d+,col=\d+,title=[-a-z]+|notice title=not judged)::/.test(line),
+        ),
     ).toBe(true);
   });
 });

@@ -337,6 +337,7 @@ describe('a kind that nobody knows', () => {
   it('is a finding, not silence, and no rule judges it', () => {
     const report = checkManifests([{ manifest: widget }]);
     expect(report.findings).toMatchObject([{ rule: 'unknown-kind', severity: 'warning' }]);
+    expect(new Set(report.skipped.map(({ reason }) => reason))).toEqual(new Set(['its kind has no schema here']));
   });
 
   it('is not taken for the kind of that name that a reference means', () => {

@@ -91,6 +91,14 @@ describe('the validation for cdk8s-cli', () => {
     expect(() => new PolicyValidation(props)).toThrow(message);
   });
 
+  it('lists what was accepted and what was not judged', async () => {
+    const ignore = [{ rule: 'unknown-kind', reason: 'another team has the schema' }];
+    const { summary, violations } = await validate({ 'w.yaml': WIDGET }, { ignore });
+    expect(violations).toEqual([]);
+    expect(summary['accepted']).toBe('1\nWidget shop/w [unknown-kind]: another team has the schema');
+    expect(summary['skipped']).toMatch(/^(\d+)\n\1 checks: its kind has no schema here \[/);
+  });
+
   it('fails on a file that cannot be read', async () => {
     const { violations, status } = await validate({ 'w.yaml': 'a: [' });
     expect(status).toBe('failure');
