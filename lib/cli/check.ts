@@ -10,6 +10,7 @@ import { customKinds } from '../policy/schema/custom-kinds';
 import { CLOUD_NATIVE_PG_VERSIONS, KUBERNETES_VERSIONS } from '../policy/versions';
 import { type SourceFiles, filesOf, readAll } from './_check-files';
 import { formats } from './_check-formats';
+import { count } from './_check-words';
 import { readPlatform } from './_check-platform';
 import { type CommandIo, UsageMistake, command } from './_command';
 
@@ -66,8 +67,9 @@ To accept a finding, write its rule and the reason on the object:
     ['phoenix check db.yaml --rule wal-volume-size --rule failover-quorum', 'two rules only'],
   ],
   async run({ options, positionals }, io) {
-    const files = await readAll(positionals.length === 0 ? ['.'] : positionals, io);
-    const report = judge(files, optionsOf(options, io));
+    const names = positionals.length === 0 ? ['.'] : positionals;
+    const files = await readAll(names, io);
+    const report = judge(files, names, optionsOf(options, io));
     const format = formats[options.format] ?? formats['text'];
     io.stdout(format?.(report, files, io) ?? '');
     return report.findings.some(({ severity }) => severity === 'error') ? 2 : 0;
@@ -81,14 +83,23 @@ interface CheckFlags {
   readonly rule: readonly string[];
 }
 
-function judge(files: SourceFiles, options: CheckOptions): PolicyReport {
+function judge(files: SourceFiles, names: readonly string[], options: CheckOptions): PolicyReport {
   const read = files.map(({ path, bytes, listed }) => readManifests(bytes, path, { lenient: !listed }));
-  const report = checkManifests(
-    read.flatMap(({ inputs }) => inputs),
-    options,
-  );
+  const inputs = read.flatMap((one) => one.inputs);
   const unreadable = read.flatMap(({ findings }) => findings);
+  if (inputs.length + unreadable.length === 0) {
+    const others = read.reduce((sum, one) => sum + one.others, 0);
+    const what = others === 0 ? '' : `, only ${count(others, 'document')} of another sort`;
+    throw new UsageMistake(
+      `there is no Kubernetes object in ${names.map(named).join(' and ')}${what}: nothing to check`,
+    );
+  }
+  const report = checkManifests(inputs, options);
   return { ...report, failed: report.failed + unreadable.length, findings: [...unreadable, ...report.findings] };
+}
+
+function named(name: string): string {
+  return name === '-' ? 'standard input' : `'${name}'`;
 }
 
 function optionsOf(flags: CheckFlags, io: CommandIo): CheckOptions {

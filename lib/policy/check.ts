@@ -1,15 +1,15 @@
+import { judgeAlone } from './_alone';
+import { type Ledger, count, internal, newLedger } from './_ledger';
 import { type PathSegment, formatPath, parsePath } from './_path';
-import { judgeCel } from './_cel-layer';
 import { type Ignore, type Suppressions, readSuppressions } from './_suppress';
-import { type CelTask, withDefaults } from './defaults';
-import { type Finding, type ObjectRef, type PolicyReport, type Skipped, objectName } from './finding';
+import { type Finding, type ObjectRef, type PolicyReport, objectName } from './finding';
 import type { PlatformFacts } from './platform-facts';
 import { rules as allRules } from './registry';
-import { type PolicyInput, type Resource, type YamlObject, idOf, isObject, makeResource, refOf } from './resource';
+import type { PolicyInput, Resource } from './resource';
 import type { PolicyRule, Report } from './rule';
 import { type KindEntry, builtInKinds } from './schema/_catalog';
 import { customKinds, isDefinition } from './schema/custom-kinds';
-import { type SchemaProblem, judgeManifest } from './schema/validate';
+import { judgeManifest } from './schema/validate';
 import { World } from './world';
 
 export type { Ignore } from './_suppress';
@@ -41,27 +41,17 @@ export interface CheckOptions {
   readonly kinds?: ReadonlyMap<string, KindEntry>;
 }
 
-/** Collects what the layers say. */
-interface Ledger {
-  readonly findings: Finding[];
-  readonly skipped: Skipped[];
-  /** Objects of kinds that nobody here knows. */
-  readonly unknown: Set<ObjectRef>;
-  passed: number;
-  failed: number;
-}
-
 /**
  * Judges manifests as one set: schema, then defaults and CEL, then rules; a layer passes over what a lower one refused.
  * Pure: the same input gives the same report. Never throws, whatever the manifests are.
  */
 export function checkManifests(inputs: readonly PolicyInput[], options: CheckOptions = {}): PolicyReport {
-  const ledger: Ledger = { findings: [], skipped: [], unknown: new Set(), passed: 0, failed: 0 };
+  const ledger = newLedger();
   const kinds = withDefinitions(options.kinds ?? builtInKinds(), inputs);
   const platform = options.platform ?? {};
   const resources: Resource[] = [];
   for (const input of inputs) {
-    const resource = judgeSafely(input, kinds, platform, ledger);
+    const resource = judgeAlone(input, kinds, platform, ledger);
     if (resource !== undefined) {
       resources.push(resource);
     }
@@ -86,86 +76,6 @@ function withDefinitions(
   return definitions.length === 0
     ? kinds
     : new Map([...customKinds(definitions).map((kind) => [kind.id, kind] as const), ...kinds]);
-}
-
-/** A mistake in a schema or a default of ours is a finding about the object that showed it, never silence. */
-function judgeSafely(...all: Parameters<typeof judgeAlone>): Resource | undefined {
-  const [{ manifest, origin = {} }, , , ledger] = all;
-  const before = { ...ledger, findings: ledger.findings.length, skipped: ledger.skipped.length };
-  try {
-    return judgeAlone(...all);
-  } catch (error) {
-    const ref = refOf(manifest, origin);
-    ledger.findings.length = before.findings;
-    ledger.skipped.length = before.skipped;
-    Object.assign(ledger, { passed: before.passed, failed: before.failed + 1 });
-    ledger.findings.push(internal('the schema check', ref, error));
-    return isObject(manifest) ? makeResource(manifest, manifest, true, ref) : undefined;
-  }
-}
-
-/** What is wrong with this package and not with the object. The object was not judged, so it is an error all the same. */
-function internal(what: string, object: ObjectRef, error: unknown): Finding {
-  const said = (error instanceof Error ? error.message : String(error)).split('\n')[0] as string;
-  return {
-    rule: 'internal',
-    severity: 'error',
-    object,
-    path: '',
-    segments: [],
-    message: `${what} broke off here, so it did not judge this object: ${said}`,
-    fix: 'report this with the object: it is a defect of cdk8s-phoenix; to go on, accept the finding with that reason',
-  };
-}
-
-function judgeAlone(
-  input: PolicyInput,
-  kinds: ReadonlyMap<string, KindEntry>,
-  { kubernetes, cloudNativePg }: PlatformFacts,
-  ledger: Ledger,
-): Resource | undefined {
-  const origin = input.origin ?? {};
-  const { problems, manifest, unjudged } = judgeManifest(input.manifest, {
-    kinds,
-    ...(kubernetes === undefined ? {} : { target: kubernetes }),
-    ...(cloudNativePg === undefined ? {} : { cloudNativePg }),
-  });
-  const broken = problems.some((p) => p.advisory !== true || p.keyword === 'kind');
-  count(ledger, broken);
-  if (!isObject(manifest)) {
-    problems.forEach((problem) => ledger.findings.push(schemaFinding(problem, refOf(manifest, origin))));
-    return undefined;
-  }
-  const ref = refOf(manifest, origin);
-  problems.forEach((problem) => ledger.findings.push(schemaFinding(problem, ref)));
-  if (problems.some(({ keyword }) => keyword === 'kind')) {
-    ledger.unknown.add(ref);
-  }
-  const entry = broken ? undefined : kinds.get(idOf(ref));
-  for (const about of entry?.unjudged ?? []) {
-    ledger.skipped.push({ rule: 'schema', object: ref, reason: `its CustomResourceDefinition has ${about}` });
-  }
-  unjudged.forEach((reason) => ledger.skipped.push({ rule: 'schema', object: ref, reason }));
-  const extras = entry?.extras();
-  if (extras === undefined) {
-    return makeResource(manifest, manifest, broken, ref);
-  }
-  const tasks: CelTask[] = [];
-  const effective = withDefaults(manifest, extras, tasks) as YamlObject;
-  const celBroken = tasks.length > 0 && judgeCel(manifest, ref, tasks, ledger);
-  return makeResource(manifest, effective, celBroken, ref);
-}
-
-function schemaFinding(problem: SchemaProblem, object: ObjectRef): Finding {
-  return {
-    rule: problem.keyword === 'kind' ? 'unknown-kind' : problem.keyword === 'version' ? 'target-version' : 'schema',
-    severity: problem.advisory === true ? 'warning' : 'error',
-    object,
-    path: problem.path,
-    segments: problem.segments,
-    message: problem.message,
-    ...(problem.fix === undefined ? {} : { fix: problem.fix }),
-  };
 }
 
 /** A rule with the one report that it writes to, whatever object it looks at. */
@@ -200,7 +110,7 @@ function runRules(rules: readonly PolicyRule[], resources: readonly Resource[], 
 
 function runRule({ rule, report }: RunningRule, resource: Resource, world: World, ledger: Ledger): void {
   if (resource.broken) {
-    const reason = ledger.unknown.has(resource.ref) ? 'its kind has no schema here' : 'its schema is not valid';
+    const reason = ledger.closed.get(resource.ref) ?? 'its schema is not valid';
     ledger.skipped.push({ rule: rule.name, object: resource.ref, reason });
     return;
   }
@@ -291,14 +201,6 @@ const MAX_TEXT = 600;
 
 function clip(text: string): string {
   return text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}...` : text;
-}
-
-function count(ledger: Ledger, failed: boolean): void {
-  if (failed) {
-    ledger.failed += 1;
-  } else {
-    ledger.passed += 1;
-  }
 }
 
 function order(a: Finding, b: Finding): number {

@@ -1,5 +1,6 @@
 import { type YAMLException, loadAll } from 'js-yaml';
 import { KUBERNETES_YAML } from './_yaml-schema';
+import { unsealed } from './_sealed';
 import type { Finding } from './finding';
 import { type PolicyInput, isObject } from './resource';
 
@@ -59,10 +60,8 @@ export function readManifests(bytes: Uint8Array | string, file: string, options:
       } else if (options.lenient === true && !looksLikeManifest(manifest)) {
         others += 1;
       } else {
-        inputs.push({
-          manifest: decrypted(manifest),
-          origin: { file, document: i, ...(items === undefined ? {} : { item }) },
-        });
+        const origin = { file, document: i, ...(items === undefined ? {} : { item }) };
+        inputs.push({ ...unsealed(manifest), origin });
       }
     }
   });
@@ -147,26 +146,7 @@ function looksLikeManifest(value: unknown): boolean {
 
 function isKustomizeFile(value: unknown, file: string): boolean {
   return (
-    /(^|[/\\])kustomization\.ya?ml$/.test(file) ||
+    /(^|[/\\])(kustomization\.ya?ml|Kustomization)$/.test(file) ||
     (isObject(value) && String(value['apiVersion']).startsWith('kustomize.config.k8s.io/'))
   );
-}
-
-/** Without what sops adds, and with empty values where it encrypted them: nobody can judge those without the key. */
-function decrypted(manifest: unknown): unknown {
-  if (isObject(manifest) && isObject(manifest['sops']) && manifest['sops']['mac'] !== undefined) {
-    const { sops: _, ...rest } = manifest;
-    return emptied(rest);
-  }
-  return manifest;
-}
-
-function emptied(value: unknown): unknown {
-  if (isObject(value)) {
-    return Object.fromEntries(Object.entries(value).map(([name, below]) => [name, emptied(below)]));
-  }
-  if (Array.isArray(value)) {
-    return value.map(emptied);
-  }
-  return typeof value === 'string' && value.startsWith('ENC[') ? '' : value;
 }

@@ -6,6 +6,7 @@ import { elements, isWellFormed } from './_xml';
 import { describe, expect, it } from 'vitest';
 import { commands } from '../../lib/cli/_registry';
 import { formats } from '../../lib/cli/_check-formats';
+import { printable } from '../../lib/_printable';
 import { runCli } from '../../lib/cli/_run';
 
 const ROOT = resolve(__dirname, '../..');
@@ -112,6 +113,106 @@ describe('phoenix check', () => {
     expect(err).toContain('note: namespace of kustomization.yaml not applied');
     const gone = await run(folder({ 'kustomization.yaml': 'resources: [gone.yaml]\n' }), []);
     expect(gone).toMatchObject({ code: 1, err: expect.stringContaining("lists 'gone.yaml', which does not exist") });
+  });
+
+  it.each(['kustomization.yaml', 'kustomization.yml', 'Kustomization'])('knows %s by its name', async (name) => {
+    const files = {
+      [`base/${name}`]: 'resources: [b.yaml]\n',
+      'base/b.yaml': NODE_PORT.replace('web', 'listed'),
+      'base/stray.yaml': NODE_PORT.replace('web', 'stray'),
+      [`prod/${name}`]: 'bases: [../base, ../generated]\n',
+      [`generated/${name}`]: 'configMapGenerator: [{name: x, literals: [a=b]}]\n',
+    };
+    const root = folder(files);
+    for (const args of [['base'], [`base/${name}`], ['prod'], [`prod/${name}`, 'base']]) {
+      const { code, out } = await run(root, args);
+      expect([code, out.match(/Service shop\/\w+/g)?.length]).toEqual([2, 2]);
+      expect(out).not.toContain('stray');
+    }
+    expect(await run(root, ['generated'])).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(
+        /^note: configMapGenerator of generated.* not applied[^]*no Kubernetes object in 'generated'/,
+      ),
+    });
+  });
+
+  it('knows the patches and parts of kustomizations in a tree, and judges none of them as an object', async () => {
+    const patch = 'apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec: {replicas: 3}\n';
+    const files = {
+      'base/a.yaml': GOOD,
+      'base/kustomization.yml': 'resources: [a.yaml]\n',
+      'prod/kustomization.yaml': `resources: [../base]
+patches: [{path: patches/replicas.yaml}, {patch: "inline"}]
+patchesStrategicMerge: [old.yaml]
+patchesJson6902: [{target: {kind: Service, name: web}, path: ops.yaml}]
+configMapGenerator: [{name: c, files: [settings.json, "b.yaml=data.yaml"]}]
+`,
+      'prod/patches/replicas.yaml': patch,
+      'prod/old.yaml': patch,
+      'prod/ops.yaml': '[{op: remove, path: /spec}]\n',
+      'prod/settings.json': '{"kind": "settings"}',
+      'prod/data.yaml': patch,
+    };
+    expect(await run(folder(files), [])).toMatchObject({ code: 0, err: '' });
+    expect((await run(folder({ ...files, 'prod/extra.yaml': patch }), [])).out).toContain("'selector' is required");
+  });
+
+  it('says that a folder without a kustomization cannot be listed in one', async () => {
+    const root = folder({ 'kustomization.yaml': 'resources: [sub]\n', 'sub/a.yaml': GOOD });
+    expect(await run(root, [])).toMatchObject({
+      code: 1,
+      err: expect.stringContaining("'kustomization.yaml' lists the folder 'sub', which has no kustomization.yaml"),
+    });
+  });
+
+  it.each<[string, Readonly<Record<string, string>>, readonly string[], string]>([
+    ['standard input', {}, ['-'], 'there is no Kubernetes object in standard input: nothing to check'],
+    ['a file of comments', { 'a.yaml': '# later\n---\n' }, ['a.yaml'], "in 'a.yaml': nothing to check"],
+    [
+      'a folder of values',
+      { 'values.yaml': 'a: 1\n' },
+      [],
+      "in '.', only 1 document of another sort: nothing to check",
+    ],
+  ])('does not pass where there is nothing to check: %s', async (_, files, args, message) => {
+    const { code, out, err } = await run(folder(files), args);
+    expect({ code, out }).toEqual({ code: 1, out: '' });
+    expect(err).toContain(message);
+  });
+
+  const SOPS = 'sops: {mac: "ENC[AES256_GCM,data:x,type:str]", version: 3.9.0}\n';
+  const sealed = (type: string) => `"ENC[AES256_GCM,data:abc=,iv:d=,tag:e=,type:${type}]"`;
+
+  it('judges the names in an encrypted file and none of its values', async () => {
+    const deployment = `apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web, namespace: shop}
+spec:
+  replicas: ${sealed('int')}
+  selector: {matchLabels: {app: ${sealed('str')}}}
+  template:
+    metadata: {labels: {app: ${sealed('str')}}}
+    spec: {containers: [{name: web, image: "a:1"}, {name: ${sealed('str')}, image: ${sealed('str')}}]}
+`;
+    const { code, out } = await run(folder({ 'a.yaml': `${deployment}${SOPS}` }), []);
+    expect(code).toBe(0);
+    expect(out).toMatch(/not judged\n {2}\d+ checks: its values are encrypted by sops \[/);
+    const misspelt = `${deployment.replace('replicas', 'replcas')}${SOPS}`;
+    expect((await run(folder({ 'a.yaml': misspelt }), [])).out).toContain("unknown field 'replcas'");
+  });
+
+  it('counts a file that is encrypted as a whole as not judged', async () => {
+    const whole = `apiVersion: ${sealed('str')}\nkind: ${sealed('str')}\nmetadata: {name: ${sealed('str')}}\n${SOPS}`;
+    const { code, out } = await run(folder({ 'a.yaml': whole }), []);
+    expect(code).toBe(0);
+    expect(out).toContain('not judged\n  1 check: its values are encrypted by sops [schema]\n\nno errors: 1 object');
+  });
+
+  it('judges an encrypted Secret by the names of its keys', async () => {
+    const secret = `apiVersion: v1\nkind: Secret\nmetadata: {name: db, namespace: shop}\ntype: Opaque\ndata: {username: ${sealed('str')}}\n${SOPS}`;
+    const { code, out } = await run(folder({ 'a.yaml': secret }), []);
+    expect([code, out]).toEqual([0, expect.not.stringContaining('encrypted by sops')]);
   });
 
   it('passes over what is no manifest in a folder, but not in a file that was named', async () => {
@@ -236,7 +337,7 @@ describe('the formats', () => {
       format,
     ]);
     expect(out).toContain('Foo');
-    expect(out).not.toMatch(/[\u001b\u009b\u202e]/);
+    expect(out.split('\n').map(printable).join('\n')).toBe(out);
   });
 
   it('junit is XML with one case for each rule, whatever the names hold', async () => {
