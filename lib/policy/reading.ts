@@ -21,6 +21,10 @@ export interface ReadOptions {
   readonly lenient?: boolean;
 }
 
+/** For a template: `{{ .Values.name }}` is no YAML. */
+const RENDER =
+  "it has {{ }}, as templates do: render it first, and check what comes out ('helm template ... | phoenix check -')";
+
 /** A tree of more nodes, with all aliases followed, is an attack or a mistake. */
 const MAX_NODES = 2_000_000;
 const MAX_DEPTH = 200;
@@ -42,7 +46,8 @@ export function readManifests(bytes: Uint8Array | string, file: string, options:
     documents = loadAll(text.text, { schema: KUBERNETES_YAML });
   } catch (error) {
     const { reason, mark } = error as YAMLException;
-    return unreadable(file, reason ?? (error as Error).message, { mark });
+    const template = text.text.includes('{{');
+    return unreadable(file, reason ?? (error as Error).message, { mark, ...(template ? { fix: RENDER } : {}) });
   }
   const inputs: PolicyInput[] = [];
   const findings: Finding[] = [];
@@ -95,7 +100,11 @@ function decode(
 function unreadable(
   file: string,
   problem: string,
-  { mark, document }: { readonly mark?: Mark | undefined; readonly document?: number },
+  {
+    mark,
+    document,
+    fix = 'correct the file; nothing in it was checked',
+  }: { readonly mark?: Mark | undefined; readonly document?: number; readonly fix?: string },
 ): ReadManifests {
   const place = mark === undefined ? {} : { line: mark.line + 1, column: mark.column + 1 };
   const shown = mark === undefined ? '' : ` (line ${mark.line + 1}, column ${mark.column + 1})`;
@@ -111,7 +120,7 @@ function unreadable(
     path: '',
     segments: [],
     message: `cannot be read: ${problem}${shown}`,
-    fix: 'correct the file; nothing in it was checked',
+    fix,
   };
   return { inputs: [], findings: [finding], others: 0 };
 }
