@@ -2,10 +2,7 @@ import { builtInKinds } from './schema/_catalog';
 
 let homes: ReadonlyMap<string, string> | undefined;
 
-/**
- * The name under which objects of a kind are looked up: `Cluster` for the kind of that name that has a schema here, and
- * `Cluster.cluster.x-k8s.io` for one of another group. Kinds that nobody else has need no group.
- */
+/** `Cluster`, or `Cluster.cluster.x-k8s.io`: see `World.key`. Kinds that nobody else has need no group. */
 export function kindKey(kind: string, apiVersion: string): string {
   homes ??= new Map(
     [...builtInKinds().keys()].map((id) => {

@@ -101,7 +101,15 @@ export class World {
     return this.homes.get(id)?.get(namespace) ?? [];
   }
 
-  /** The object of that kind, as `kindKey` names it, or `undefined`, also where its schema refused it. */
+  /**
+   * The name under which objects of a kind are looked up: `Cluster` for the kind of that name that has a schema here, and
+   * `Cluster.cluster.x-k8s.io` for one of another group.
+   */
+  public key(kind: string, apiVersion: string): string {
+    return kindKey(kind, apiVersion);
+  }
+
+  /** The object of that kind, as `key` names it, or `undefined`, also where its schema refused it. */
   public find(kind: string, namespace: string, name: string): Resource | undefined {
     const resource = this.named(kind, namespace, name)?.resource;
     if (resource?.broken === true) {

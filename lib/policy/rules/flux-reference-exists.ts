@@ -1,4 +1,3 @@
-import { kindKey } from '../_kind-key';
 import { listOr, objectOr } from '../resource';
 import type { PolicyRule } from '../rule';
 import { example, object } from './_examples';
@@ -39,7 +38,7 @@ export const fluxReferenceExists: PolicyRule = {
     listOr(resource.spec['healthChecks']).forEach((target, i) => {
       const namespace = String(target['namespace'] ?? resource.namespace);
       const path = ['spec', 'healthChecks', i, 'name'];
-      const kind = kindKey(String(target['kind']), String(target['apiVersion'] ?? ''));
+      const kind = world.key(String(target['kind']), String(target['apiVersion'] ?? ''));
       resolve({ kind, name: String(target['name']), namespace, path }, world, report);
     });
     const { kind, name, namespace } = objectOr(resource.spec['sourceRef']);

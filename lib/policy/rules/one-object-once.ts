@@ -1,4 +1,3 @@
-import { kindKey } from '../_kind-key';
 import type { PolicyRule } from '../rule';
 import { example, object } from './_examples';
 
@@ -19,7 +18,7 @@ export const oneObjectOnce: PolicyRule = {
   ),
   check(resource, world, report) {
     // The index keeps the last object of a name.
-    const key = kindKey(resource.kind, resource.ref.apiVersion);
+    const key = world.key(resource.kind, resource.ref.apiVersion);
     const last = world.find(key, resource.namespace, resource.name);
     if (last !== undefined && last !== resource && last.id.split('/')[0] === resource.id.split('/')[0]) {
       report.fail(
