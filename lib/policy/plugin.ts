@@ -146,12 +146,21 @@ function byRule(findings: readonly Finding[]): ReadonlyMap<string, readonly Find
   return groupBy(findings, ({ severity, rule }) => (severity === 'warning' ? `warning: ${rule}` : rule));
 }
 
+/** Why findings hurt that no rule stands for; what schemas and CEL find is refused by the API server. */
+const LAYERS: Readonly<Record<string, string>> = {
+  'unknown-kind': 'Without a schema nothing in it is checked.',
+  'target-version': 'The target version does not have it, and refuses or drops it.',
+  'unused-suppression': 'It would hide the next finding of its rule.',
+  unreadable: 'Nothing in the file is checked.',
+  internal: 'A defect of cdk8s-phoenix: the object was not judged.',
+};
+
 function violation(name: string, findings: readonly Finding[]): PluginViolation {
   const rule = rules.find((one) => name.replace(/^warning: /, '') === one.name);
   const objects = groupBy(findings, ({ object }) => objectName(object));
   return {
     ruleName: name,
-    recommendation: rule?.why ?? 'The API server refuses it.',
+    recommendation: rule?.why ?? LAYERS[name.replace(/^warning: /, '')] ?? 'The API server refuses it.',
     fix: printable(
       [...new Set(findings.flatMap(({ fix }) => fix ?? []))].join('; ') || (rule?.remediation ?? 'correct it'),
     ),

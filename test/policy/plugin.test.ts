@@ -61,7 +61,9 @@ describe('the validation for cdk8s-cli', () => {
 
   it('writes a warning as one, and succeeds', async () => {
     const { violations, status, summary } = await validate({ 'w.yaml': WIDGET });
-    expect(violations.map(({ ruleName }) => ruleName)).toEqual(['warning: unknown-kind']);
+    expect(violations).toMatchObject([
+      { ruleName: 'warning: unknown-kind', recommendation: 'Without a schema nothing in it is checked.' },
+    ]);
     expect(status).toBe('success');
     expect(summary).toMatchObject({ objects: '1', errors: '0', warnings: '1' });
   });
