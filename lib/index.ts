@@ -47,7 +47,7 @@ export {
   type PlatformNodeProps,
   type PlatformProps,
 } from './platform/platform';
-export { type ReplicatedStorageOptions, Storage } from './platform/storage';
+export { type DataLocality, type ReplicatedStorageOptions, Storage, type StorageKind } from './platform/storage';
 export type { Ignore } from './policy/_suppress';
 export type { Finding, ObjectRef, Origin, PolicyReport, Severity, Skipped, Suppressed } from './policy/finding';
 export type { ExternalObject, PlatformFacts } from './policy/platform-facts';
@@ -59,7 +59,8 @@ export { Bootstrap, type ImportSource, type RecoverySource } from './postgres/bo
 export type { DatabaseConnection, SecretKey } from './postgres/connection';
 export { DrillDatabase, type DrillDatabaseProps } from './postgres/drill-database';
 export { ObjectStore, type ObjectStoreProps } from './postgres/object-store';
-export { PostgresCluster, type PostgresClusterProps } from './postgres/postgres-cluster';
+export { PostgresCluster, type PostgresClusterProps, type PostgresTimings } from './postgres/postgres-cluster';
+export type { PrimaryLease, PrimaryLeaseProps } from './postgres/primary-lease';
 export {
   HighlyAvailableService,
   type CompanionProps,

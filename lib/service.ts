@@ -147,7 +147,7 @@ export interface HighlyAvailableServiceProps {
   readonly operatorUnits?: readonly string[];
 
   /**
-   * Folder with the SOPS files of the service, relative to the deploy folder.
+   * Folder with the SOPS files of the service, relative to the deploy folder; no two services share one.
    * @default 'secrets'
    */
   readonly secretsFolder?: string;
@@ -172,6 +172,8 @@ export class HighlyAvailableService extends Construct {
   public readonly companions: readonly ApiService[];
   /** Undefined where drills are switched off. */
   public readonly failoverDrill: FailoverDrill | undefined;
+  /** Undefined where it is switched off, or drills are. */
+  public readonly readinessCheck: ReadinessCheck | undefined;
   public readonly access: PrivateAccess;
   public readonly runbooks: Runbooks;
   public readonly decisionRecord: DecisionRecord;
@@ -245,8 +247,11 @@ export class HighlyAvailableService extends Construct {
     const { api, companions, backupSchedule, database } = this;
     this.access = new PrivateAccess(serving, 'access', { ...props.access, api, companions });
 
-    this.failoverDrill = props.drills === false ? undefined : this.drill(props, serving);
-    const drills = this.failoverDrill === undefined ? [] : [this.failoverDrill];
+    const { failover, readiness } = props.drills === false ? {} : this.makeDrills(props, serving);
+    this.failoverDrill = failover;
+    this.readinessCheck = readiness;
+    const drills = failover === undefined ? [] : [failover];
+    const watched = { drills, ...(readiness !== undefined && { readiness }) };
 
     if (platform.monitoringNamespace !== false) {
       const watching = new Unit(this, 'monitoring', { namespace, role: 'monitoring' });
@@ -256,7 +261,7 @@ export class HighlyAvailableService extends Construct {
         backupSchedule: this.backupSchedule,
         api: this.api,
         companions: this.companions,
-        drills,
+        ...watched,
         runbooks: props.runbooks,
         name: id,
         ...(props.monitoringLabels === undefined ? {} : { labels: props.monitoringLabels }),
@@ -269,7 +274,7 @@ export class HighlyAvailableService extends Construct {
     requireObjectives(this, parts, props.objectives ?? {});
     requireNodeLoss(this, platform);
     const documented = { database, backupSchedule, api, companions, access };
-    const paged = { ...documented, drills };
+    const paged = { ...documented, ...watched };
     this.runbooks = new Runbooks(this, 'runbooks', { ...paged, alerts: this.monitoring?.alerts ?? [] });
     this.decisionRecord = new DecisionRecord(this, 'decision-record', {
       ...documented,
@@ -280,23 +285,27 @@ export class HighlyAvailableService extends Construct {
   }
 
   /** The unit of drills, after what they test. */
-  private drill(props: HighlyAvailableServiceProps, serving: Unit): FailoverDrill {
+  private makeDrills(
+    props: HighlyAvailableServiceProps,
+    serving: Unit,
+  ): { readonly failover: FailoverDrill; readonly readiness: ReadinessCheck | undefined } {
     const { namespace } = this;
     const names = serviceNames(this.node.id);
     const drills = new Unit(this, 'drills', { namespace, role: 'drills' });
     drills.addDependency(serving);
     const runner = new RunnerBundle(drills, 'runner', { name: names.runner });
     const { failover = {}, readiness = {} } = props.drills === false ? {} : (props.drills ?? {});
-    if (readiness !== false) {
-      new ReadinessCheck(drills, 'readiness', {
-        ...readiness,
-        name: names.readinessCheck,
-        cluster: this.database,
-        api: this.api,
-        runner,
-      });
-    }
-    return new FailoverDrill(drills, 'failover', {
+    const check =
+      readiness === false
+        ? undefined
+        : new ReadinessCheck(drills, 'readiness', {
+            ...readiness,
+            name: names.readinessCheck,
+            cluster: this.database,
+            api: this.api,
+            runner,
+          });
+    const drill = new FailoverDrill(drills, 'failover', {
       ...failover,
       name: names.failoverDrill,
       cluster: this.database,
@@ -306,6 +315,7 @@ export class HighlyAvailableService extends Construct {
       runner,
       ...(props.objectives === undefined ? {} : { objectives: props.objectives }),
     });
+    return { failover: drill, readiness: check };
   }
 }
 

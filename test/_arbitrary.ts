@@ -94,7 +94,10 @@ const platforms = fc
       storage:
         r.copies === undefined
           ? Storage.nodeLocal('local-path')
-          : Storage.replicated('longhorn', { replicas: r.copies }),
+          : Storage.replicated('longhorn', {
+              replicas: r.copies,
+              dataLocality: r.copies === 1 ? 'strict-local' : 'disabled',
+            }),
       ...(r.monitored ? {} : { monitoringNamespace: false as const }),
       ...defined({ operatorNamespace: r.operatorNamespace, nodeMonitorGracePeriod: r.nodeMonitorGracePeriod }),
       measured: defined({ databaseSize: r.databaseSize, podStart: r.podStart }),
@@ -157,6 +160,9 @@ export const services: fc.Arbitrary<HighlyAvailableServiceProps> = fc
     replicas: option(fc.integer({ min: 1, max: 12 })),
     liveness: option(fc.constant('/alive')),
     livenessTolerance: option(secondsFrom(900, 3600)),
+    lease: option(fc.integer({ min: 3, max: 60 }).map((s) => ({ leaseDuration: Duration.seconds(s) }))),
+    readinessPeriod: option(secondsFrom(1, 60)),
+    databaseTimeout: option(secondsFrom(1, 900)),
     startTimeout: option(secondsFrom(1, 3600)),
     shutdownTimeout: option(secondsFrom(2, 300)),
     environment: option(fc.dictionary(fc.stringMatching(/^[A-OQ-Z][A-Z_]{0,8}$/), fc.string(), { maxKeys: 3 })),
@@ -182,6 +188,7 @@ export const services: fc.Arbitrary<HighlyAvailableServiceProps> = fc
         bootstrap: r.bootstrap,
         generation: r.generation,
         priorityClassName: r.priorityClassName,
+        primaryLease: r.lease,
       }),
       backup: defined({
         destination: 's3://bucket/postgres',
@@ -197,6 +204,8 @@ export const services: fc.Arbitrary<HighlyAvailableServiceProps> = fc
         replicas: r.replicas,
         liveness: r.liveness,
         livenessTolerance: r.livenessTolerance,
+        readinessPeriod: r.readinessPeriod,
+        databaseTimeout: r.databaseTimeout,
         startTimeout: r.startTimeout,
         shutdownTimeout: r.shutdownTimeout,
         environment: r.environment,

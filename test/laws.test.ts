@@ -1,11 +1,17 @@
-import { App } from 'cdk8s';
+import { App, Size } from 'cdk8s';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { PhoenixApp } from '../lib';
+import { ArgoCd, Bootstrap, Flux, PhoenixApp } from '../lib';
 import { validateManifest } from '../lib/policy/schema/validate';
 import { applyPatch, harmlessPatches, services } from './_arbitrary';
-import { service } from './_build';
+import { IMAGE, service, serviceProps } from './_build';
+import { crdSchema, defaultsInListItems, hasCrds } from './gitops/crd-schema';
 import { set } from './policy/_set';
+
+const delivery = [
+  new Flux({ path: '.' }),
+  new ArgoCd({ path: '.', repository: 'https://git.example/threephoenix/shop.git' }),
+];
 
 describe('for any valid properties', () => {
   it('every manifest passes its schema strictly, on the Kubernetes version that the platform has', () => {
@@ -25,6 +31,55 @@ describe('for any valid properties', () => {
       { numRuns: 40 },
     );
   }, 60_000);
+
+  it.skipIf(!hasCrds)(
+    'no default of a CRD would change a list item, in any object that an engine applies',
+    () => {
+      const seen = new Set<string>();
+      fc.assert(
+        fc.property(services, (props) => {
+          const app = new PhoenixApp({ delivery });
+          service(app, 'shop', props);
+          const manifests = app.units().flatMap((unit) => unit.objects.map((object) => object.manifest));
+          const custom = manifests.filter(({ apiVersion, kind }) => crdSchema(apiVersion, kind) !== undefined);
+          custom.forEach(({ kind }) => seen.add(kind));
+          expect(custom.flatMap((m) => defaultsInListItems(m).map((path) => `${m.kind}${path}`))).toEqual([]);
+        }),
+        { numRuns: 40, examples: [[serviceProps()]] },
+      );
+      const store = ['Cluster', 'Database', 'DatabaseRole', 'ObjectStore', 'ScheduledBackup'];
+      expect(seen).toEqual(new Set([...store, 'PodMonitor', 'PrometheusRule', 'ServiceMonitor']));
+    },
+    60_000,
+  );
+
+  it.skipIf(!hasCrds)('and the walk would see each default that is left out', () => {
+    const app = new PhoenixApp({ delivery });
+    service(app, 'shop', {
+      database: {
+        database: 'shop',
+        image: IMAGE,
+        storage: Size.gibibytes(20),
+        bootstrap: Bootstrap.recovery({ serverName: 'lost-db-1' }),
+      },
+    });
+    const objects = app.units().flatMap((unit) => unit.objects.map((object) => object.manifest as any));
+    const without = (kind: string, change: (spec: any) => void) => {
+      const copy = structuredClone(objects.find((m) => m.kind === kind));
+      change(copy.spec);
+      return defaultsInListItems(copy);
+    };
+    expect(without('Cluster', (spec) => delete spec.plugins[0].enabled)).toEqual(['.spec.plugins[0].enabled']);
+    expect(without('Cluster', (spec) => delete spec.externalClusters[0].plugin.isWALArchiver)).toEqual([
+      '.spec.externalClusters[0].plugin.isWALArchiver',
+    ]);
+    expect(without('Cluster', (spec) => (spec.managed = { roles: [{ name: 'x' }] }))).toEqual([
+      '.spec.managed.roles[0].connectionLimit',
+      '.spec.managed.roles[0].ensure',
+      '.spec.managed.roles[0].inherit',
+    ]);
+    expect(without('Cluster', () => undefined)).toEqual([]);
+  });
 
   it('two runs give the same bytes, and all objects are there', () => {
     fc.assert(

@@ -46,7 +46,7 @@ const cdk8s = join(repository, 'node_modules', 'cdk8s-cli', 'bin', 'cdk8s');
 
 describe('main.ts', () => {
   it('is what dist/ was made from', () => {
-    const outdir = mkdtempSync(join(root, 'dist-'));
+    const outdir = join(mkdtempSync(join(root, 'out-')), 'dist');
     execFileSync(process.execPath, [join(repository, 'build', 'main.js')], {
       env: { ...process.env, CDK8S_OUTDIR: outdir },
     });

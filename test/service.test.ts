@@ -116,8 +116,8 @@ describe('two services in one namespace', () => {
   it('or share one that is made in a unit of its own', () => {
     const app = new PhoenixApp();
     const namespace = new PrivateNamespace(new Unit(app, 'shared'), 'namespace', { name: 'shared' });
-    service(app, 'shop', { namespace });
-    service(app, 'bank', { namespace });
+    service(app, 'shop', { namespace, secretsFolder: 'secrets/shop' });
+    service(app, 'bank', { namespace, secretsFolder: 'secrets/bank' });
     expect(app.units().map(({ name }) => name)).not.toContain('shop-base');
     expect(app.units().find(({ name }) => name === 'shop-secrets')?.dependsOn).toEqual(['shared']);
     expect(errors(app)).toEqual([]);
@@ -137,8 +137,9 @@ describe('two services in one namespace', () => {
 describe('a service that calls the API of another', () => {
   const calling = () => {
     const app = new PhoenixApp();
-    const shop = service(app, 'shop');
+    const shop = service(app, 'shop', { secretsFolder: 'secrets/shop' });
     const bank = service(app, 'bank', {
+      secretsFolder: 'secrets/bank',
       api: {
         image: 'registry.example/bank:1',
         port: 9000,

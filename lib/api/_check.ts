@@ -5,6 +5,7 @@ import { kibibytes, millicores } from '../_quantity';
 import { refuse, shown } from '../_refuse';
 import { warn } from '../_warning';
 import type { ApiService } from './api-service';
+import { DEFAULT_DATABASE_TIMEOUT } from './database-timeout';
 
 const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
 /** The greatest user that Kubernetes takes. */
@@ -108,6 +109,16 @@ function checkUser(api: ApiService): void {
 }
 
 function checkDatabase(api: ApiService, failover: number): void {
+  if (api.database === undefined && api.databaseTimeoutSeconds !== undefined) {
+    refuse(api, `'databaseTimeout' needs 'database'`);
+  }
+  if (api.database !== undefined && api.databaseTimeoutSeconds === undefined) {
+    warn(
+      api,
+      `'databaseTimeout' is not declared: the prediction takes it that '${api.name}' gives up a silent database session ` +
+        `after ${DEFAULT_DATABASE_TIMEOUT} s; without a limit of its own it waits about 15 minutes after a node is lost`,
+    );
+  }
   if (api.livenessToleranceSeconds < failover) {
     refuse(
       api,

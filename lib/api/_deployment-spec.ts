@@ -88,7 +88,7 @@ function container(api: ApiService): object {
     },
     readinessProbe: {
       httpGet: { path: api.readiness, port: 'http' },
-      periodSeconds: 5,
+      periodSeconds: api.readinessPeriodSeconds,
       timeoutSeconds: 3,
       failureThreshold: 2,
     },

@@ -14,6 +14,7 @@ import type { PostgresCluster } from '../postgres/postgres-cluster';
 import type { SecretKey } from '../postgres/connection';
 import { checkApi } from './_check';
 import { deploymentSpec } from './_deployment-spec';
+import { DATABASE_TIMEOUT_ANNOTATION } from './database-timeout';
 import { apiPolicies, policyFromClient } from './_policies';
 
 /** A value, or a key of a Secret to read it from. */
@@ -75,8 +76,18 @@ export interface ApiServiceProps {
    */
   readonly replicas?: number;
 
-  /** HTTP path that answers 2xx when the API can serve, database included. */
+  /**
+   * HTTP path that answers 2xx when the API can serve, database included. It must answer within 3 seconds: it gives up on
+   * a database that does not answer, and says so.
+   */
   readonly readiness: string;
+
+  /**
+   * How often readiness is asked, in whole seconds. Shorter brings a replica back sooner after a failover, by as much, and
+   * asks the API and its database more often.
+   * @default Duration.seconds(5)
+   */
+  readonly readinessPeriod?: Duration;
 
   /**
    * HTTP path that answers 2xx while the process is alive. It must not ask the database.
@@ -114,6 +125,19 @@ export interface ApiServiceProps {
    * @default - none
    */
   readonly database?: PostgresCluster;
+
+  /**
+   * How long the API itself waits at most for an answer of the database on a session that it has, in whole seconds: what
+   * its driver, its pool or `tcp_user_timeout` is set to. It is declared here and not set, because no variable sets it for
+   * every driver; the prediction counts it.
+   *
+   * A lost node closes no session. Whoever has one and no limit of its own waits until Linux gives up, about 15 minutes
+   * (`tcp_retries2` 15), long after the failover; `statement_timeout` does not help, because the server enforces it, and
+   * `PGCONNECT_TIMEOUT` is about new sessions only. After it gave up, the API must open a new session, and drop the others
+   * that it has to the same server.
+   * @default - not declared: 10 seconds are taken for granted, and synthesis warns
+   */
+  readonly databaseTimeout?: Duration;
 
   /**
    * Name of one more variable that holds the whole connection as a `postgresql://` URL. It must not start with `PG`.
@@ -174,6 +198,10 @@ export interface ApiServiceProps {
 /**
  * A private HTTP API that stays up while nodes, pods and its database come and go.
  *
+ * What the program in the image must do by itself: answer `readiness` only while its database answers, give up a database
+ * session that goes silent (`databaseTimeout`), open a new one and try again, and finish requests within
+ * `shutdownTimeout` after SIGTERM.
+ *
  * Rolling updates keep all replicas; a drain takes one at a time and is never blocked; a lost node's replica is
  * replaced after 30 seconds; a replica leaves the Service before it stops. Pod Security `restricted` in full, no API
  * token. Inside the cluster only the declared clients reach it. It is never exposed outside.
@@ -190,6 +218,7 @@ export class ApiService extends Construct {
   public readonly ports: Readonly<Record<string, number>>;
   public readonly replicas: number;
   public readonly readiness: string;
+  public readonly readinessPeriodSeconds: number;
   public readonly liveness: string | undefined;
   /** How long liveness may fail before a restart, in seconds. */
   public readonly livenessToleranceSeconds: number;
@@ -197,6 +226,8 @@ export class ApiService extends Construct {
   public readonly shutdownTimeoutSeconds: number;
   public readonly environment: Readonly<Record<string, EnvironmentValue>>;
   public readonly database: PostgresCluster | undefined;
+  /** How long the API waits for its database, in seconds; undefined if nobody declared it. */
+  public readonly databaseTimeoutSeconds: number | undefined;
   public readonly databaseUrlVariable: string | undefined;
   public readonly calls: readonly ApiService[];
   public readonly metrics: Required<ApiMetrics> | undefined;
@@ -230,6 +261,8 @@ export class ApiService extends Construct {
     };
     this.replicas = props.replicas ?? 2;
     this.readiness = props.readiness;
+    this.readinessPeriodSeconds =
+      props.readinessPeriod === undefined ? 5 : whole(this, 'readinessPeriod', props.readinessPeriod, 'seconds', 1);
     this.liveness = props.liveness;
     const failover = props.database === undefined ? 0 : predictedFailoverSeconds(props.database);
     const seconds = (
@@ -246,6 +279,10 @@ export class ApiService extends Construct {
     this.shutdownTimeoutSeconds = seconds('shutdownTimeout', 30, 2);
     this.environment = { ...props.environment };
     this.database = props.database;
+    this.databaseTimeoutSeconds =
+      props.databaseTimeout === undefined
+        ? undefined
+        : whole(this, 'databaseTimeout', props.databaseTimeout, 'seconds', 1);
     this.databaseUrlVariable = props.databaseUrlVariable;
     this.calls = [...(props.calls ?? [])];
     this.cpu = props.cpu ?? Cpu.millis(100);
@@ -267,7 +304,7 @@ export class ApiService extends Construct {
     this.apiObject = new ApiObject(this, 'Resource', {
       apiVersion: 'apps/v1',
       kind: 'Deployment',
-      metadata: { name: this.name, namespace: this.namespace, labels },
+      metadata: { name: this.name, namespace: this.namespace, labels, ...this.declared },
       spec: deploymentSpec(this),
     });
     new ApiObject(this, 'Service', {
@@ -324,6 +361,12 @@ export class ApiService extends Construct {
       'app.kubernetes.io/name': this.name,
       'app.kubernetes.io/part-of': this.service,
     };
+  }
+
+  /** What the program says of itself, for the prediction to read. */
+  private get declared(): { readonly annotations?: Readonly<Record<string, string>> } {
+    const seconds = this.databaseTimeoutSeconds;
+    return seconds === undefined ? {} : { annotations: { [DATABASE_TIMEOUT_ANNOTATION]: `${seconds}` } };
   }
 
   /** Lets the peer's pods call the API, on every port it has. */

@@ -9,7 +9,7 @@ export type Complain = (problem: string) => void;
 const VALUED = new Set(
   `--namespace --context --selector --output --label-columns --field-selector --sort-by --tail --for --timeout --type
    --patch --patch-file --replicas --filename -f -k --field-manager --container --grace-period --from-file --subresource
-   --address --dry-run --method --plugin-name`.split(/\s+/),
+   --address --dry-run --from --method --plugin-name`.split(/\s+/),
 );
 const SWITCHES = new Set(
   `--watch --previous --prefix --all-containers --ignore-not-found --ignore-daemonsets --delete-emptydir-data --wait
@@ -136,6 +136,10 @@ function checkSelector(selector: string, world: CommandWorld, complain: Complain
 
 function checkCreate(words: readonly string[], flags: Arguments['flags'], check: Checker, complain: Complain): void {
   if (flags.has('--filename') || flags.has('-f')) {
+    return;
+  }
+  if (words[0] === 'job' && flags.has('--from')) {
+    check.target(flags.get('--from')?.[0], false);
     return;
   }
   if (words[0] !== 'secret' || words[1] !== 'generic') {

@@ -55,7 +55,6 @@ export function appWorld(
         ...applications.map((name) => known('Application', name, namespace)),
       ]),
     ],
-    declaredLabels: ['app.kubernetes.io/name=cloudnative-pg'],
     files: [
       ...files.map(({ path }) => `${below(at?.output ?? 'dist')}/${path}`),
       ...folders.flatMap((folder) => [

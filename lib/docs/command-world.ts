@@ -15,8 +15,6 @@ export interface CommandWorldProps {
   readonly databases: readonly PostgresCluster[];
   /** Objects that others own, or that delivery engines make. */
   readonly declared: readonly KnownObject[];
-  /** Labels of pods that others own, as `key=value`. */
-  readonly declaredLabels: readonly string[];
   /** Files from the root of the repository, as `dist/manifests/state-hub-base/kustomization.yaml`. */
   readonly files: readonly string[];
 }
@@ -60,8 +58,8 @@ export class CommandWorld {
         'cnpg.io/podRole=instance',
         'cnpg.io/jobRole=full-recovery',
         ...['rw', 'ro'].map((end) => `kubernetes.io/service-name=${db.name}-${end}`),
+        ...Object.entries(db.platform.operatorPodLabels).map(([key, value]) => `${key}=${value}`),
       ]),
-      ...props.declaredLabels,
     ]);
     this.containers = new Set(['postgres', 'plugin-barman-cloud', ...props.manifests.flatMap(containersOf)]);
     this.databases = new Set(['postgres', ...props.databases.flatMap((db) => [db.database, db.drillRole])]);
@@ -117,6 +115,9 @@ function madeByOperator(db: PostgresCluster): KnownObject[] {
     ...platform.nodes.map((node) => known('Node', node)),
     known('StorageClass', platform.storage.storageClass),
     known('Namespace', platform.operatorNamespace),
+    ...[platform.operatorDeployment, platform.pluginDeployment].map((one) =>
+      known('Deployment', one, platform.operatorNamespace),
+    ),
   ];
 }
 

@@ -131,7 +131,7 @@ function checkFlux(words: readonly string[], world: CommandWorld, complain: Comp
 
 function checkArgoCd(words: readonly string[], world: CommandWorld, complain: Complain): void {
   const [noun = '', verb = '', name = ''] = words;
-  if (noun !== 'app' || !['set', 'get', 'sync', 'delete', 'list', 'confirm-deletion'].includes(verb)) {
+  if (noun !== 'app' || !['set', 'get', 'sync', 'delete', 'list', 'confirm-deletion', 'terminate-op'].includes(verb)) {
     complain(`argocd has no '${noun} ${verb}'`);
   }
   if (verb !== 'list' && !world.hasAnywhere('Application', name)) {

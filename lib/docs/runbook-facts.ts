@@ -1,6 +1,7 @@
 import type { PrivateAccess } from '../access/private-access';
 import type { ApiService } from '../api/api-service';
 import type { FailoverDrill } from '../drill/failover-drill';
+import type { ReadinessCheck } from '../drill/readiness-check';
 import type { BackupSchedule } from '../postgres/backup-schedule';
 import type { PostgresCluster } from '../postgres/postgres-cluster';
 import { cpuQuantity } from '../_quantity';
@@ -38,6 +39,7 @@ export interface RunbookFacts {
   readonly companions: readonly ApiService[];
   readonly access: PrivateAccess | undefined;
   readonly drills: readonly FailoverDrill[];
+  readonly readiness: ReadinessCheck | undefined;
   readonly gitops: GitOpsFacts;
 }
 
@@ -53,6 +55,8 @@ export class RunbookWords {
   public readonly cluster: string;
   /** Namespace of operator and plugin. */
   public readonly operatorNs: string;
+  /** Selector of the operator's pods: `app.kubernetes.io/name=cloudnative-pg`. */
+  public readonly operatorPods: string;
 
   public constructor(public readonly facts: RunbookFacts) {
     const { database } = facts;
@@ -62,6 +66,8 @@ export class RunbookWords {
     this.cnpg = `kubectl cnpg --namespace ${this.ns}`;
     this.cluster = `clusters.postgresql.cnpg.io ${this.db}`;
     this.operatorNs = database.platform.operatorNamespace;
+    const labels = Object.entries(database.platform.operatorPodLabels);
+    this.operatorPods = labels.map(([key, value]) => `${key}=${value}`).join(',');
   }
 
   /** Deletes one instance and its volumes, unless it is the primary or nobody knows who is. */

@@ -3,6 +3,7 @@ import type { PrivateAccess } from '../access/private-access';
 import type { ApiService } from '../api/api-service';
 import { refuse } from '../_refuse';
 import type { FailoverDrill } from '../drill/failover-drill';
+import type { ReadinessCheck } from '../drill/readiness-check';
 import type { Alert } from '../monitoring/alert';
 import type { BackupSchedule } from '../postgres/backup-schedule';
 import type { PostgresCluster } from '../postgres/postgres-cluster';
@@ -16,7 +17,9 @@ import { CREDENTIAL_PROCEDURES } from './runbooks/_credential-procedures';
 import { DATA_PROCEDURES } from './runbooks/_data-procedures';
 import { DATABASE_ALERTS } from './runbooks/_database-alerts';
 import { DRILL_ALERTS } from './runbooks/_drill-alerts';
+import { DRILL_PROCEDURES } from './runbooks/_drill-procedures';
 import { NODE_PROCEDURES } from './runbooks/_node-procedures';
+import { READINESS_ALERTS } from './runbooks/_readiness-alerts';
 import { WORKLOAD_ALERTS } from './runbooks/_workload-alerts';
 
 /** Makes one runbook from the facts of a service. */
@@ -53,6 +56,12 @@ export interface RunbooksProps {
   readonly drills?: readonly FailoverDrill[];
 
   /**
+   * The readiness check.
+   * @default - none
+   */
+  readonly readiness?: ReadinessCheck;
+
+  /**
    * Pages beside the built-in ones, by name; one with the name of a built-in page replaces it.
    * @default - none
    */
@@ -69,6 +78,7 @@ const ALERTS: Readonly<Record<string, RunbookMaker>> = {
   ...DATABASE_ALERTS,
   ...BACKUP_ALERTS,
   ...DRILL_ALERTS,
+  ...READINESS_ALERTS,
   ...WORKLOAD_ALERTS,
 };
 const PROCEDURES: Readonly<Record<string, RunbookMaker>> = {
@@ -76,6 +86,7 @@ const PROCEDURES: Readonly<Record<string, RunbookMaker>> = {
   ...DATA_PROCEDURES,
   ...CREDENTIAL_PROCEDURES,
   ...ACCESS_PROCEDURES,
+  ...DRILL_PROCEDURES,
 };
 
 /**
@@ -104,7 +115,7 @@ export class Runbooks extends Construct {
       ...new Set([
         ...Object.keys(ALERTS).filter((name) => this.applies(name)),
         ...alerts,
-        ...Object.keys(PROCEDURES),
+        ...Object.keys(PROCEDURES).filter((name) => this.applies(name)),
         ...Object.keys(props.pages ?? {}),
       ]),
     ];
@@ -116,16 +127,17 @@ export class Runbooks extends Construct {
   }
 
   private applies(name: string): boolean {
-    const { companions = [], database, drills = [] } = this.props;
+    const { companions = [], database, drills = [], readiness } = this.props;
     return (
       (name !== 'PhoenixCompanionDown' || companions.length > 0) &&
-      (!name.startsWith('PhoenixDrill') || drills.length > 0) &&
+      (!/^PhoenixDrill|^run-a-failover-drill$/.test(name) || drills.length > 0) &&
+      (!name.startsWith('PhoenixReadiness') || readiness !== undefined) &&
       (name !== 'PhoenixBackupMetricsMissing' || database.platform.monitoringNamespace !== false)
     );
   }
 
   private words(): RunbookWords {
-    const { database, backupSchedule, api, companions = [], access, drills = [] } = this.props;
+    const { database, backupSchedule, api, companions = [], access, drills = [], readiness } = this.props;
     const facts: RunbookFacts = {
       service: api.service,
       database,
@@ -134,6 +146,7 @@ export class Runbooks extends Construct {
       companions,
       access,
       drills,
+      readiness,
       gitops: gitOpsFacts(database),
     };
     return new RunbookWords(facts);

@@ -16,21 +16,12 @@ import type { PostgresCluster } from '../postgres/postgres-cluster';
 import { drillJob } from './_drill-job';
 import { digestOf } from './_tested';
 import { NODE_IMAGE, PATHS, drillPod } from './_drill-pod';
+import { type DrillProbe, checkProbes, probesOf } from './_probes';
 import { type DrillIdentity, drillAccess, drillPolicies } from './_failover-access';
 import type { RunnerBundle } from './runner-bundle';
 import type { FailoverConfig, RunnerConfig } from './runner/config';
 
-/** A path of the API that the drill asks all the time. */
-export interface DrillProbe {
-  /** Path below the API's address: `/state/summary`. */
-  readonly path: string;
-
-  /**
-   * Regular expression that the body must match, beside status 200.
-   * @default - any body
-   */
-  readonly bodyMatches?: string;
-}
+export type { DrillProbe } from './_probes';
 
 /** Properties for `FailoverDrill`. */
 export interface FailoverDrillProps {
@@ -105,7 +96,16 @@ export interface FailoverDrillProps {
   readonly image?: string;
 }
 
-const ARM_SECONDS = 1800;
+/** Steady writes of several clients; half a second without any is an outage, and a slow disk is none. */
+const LOAD: FailoverConfig['load'] = {
+  writers: 8,
+  readers: 4,
+  intervalMs: 5,
+  attemptTimeoutMs: 5000,
+  silenceMs: 500,
+  baselineSeconds: 10,
+  settleSeconds: 10,
+};
 const KEEP_DOCUMENTS = 20;
 
 /**
@@ -126,6 +126,15 @@ export class FailoverDrill extends Construct {
   public readonly evidence: string;
   /** How long evidence supports a decision, in seconds. */
   public readonly evidenceSeconds: number;
+  /**
+   * How long it waits, in seconds: after the loss of the primary, until all clients are served again and until all
+   * instances are back; with `external`, until the plug is pulled.
+   */
+  public readonly bounds: FailoverConfig['bounds'] = {
+    recoverySeconds: 600,
+    redundancySeconds: 1800,
+    armSeconds: 1800,
+  };
   /** The CronJob, the way out for what the properties do not cover. */
   public readonly apiObject: ApiObject;
 
@@ -196,6 +205,7 @@ export class FailoverDrill extends Construct {
           checksum,
           api: props.api,
           login: { database: props.database, cluster },
+          awayFrom: { cluster, required: this.mode === 'external' },
         }),
       }),
     });
@@ -215,7 +225,6 @@ export class FailoverDrill extends Construct {
     };
     const predicted = predict(predictionInput(parts), resolveObjectives(this, props.objectives ?? {}))[failureClass];
     const worst = Math.max(predicted.writes.worst, predicted.api?.worst ?? 0);
-    const probe = { intervalMs: 200, timeoutMs: 5000 };
     const failover: FailoverConfig = {
       mode: this.mode,
       cluster: cluster.name,
@@ -231,18 +240,12 @@ export class FailoverDrill extends Construct {
         port: connection.port,
         tls: { ca: PATHS.ca, cert: PATHS.cert, key: PATHS.key },
       },
-      load: { writers: 8, readers: 4, intervalMs: 5, attemptTimeoutMs: 5000, baselineSeconds: 10, settleSeconds: 10 },
-      probes: [
-        { name: 'health', url: `${api.url}${api.readiness}`, health: true, ...probe },
-        ...(props.probes ?? []).map(({ path, bodyMatches }) => ({
-          name: path.replace(/[^a-z0-9]+/gi, '-').replace(/^-|-$/g, '') || 'root',
-          url: `${api.url}${path}`,
-          health: false,
-          ...(bodyMatches === undefined ? {} : { bodyMatches }),
-          ...probe,
-        })),
-      ],
-      bounds: this.bounds(),
+      load: LOAD,
+      probes: probesOf(api, props.probes ?? []),
+      apiPods: Object.entries(api.podLabels)
+        .map((label) => label.join('='))
+        .join(','),
+      bounds: this.bounds,
       preconditions: {
         synchronous: true,
         archiving: true,
@@ -262,13 +265,8 @@ export class FailoverDrill extends Construct {
     };
   }
 
-  /** Long enough for a slow recovery, so that the drill sees it, and short enough that its load ends. */
-  private bounds(): FailoverConfig['bounds'] {
-    return { recoverySeconds: 600, redundancySeconds: 1800, armSeconds: ARM_SECONDS };
-  }
-
   private deadlineSeconds(repetitions: number): number {
-    const { recoverySeconds, redundancySeconds, armSeconds } = this.bounds();
+    const { recoverySeconds, redundancySeconds, armSeconds } = this.bounds;
     const each = recoverySeconds + redundancySeconds + (this.mode === 'external' ? armSeconds : 0) + 60;
     return 120 + repetitions * each;
   }
@@ -290,10 +288,6 @@ export class FailoverDrill extends Construct {
         `it must be in the namespace of the database and the API, '${cluster.namespace}', got '${this.namespace}'`,
       );
     }
-    for (const { path } of probes ?? []) {
-      if (!path.startsWith('/')) {
-        refuse(this, `'probes.path' must start with /, got '${path}'`);
-      }
-    }
+    checkProbes(this, probes ?? []);
   }
 }

@@ -1,4 +1,3 @@
-import { isAbsolute } from 'node:path';
 import { App } from 'cdk8s';
 import { checkDocuments } from '../docs/check-documents';
 import { Document } from '../docs/document';
@@ -8,6 +7,7 @@ import { type PolicyProps, checkConstructs, factsFiles, refuseErrors } from '../
 import { printMessageLast } from '../_refusal';
 import { renderingOnce } from '../_manifests';
 import { warningsBelow } from '../_warning';
+import { checkFolders, checkPlaces, outputName } from './_paths';
 import { graphOf } from './graph';
 import { layoutUnits } from './layout';
 import { outputReadme } from './output-readme';
@@ -61,6 +61,7 @@ export class PhoenixApp extends App {
   public units(): readonly RenderedUnit[] {
     const units = renderingOnce(() => renderUnits(this));
     graphOf(units);
+    checkFolders(units, outputName(this.outdir));
     return this.delivery.reduce<readonly RenderedUnit[]>((all, engine) => engine.decorate(all), units);
   }
 
@@ -109,10 +110,11 @@ export class PhoenixApp extends App {
   }
 
   private filesOf(units: readonly RenderedUnit[]): readonly OutputFile[] {
+    checkPlaces(this.delivery, this.outdir);
     const manifests = layoutUnits(units);
     const delivery = this.delivery.flatMap((engine) => engine.files(units));
     const documents = Document.findAll(this).map((doc) => ({ path: `docs/${doc.path}`, text: doc.produce() }));
-    const secrets = secretsFiles(this, units, isAbsolute(this.outdir) ? 'dist' : this.outdir);
+    const secrets = secretsFiles(this, units, outputName(this.outdir));
     const facts = factsFiles(this, this.policyProps());
     const files = [...manifests, ...delivery, ...secrets, ...facts, ...documents];
     return [outputReadme(units, files), ...files];

@@ -37,6 +37,7 @@ export function renderUnits(root: IConstruct): RenderedUnit[] {
   const isUnit = (chart: Chart) => objects.get(chart)!.length > 0 || (Unit.isUnit(chart) && chart.folder !== undefined);
   return [...objects.keys()].filter(isUnit).map((chart) => ({
     name: nameOf(chart),
+    constructPath: chart.node.path,
     group: groupOf(chart),
     role: Unit.isUnit(chart) ? chart.role : 'core',
     ...(Unit.isUnit(chart) && chart.folder !== undefined ? { folder: chart.folder } : {}),

@@ -1,4 +1,5 @@
 import type { IConstruct } from 'constructs';
+import { tidy } from './_paths';
 import type { OutputFile, RenderedUnit } from './rendered';
 import { RequiredSecret } from './required-secret';
 import { type SecretContract, contractJson, secretsContract } from './sops-contract';
@@ -8,18 +9,16 @@ import { secretsDocument } from './sops-document';
  * `docs/secrets.md` for people and `docs/secrets.json` for `phoenix secrets check`: every Secret that the constructs
  * below `root` need. Nothing where none is needed.
  */
-export function secretsFiles(root: IConstruct, units: readonly RenderedUnit[], outdir: string): OutputFile[] {
-  const contract = secretsContract(RequiredSecret.findAll(root));
-  if (contract.secrets.length === 0) {
+export function secretsFiles(root: IConstruct, units: readonly RenderedUnit[], output: string): OutputFile[] {
+  const needs = secretsContract(RequiredSecret.findAll(root));
+  if (needs.secrets.length === 0) {
     return [];
   }
-  const contractPath = `${outdir}/docs/secrets.json`;
-  const folders = Object.fromEntries(
-    contract.secrets.map((secret) => [`${secret.namespace}/${secret.name}`, folderOf(secret, units)]),
-  );
+  const secrets = needs.secrets.map((secret) => ({ ...secret, folder: folderOf(secret, units) }));
+  const contract = { ...needs, secrets };
   return [
     { path: 'docs/secrets.json', text: contractJson(contract) },
-    { path: 'docs/secrets.md', text: secretsDocument(contract, { folders, contractPath }) },
+    { path: 'docs/secrets.md', text: secretsDocument(contract, `${output}/docs/secrets.json`) },
   ];
 }
 
@@ -30,5 +29,5 @@ function folderOf({ usedBy }: SecretContract, units: readonly RenderedUnit[]): s
   const [own] = folders
     .filter(({ group }) => user.startsWith(`${group}-`))
     .toSorted((a, b) => b.group.length - a.group.length);
-  return (own ?? folders[0])?.folder ?? 'secrets';
+  return tidy((own ?? folders[0])?.folder ?? 'secrets');
 }

@@ -13,7 +13,7 @@ import { markCarriesScripts } from '../gitops/traits';
 import type { BackupSchedule } from '../postgres/backup-schedule';
 import type { PostgresCluster } from '../postgres/postgres-cluster';
 import { backupAlerts } from './_backup-alerts';
-import { type WatchedDrill, drillAlerts } from './_drill-alerts';
+import { type WatchedDrill, drillAlerts, readinessAlerts } from './_drill-alerts';
 import { databaseAlerts } from './_database-alerts';
 import { apiAlerts, companionAlerts, operatorAlerts } from './_workload-alerts';
 import type { Alert } from './alert';
@@ -40,6 +40,12 @@ export interface MonitoringProps {
    * @default - none
    */
   readonly drills?: readonly WatchedDrill[];
+
+  /**
+   * The readiness check to watch.
+   * @default - none
+   */
+  readonly readiness?: WatchedDrill;
 
   /** Address of the folder of runbooks; each alert links `<address>/<alert>.md`. */
   readonly runbooks: string;
@@ -83,6 +89,7 @@ export class Monitoring extends Construct {
       ...companions.flatMap(companionAlerts),
       ...operatorAlerts(database.platform),
       ...(props.drills ?? []).flatMap(drillAlerts),
+      ...(props.readiness === undefined ? [] : readinessAlerts(props.readiness)),
     ];
 
     // The operator can make a PodMonitor itself; that is deprecated, and it dies with the first change to the Cluster.

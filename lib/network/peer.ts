@@ -24,7 +24,7 @@ export function clientId(peer: Peer): string {
 export function checkPeer(where: IConstruct, property: string, peer: Peer): void {
   checkDnsLabel(where, `${property}.name`, peer.name);
   checkDnsLabel(where, `${property}.namespace`, peer.namespace);
-  if (Object.keys(peer.podLabels).length === 0) {
+  if (Object.keys(peer.podLabels ?? {}).length === 0) {
     refuse(
       where,
       `'${property}.podLabels' of '${peer.name}' must have at least one label, got none; an empty selector opens the service to the whole namespace`,

@@ -125,5 +125,5 @@ export function zoneSpread(platform: Platform, placement: Placement, counted: ob
 }
 
 function rulesOf(placement: Placement): NodeRules {
-  return nodeRules(placement.nodeSelector, undefined, podTolerations(placement));
+  return nodeRules(undefined, placement.nodeSelector, undefined, podTolerations(placement));
 }

@@ -2,6 +2,7 @@ import type { Duration } from 'cdk8s';
 import { checkDnsLabel } from '../_names';
 import { seconds } from '../_duration';
 import { refuse, shown } from '../_refuse';
+import { OPERATOR_POD_LABELS } from '../policy/platform-facts';
 import { type Measured, type MeasuredProps, resolveMeasured } from './measured';
 import type { Storage } from './storage';
 
@@ -83,6 +84,31 @@ export interface PlatformProps {
   readonly operatorNamespace?: string;
 
   /**
+   * Name of the operator's Deployment. The Helm chart calls it after its release: `cnpg-cloudnative-pg`.
+   * @default 'cnpg-controller-manager', as the manifest of the release does
+   */
+  readonly operatorDeployment?: string;
+
+  /**
+   * Labels of the operator's pods, by which NetworkPolicies let it reach the database.
+   * @default { 'app.kubernetes.io/name': 'cloudnative-pg' }, as manifest and Helm chart have it
+   */
+  readonly operatorPodLabels?: Readonly<Record<string, string>>;
+
+  /**
+   * Name of the Deployment of the Barman Cloud plugin. The Helm chart calls it after its release:
+   * `cnpg-plugin-barman-cloud`.
+   * @default 'barman-cloud', as the manifest of the release does
+   */
+  readonly pluginDeployment?: string;
+
+  /**
+   * Minor version of the Barman Cloud plugin, such as `0.14`, for the readiness check.
+   * @default - not known: the version is recorded, not checked
+   */
+  readonly barmanCloudPlugin?: string;
+
+  /**
    * Namespace of Prometheus, which may scrape the service. `false` where no Prometheus Operator is installed: then
    * nothing of `monitoring.coreos.com` is written, because its CRDs would be missing.
    * @default 'monitoring'
@@ -117,6 +143,11 @@ export class Platform {
   public readonly cloudNativePg: CloudNativePgVersion;
   public readonly storage: Storage;
   public readonly operatorNamespace: string;
+  public readonly operatorDeployment: string;
+  public readonly operatorPodLabels: Readonly<Record<string, string>>;
+  public readonly pluginDeployment: string;
+  /** Undefined where it is not known. */
+  public readonly barmanCloudPlugin: string | undefined;
   public readonly monitoringNamespace: string | false;
   /** Resolved `--node-monitor-grace-period`, in seconds. */
   public readonly nodeMonitorGraceSeconds: number;
@@ -135,6 +166,10 @@ export class Platform {
     this.cloudNativePg = props.cloudNativePg;
     this.storage = props.storage;
     this.operatorNamespace = props.operatorNamespace ?? 'cnpg-system';
+    this.operatorDeployment = props.operatorDeployment ?? 'cnpg-controller-manager';
+    this.operatorPodLabels = props.operatorPodLabels ?? OPERATOR_POD_LABELS;
+    this.pluginDeployment = props.pluginDeployment ?? 'barman-cloud';
+    this.barmanCloudPlugin = props.barmanCloudPlugin;
     this.monitoringNamespace = props.monitoringNamespace ?? 'monitoring';
     this.nodeMonitorGraceSeconds =
       props.nodeMonitorGracePeriod === undefined
@@ -149,6 +184,14 @@ export class Platform {
     const where = `platform '${this.name}'`;
     checkDnsLabel('platform', 'name', this.name);
     checkDnsLabel(where, 'operatorNamespace', this.operatorNamespace);
+    checkDnsLabel(where, 'operatorDeployment', this.operatorDeployment);
+    checkDnsLabel(where, 'pluginDeployment', this.pluginDeployment);
+    if (Object.keys(this.operatorPodLabels).length === 0) {
+      refuse(where, `'operatorPodLabels' must have at least one label, got none: they would mean every pod`);
+    }
+    if (this.barmanCloudPlugin !== undefined && !/^\d+\.\d+$/.test(this.barmanCloudPlugin)) {
+      refuse(where, `'barmanCloudPlugin' must be a minor version such as '0.14', got '${this.barmanCloudPlugin}'`);
+    }
     if (this.monitoringNamespace !== false) {
       checkDnsLabel(where, 'monitoringNamespace', this.monitoringNamespace);
     }

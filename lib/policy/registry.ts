@@ -14,6 +14,7 @@ import { cronJobBounded } from './rules/cron-job-bounded';
 import { cronJobHistory } from './rules/cron-job-history';
 import { cronJobName } from './rules/cron-job-name';
 import { cronJobSchedule } from './rules/cron-job-schedule';
+import { dataNotRecreated } from './rules/data-not-recreated';
 import { dataProtected } from './rules/data-protected';
 import { databaseBudgetOn } from './rules/database-budget-on';
 import { databaseFlows } from './rules/database-flows';
@@ -86,6 +87,7 @@ import { serviceReachable } from './rules/service-reachable';
 import { serviceSelectsPods } from './rules/service-selects-pods';
 import { shutdownDelays } from './rules/shutdown-delays';
 import { sidecarResources } from './rules/sidecar-resources';
+import { singleCopyStorage } from './rules/single-copy-storage';
 import { singleReplica } from './rules/single-replica';
 import { slotWalBounded } from './rules/slot-wal-bounded';
 import { spreadOverNodes } from './rules/spread-over-nodes';
@@ -123,6 +125,7 @@ export const rules: readonly PolicyRule[] = [
   cronJobHistory,
   cronJobName,
   cronJobSchedule,
+  dataNotRecreated,
   dataProtected,
   databaseBudgetOn,
   databaseFlows,
@@ -195,6 +198,7 @@ export const rules: readonly PolicyRule[] = [
   serviceSelectsPods,
   shutdownDelays,
   sidecarResources,
+  singleCopyStorage,
   singleReplica,
   slotWalBounded,
   spreadOverNodes,

@@ -12,9 +12,9 @@ const KUBERNETES_API = [443, 6443];
 
 /** What the instances, and the Jobs that the operator starts for them, need to work at all. */
 export function clusterPolicy(cluster: PostgresCluster, id: string): ApiObject {
-  const { operatorNamespace, monitoringNamespace } = cluster.platform;
+  const { operatorNamespace, operatorPodLabels, monitoringNamespace } = cluster.platform;
   const instances = podsHere(cluster.podLabels);
-  const operator = podsIn(operatorNamespace, { 'app.kubernetes.io/name': 'cloudnative-pg' });
+  const operator = podsIn(operatorNamespace, operatorPodLabels);
   const egressPorts = [...new Set([...KUBERNETES_API, cluster.objectStore.port])].sort((a, b) => a - b);
   const source = cluster.bootstrap.method === 'import' ? cluster.bootstrap.source : undefined;
   return new ApiObject(cluster, id, {

@@ -1,5 +1,6 @@
 import type { IConstruct } from 'constructs';
 import { checkPort } from '../_port';
+import { isDay } from '../_day';
 import { refuse } from '../_refuse';
 
 /** Where an existing database is copied from. */
@@ -113,7 +114,9 @@ function checkRecovery(where: IConstruct, source: RecoverySource, serverName: st
   const time = source.targetTime;
   if (
     time !== undefined &&
-    (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/.test(time) || Number.isNaN(Date.parse(time)))
+    (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/.test(time) ||
+      Number.isNaN(Date.parse(time)) ||
+      !isDay(time.slice(0, 10)))
   ) {
     refuse(where, `'bootstrap.targetTime' must be RFC 3339 with a zone, such as '2026-11-23T04:15:00Z', got '${time}'`);
   }

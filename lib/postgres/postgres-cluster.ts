@@ -12,6 +12,7 @@ import type { Peer } from '../network/peer';
 import { platformFacts } from '../platform/facts';
 import { type Placement, checkPlacement, nodesFor, whyNotOthers } from '../platform/placement';
 import type { Platform } from '../platform/platform';
+import { QUORUM_NODES, tooFewNodes } from '../platform/too-few-nodes';
 import { addFacts } from '../policy/facts';
 import { clusterSpec } from './_cluster-spec';
 import { clusterPolicy, policyForClient } from './_policies';
@@ -20,6 +21,7 @@ import { archiveKey } from './archive';
 import { Bootstrap, checkBootstrap } from './bootstrap';
 import type { DatabaseConnection } from './connection';
 import type { ObjectStore } from './object-store';
+import { type PrimaryLease, type PrimaryLeaseProps, resolvePrimaryLease } from './primary-lease';
 
 /** Longest name, so that `<name>-restore`, the restore drill's cluster, fits CloudNativePG's 50 characters. */
 export const MAX_CLUSTER_NAME = 42;
@@ -114,6 +116,22 @@ export interface PostgresClusterProps {
    * @default - every node without taints
    */
   readonly placement?: Placement;
+
+  /**
+   * The lease of the primary, the longest part of a failover after an instance was killed.
+   * @default - what CloudNativePG ships: 15 seconds, renewed within 10
+   */
+  readonly primaryLease?: PrimaryLeaseProps;
+}
+
+/** Timings of failover and shutdown, in seconds, named as in the Cluster. */
+export interface PostgresTimings {
+  readonly failoverDelay: number;
+  readonly smartShutdownTimeout: number;
+  readonly stopDelay: number;
+  readonly switchoverDelay: number;
+  readonly startDelay: number;
+  readonly primaryLease: PrimaryLease;
 }
 
 /**
@@ -149,19 +167,7 @@ export class PostgresCluster extends Construct {
   /** Synchronous replication, in the words of the Cluster. */
   public readonly synchronous = { method: 'any', number: 1, dataDurability: 'required', failoverQuorum: true } as const;
   /** Explicit timings of failover and shutdown, in seconds, named as in the Cluster. */
-  public readonly timings = {
-    failoverDelay: 0,
-    smartShutdownTimeout: 0,
-    stopDelay: 120,
-    switchoverDelay: 60,
-    startDelay: 3600,
-    primaryLease: {
-      leaseDurationSeconds: 15,
-      renewDeadlineSeconds: 10,
-      retryPeriodSeconds: 2,
-      releasedLeaseDurationSeconds: 1,
-    },
-  } as const;
+  public readonly timings: PostgresTimings;
   /** Role and database of the drills: they write there and nowhere else. */
   public readonly drillRole = 'phoenix_drill';
   /** The Secret with the owner's password that must exist. */
@@ -191,6 +197,14 @@ export class PostgresCluster extends Construct {
     this.bootstrap = props.bootstrap ?? Bootstrap.initdb();
     this.priorityClassName = props.priorityClassName;
     this.placement = { ...props.placement };
+    this.timings = {
+      failoverDelay: 0,
+      smartShutdownTimeout: 0,
+      stopDelay: 120,
+      switchoverDelay: 60,
+      startDelay: 3600,
+      primaryLease: resolvePrimaryLease(this, props.primaryLease ?? {}),
+    };
 
     checkServiceName(this, 'name', this.name, MAX_CLUSTER_NAME);
     checkImage(this, 'image', this.image);
@@ -263,8 +277,15 @@ export class PostgresCluster extends Construct {
   }
 
   private checkInstances(): void {
-    if (!Number.isInteger(this.instances) || this.instances < 3) {
-      refuse(this, `'instances' must be at least 3 to keep quorum after losing a node, got ${this.instances}`);
+    const problem = tooFewNodes(this.platform);
+    if (problem !== undefined) {
+      refuse(this, problem);
+    }
+    if (!Number.isInteger(this.instances) || this.instances < QUORUM_NODES) {
+      refuse(
+        this,
+        `'instances' must be at least ${QUORUM_NODES} to keep quorum after losing a node, got ${this.instances}`,
+      );
     }
     const nodes = nodesFor(this.platform, this.placement).map(({ name }) => name);
     if (this.instances > nodes.length) {

@@ -283,7 +283,46 @@ describe('an ApiService', () => {
     expect(warningsBelow(api(chart()).node.root)).toEqual([]);
   });
 
+  it('says what a program without a database timeout of its own costs, until it is declared', () => {
+    const warnings = (props: Props): string[] => {
+      const scope = chart();
+      api(scope, { database: cluster(scope), ...props });
+      return warningsBelow(scope);
+    };
+    expect(warnings({})).toEqual([
+      "test/api: 'databaseTimeout' is not declared: the prediction takes it that 'shop-api' gives up a silent database session after 10 s; without a limit of its own it waits about 15 minutes after a node is lost",
+    ]);
+    expect(warnings({ databaseTimeout: Duration.seconds(8) })).toEqual([]);
+  });
+
+  it('writes what the program declares where the prediction reads it, and sets nothing by it', () => {
+    const annotations = (props: Props) => only(synth(props, true), 'Deployment').metadata.annotations;
+    expect(annotations({ databaseTimeout: Duration.seconds(8) })).toEqual({
+      'cdk8s-phoenix.dev/database-timeout-seconds': '8',
+    });
+    expect(annotations({})).toBeUndefined();
+    const env = (props: Props) => only(synth(props, true), 'Deployment').spec.template.spec.containers[0].env;
+    expect(env({ databaseTimeout: Duration.seconds(8) })).toEqual(env({}));
+  });
+
+  it('is asked for readiness as often as it is told', () => {
+    const period = (props: Props) =>
+      only(synth(props), 'Deployment').spec.template.spec.containers[0].readinessProbe.periodSeconds;
+    expect(period({})).toBe(5);
+    expect(period({ readinessPeriod: Duration.seconds(2) })).toBe(2);
+  });
+
   it.each<[string, Props, string]>([
+    [
+      'a client without a namespace',
+      { clients: [{ name: 'x', podLabels: { app: 'x' } } as any] },
+      "test/api: 'clients.namespace' must be a name, got nothing",
+    ],
+    [
+      'a client without labels',
+      { clients: [{ name: 'x', namespace: 'y' } as any] },
+      "'clients.podLabels' of 'x' must have at least one label, got none",
+    ],
     ['no replicas', { replicas: 0 }, "test/api: 'replicas' must be at least 1, got 0"],
     ['latest', { image: 'shop:latest' }, "'image' must not use the tag 'latest'"],
     ['no tag', { image: 'registry.example:5000/shop' }, "'image' must have a version tag"],
@@ -348,6 +387,17 @@ describe('an ApiService', () => {
       { writablePaths: ['tmp'] },
       "'writablePaths' must be different absolute paths below '/', got 'tmp'",
     ],
+    [
+      'a readiness that is asked without a pause',
+      { readinessPeriod: Duration.millis(500) },
+      "'readinessPeriod' must be a whole number of seconds, at least 1, got 500 millis",
+    ],
+    [
+      'a timeout of nothing',
+      { databaseTimeout: Duration.seconds(0) },
+      "'databaseTimeout' must be a whole number of seconds, at least 1, got 0 seconds",
+    ],
+    ['a timeout without a database', { databaseTimeout: Duration.seconds(5) }, "'databaseTimeout' needs 'database'"],
     ['a URL without a database', { databaseUrlVariable: 'DATABASE_URL' }, "'databaseUrlVariable' needs 'database'"],
     [
       'a name that no Service can have',

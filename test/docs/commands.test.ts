@@ -35,7 +35,7 @@ describe('every command of every document', () => {
   const flux = () => new Flux({ path: './deploy', external: { 'cloudnative-pg': {}, 'barman-cloud': {} } });
   const argocd = () => new ArgoCd({ path: './deploy', repository: 'https://git.example.net/x.git' });
   const unmonitored = new Platform({ ...FACTS, monitoringNamespace: false });
-  const replicated = new Platform({ ...FACTS, storage: Storage.replicated('longhorn', { replicas: 1 }) });
+  const replicated = new Platform({ ...FACTS, storage: Storage.replicated('longhorn', { replicas: 2 }) });
   it.each<[string, Delivery[], Variant]>([
     ['Flux alone, in a subfolder', [flux()], {}],
     ['Argo CD alone', [argocd()], {}],

@@ -543,6 +543,18 @@ export const faults: readonly Fault[] = [
     ),
   },
   { kind: 'force', seed: change('Kustomization', 'spec.force', is(true)) },
+  {
+    kind: 'force on one object',
+    seed: change('Cluster', 'metadata.annotations.kustomize~toolkit~fluxcd~io/force', is('Enabled')),
+  },
+  {
+    kind: 'replacing what holds data',
+    seed: change('ObjectStore', 'metadata.annotations.argocd~argoproj~io/sync-options', (v) => `${v},Replace=true`),
+  },
+  {
+    kind: 'namespace of an Application',
+    seed: change('Application', 'spec.destination.namespace', none),
+  },
   { kind: 'variable substitution', seed: change('Kustomization', 'spec.postBuild', is({ substitute: { a: 'b' } })) },
   { kind: 'dependency of a unit', seed: change('Kustomization', 'spec.dependsOn.*.name', typo) },
   { kind: 'project of an Application', seed: change('Application', 'spec.project', typo) },

@@ -80,6 +80,13 @@ describe('bootstrap', () => {
       "'bootstrap.targetTime' must be RFC 3339 with a zone, such as '2026-11-23T04:15:00Z', got 'yesterday'",
     ],
     [
+      {
+        generation: 2,
+        bootstrap: Bootstrap.recovery({ serverName: 'shop-db-1', targetTime: '2026-02-31T04:15:00Z' }),
+      },
+      "'bootstrap.targetTime' must be RFC 3339 with a zone, such as '2026-11-23T04:15:00Z', got '2026-02-31T04:15:00Z'",
+    ],
+    [
       { bootstrap: Bootstrap.import({ host: 'old', database: 'shop', user: 'x', sslMode: 'require' as never }) },
       "test/db: 'bootstrap.sslMode' must be 'verify-full' or 'verify-ca', because the whole database crosses the network, got 'require'",
     ],

@@ -1,7 +1,7 @@
 import { App, Chart, Duration, Size, Testing } from 'cdk8s';
 import { Cpu } from 'cdk8s-plus-28';
 import { describe, expect, it } from 'vitest';
-import { ObjectStore, PhoenixApp } from '../../lib';
+import { ObjectStore, PhoenixApp, type PostgresClusterProps } from '../../lib';
 import { warningsBelow } from '../../lib/_warning';
 import { IMAGE, chart, cluster, objectStore, only, platform, service } from '../_build';
 
@@ -69,6 +69,24 @@ describe('a PostgresCluster with defaults', () => {
       'host all phoenix_drill all reject',
       'host phoenix_drill all all reject',
     ]);
+  });
+
+  it('takes a shorter lease, and renews it in two thirds of it, as the webhook wants it', () => {
+    const lease = (primaryLease?: PostgresClusterProps['primaryLease']) =>
+      spec(primaryLease === undefined ? {} : { primaryLease }).primaryLease;
+    const seconds = (amount: number): Duration => Duration.seconds(amount);
+    expect(lease()).toEqual({
+      leaseDurationSeconds: 15,
+      renewDeadlineSeconds: 10,
+      retryPeriodSeconds: 2,
+      releasedLeaseDurationSeconds: 1,
+    });
+    expect(lease({ leaseDuration: seconds(5) })).toMatchObject({ renewDeadlineSeconds: 3, retryPeriodSeconds: 2 });
+    expect(lease({ leaseDuration: seconds(3) })).toMatchObject({ renewDeadlineSeconds: 2, retryPeriodSeconds: 1 });
+    expect(lease({ leaseDuration: seconds(20), renewDeadline: seconds(19), retryPeriod: seconds(5) })).toMatchObject({
+      renewDeadlineSeconds: 19,
+      retryPeriodSeconds: 5,
+    });
   });
 
   it('never lets a standby become unready because the primary is gone', () => {
@@ -276,6 +294,21 @@ describe('fails', () => {
       "for the operator's own Secret",
       { ownerSecret: 'shop-db-app' },
       "'ownerSecret' must not be a name that the operator uses",
+    ],
+    [
+      'for a lease that is over before it must be renewed',
+      { primaryLease: { leaseDuration: Duration.seconds(10), renewDeadline: Duration.seconds(10) } },
+      "'primaryLease.leaseDuration' must be longer than 'primaryLease.renewDeadline' (10 s), got 10 s",
+    ],
+    [
+      'for a lease that leaves no time to renew it',
+      { primaryLease: { leaseDuration: Duration.seconds(2) } },
+      "'primaryLease.renewDeadline' must be longer than 1.2 times 'primaryLease.retryPeriod' (1 s), got 1 s; the shortest lease is one of 3 s",
+    ],
+    [
+      'for a lease in halves of a second',
+      { primaryLease: { leaseDuration: Duration.millis(7500) } },
+      "'primaryLease.leaseDuration' must be a whole number of seconds, at least 1, got 7 seconds 500 millis",
     ],
     ['for generation 0', { generation: 0 }, "'generation' must be a whole number of at least 1, got 0"],
   ])('%s', (_, props, message) => {

@@ -19,7 +19,7 @@ ${sh(`npx phoenix secrets check ${w.facts.gitops.secrets}`, `sops decrypt ${file
 
 ${sh("openssl rand -hex 32 | tr -d '\\n' | base64 -w0; echo", `sops edit ${file(w, credentials)}`)}
 
-**Key of the object store.** Create a second key there that may list, read, write and delete below \`${objectStore.destination}\`. Put both values, each as \`printf %s VALUE | base64 -w0\` prints it, in place.
+**Key of the object store.** Create a second key there that may list, read, write and delete below \`${objectStore.destination}\`. Put both values, each as \`(IFS= read -rs V; printf %s "$V" | base64 -w0)\` prints it, in place.
 
 ${sh(`sops edit ${file(w, objectStore.credentials)}`)}
 

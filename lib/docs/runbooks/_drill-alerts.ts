@@ -15,6 +15,8 @@ ${sh(w.look.replace(/^```sh\n|\n```$/g, ''), ...each(w, (name) => `${w.k} get jo
 - \`failed\` with lost writes: stop. Do not retire anything that still holds the data; compare \`synchronous\` in the Cluster with the decision record.
 - \`failed\` by time: compare the marks in the report with the terms of the prediction; the slowest step is the one to mend.
 
+${w.link('run-a-failover-drill')} says more of each verdict.
+
 ${sh(...each(w, (name) => `npx phoenix drill failover ${name} --namespace ${w.ns}`))}`,
     verify: sh(...each(w, (name) => `${w.k} get cronjob ${name} --output jsonpath='{.status.lastSuccessfulTime}'`)),
     undo: 'Nothing to undo.',
@@ -33,7 +35,7 @@ function run(w: RunbookWords, title: string, when: string): Runbook {
     when: `${when}: ${names(w)}.`,
     impact: 'None now. Nothing shows that the next failure is survived.',
     check: w.look,
-    act: `Choose a moment in which an outage of a minute is allowed, tell who uses the service, and run it. It checks by itself that everything is healthy, and stops without harm if not.
+    act: `Choose a moment in which an outage of a minute is allowed, tell who uses the service, and run it. It checks by itself that everything is healthy, and stops without harm if not: ${w.link('run-a-failover-drill')}.
 
 ${sh(...each(w, (name) => `npx phoenix drill failover ${name} --namespace ${w.ns}`))}`,
     verify: sh(...each(w, (name) => `${w.k} get cronjob ${name} --output jsonpath='{.status.lastSuccessfulTime}'`)),

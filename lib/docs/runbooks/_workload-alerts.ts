@@ -56,17 +56,17 @@ ${sh(...w.facts.companions.map((x) => `${w.k} rollout restart deployment ${x.nam
     title: 'CloudNativePG is not running: no database fails over',
     when: `No ready replica of the operator in namespace \`${w.operatorNs}\` for five minutes. It belongs to the platform and serves all databases.`,
     impact: `Databases run on. A lost primary is not replaced until the operator is back. Do not drain or restart anything meanwhile.`,
-    check: operatorLook(w, OPERATOR),
+    check: operatorLook(w),
     act: `- Its node is gone: the pod moves by itself after five minutes. Sooner, when the node is surely off:
 
-${sh(`kubectl --namespace ${w.operatorNs} delete pod --selector ${OPERATOR} --force`)}
+${sh(`kubectl --namespace ${w.operatorNs} delete pod --selector ${w.operatorPods} --force`)}
 
 - It crashes: the log says why; go back to the version before with whoever runs the platform.
 - It hangs:
 
-${sh(`kubectl --namespace ${w.operatorNs} rollout restart deployment --selector ${OPERATOR}`)}`,
+${sh(`kubectl --namespace ${w.operatorNs} rollout restart deployment ${w.facts.database.platform.operatorDeployment}`)}`,
     verify: sh(
-      `kubectl --namespace ${w.operatorNs} wait pod --selector ${OPERATOR} --for condition=Ready --timeout 5m`,
+      `kubectl --namespace ${w.operatorNs} wait pod --selector ${w.operatorPods} --for condition=Ready --timeout 5m`,
       w.waitHealthy,
     ),
     undo: 'Nothing to undo.',
@@ -78,15 +78,17 @@ ${sh(`kubectl --namespace ${w.operatorNs} rollout restart deployment --selector 
     impact: `\`${w.db}\` runs on and archives WAL through its sidecars. A lost primary is not replaced.`,
     check: sh(
       `kubectl --namespace ${w.operatorNs} get deployments,pods --output wide`,
-      `plugin=$(kubectl --namespace ${w.operatorNs} get deployments --output name | grep barman-cloud)`,
-      `kubectl --namespace ${w.operatorNs} logs "\${plugin:?}" --tail 50`,
+      `kubectl --namespace ${w.operatorNs} logs deployment/${w.facts.database.platform.pluginDeployment} --tail 50`,
       `kubectl --namespace ${w.operatorNs} get certificates.cert-manager.io`,
     ),
     act: `- A certificate is not Ready: ${w.link('PhoenixPluginCertificateExpiring')}.
 - Its node is gone, or it hangs:
 
-${sh(`kubectl --namespace ${w.operatorNs} rollout restart "\${plugin:?}"`)}`,
-    verify: sh(`kubectl --namespace ${w.operatorNs} rollout status "\${plugin:?}" --timeout 5m`, w.waitHealthy),
+${sh(`kubectl --namespace ${w.operatorNs} rollout restart deployment ${w.facts.database.platform.pluginDeployment}`)}`,
+    verify: sh(
+      `kubectl --namespace ${w.operatorNs} rollout status deployment ${w.facts.database.platform.pluginDeployment} --timeout 5m`,
+      w.waitHealthy,
+    ),
     undo: 'Nothing to undo.',
   }),
 
@@ -109,8 +111,6 @@ Then restart the plugin and the operator, which read it at start: Act of ${w.lin
   }),
 };
 
-const OPERATOR = 'app.kubernetes.io/name=cloudnative-pg';
-
 function look(w: RunbookWords, part: ApiService): string[] {
   const selector = Object.entries(part.podLabels).map(([key, value]) => `${key}=${value}`);
   return [
@@ -120,10 +120,10 @@ function look(w: RunbookWords, part: ApiService): string[] {
   ];
 }
 
-function operatorLook(w: RunbookWords, selector: string): string {
+function operatorLook(w: RunbookWords): string {
   return sh(
     `kubectl --namespace ${w.operatorNs} get deployments,pods --output wide`,
-    `kubectl --namespace ${w.operatorNs} logs --selector ${selector} --tail 50`,
+    `kubectl --namespace ${w.operatorNs} logs --selector ${w.operatorPods} --tail 50`,
     `kubectl --namespace ${w.operatorNs} get events --sort-by .lastTimestamp`,
   );
 }

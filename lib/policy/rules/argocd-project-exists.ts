@@ -1,4 +1,4 @@
-import { listOr, objectOr } from '../resource';
+import { type YamlObject, listOr, objectOr } from '../resource';
 import type { PolicyRule } from '../rule';
 import { example, object } from './_examples';
 import { resolve } from './_resolve';
@@ -11,7 +11,7 @@ export const argocdProjectExists: PolicyRule = {
   family: 'references',
   severity: 'error',
   kinds: [`${ARGO}/Application`],
-  summary: "the project of every Application exists and allows its repository and its destination's namespace",
+  summary: 'the project of every Application exists and allows its repository, its cluster and its namespace',
   why: 'An Application outside its project is never synced; the service keeps running as it was, and only the Application says why (argo-cd, Projects).',
   remediation: 'correct the name, or widen the AppProject by exactly this repository or namespace',
   example: example(
@@ -51,22 +51,50 @@ export const argocdProjectExists: PolicyRule = {
         `project '${name}' does not allow ${repository}; it allows ${repositories.join(', ')}`,
       );
     }
-    const namespace = objectOr(resource.spec['destination'])['namespace'] as unknown;
-    const allowed = listOr(project.spec['destinations']).map((one) => String(one['namespace'] ?? '*'));
-    if (typeof namespace === 'string' && !allowed.some((one) => fits(one, namespace))) {
+    const destination = objectOr(resource.spec['destination']);
+    const entries = listOr(project.spec['destinations']);
+    const here = entries.filter((one) => mayBeCluster(one, destination));
+    // Argo CD reads a namespace that is not written as one without a name, and no pattern but '*' fits that.
+    const field = here.length === 0 ? 'server' : 'namespace';
+    const allowed = here.length === 0 ? entries : here;
+    if (!permits(here, text(destination['namespace']))) {
       report.fail(
-        'spec.destination.namespace',
-        `project '${name}' does not allow namespace '${namespace}'; it allows ${allowed.join(', ')}`,
+        ['spec', 'destination', field],
+        `project '${name}' does not allow ${field} '${text(destination[field])}'; it allows ` +
+          (allowed.map((one) => `'${text(one[field])}'`).join(', ') || 'none'),
+        `write one of them, or widen the AppProject by exactly this ${field}`,
       );
     }
   },
 };
 
-/** Whether a name fits a pattern in which `*` stands for anything. */
+/** Whether an entry is for the destination's cluster. Which name belongs to which server is not to be seen from here. */
+function mayBeCluster(entry: YamlObject, destination: YamlObject): boolean {
+  const both = ['server', 'name'].filter((key) => entry[key] !== undefined && destination[key] !== undefined);
+  return both.length === 0 || both.some((key) => fits(text(entry[key]), text(destination[key])));
+}
+
+/** One entry must fit, and none may exclude the namespace. */
+function permits(entries: readonly YamlObject[], namespace: string): boolean {
+  const patterns = entries.map((one) => text(one['namespace']));
+  return (
+    patterns.some((pattern) => fits(pattern, namespace)) &&
+    patterns.every((pattern) => !pattern.startsWith('!') || fits(pattern, namespace))
+  );
+}
+
+/** Whether a name fits a pattern in which `*` stands for anything, and `!` in front for the opposite. */
 function fits(pattern: string, name: string): boolean {
+  if (pattern.startsWith('!')) {
+    return !fits(pattern.slice(1), name);
+  }
   return (
     pattern === name ||
     (pattern.includes('*') &&
       new RegExp(`^${pattern.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*')}$`).test(name))
   );
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : '';
 }

@@ -1,12 +1,12 @@
 import type { Pods } from '../_pods';
 import { type Resource, listOr, objectOr } from '../resource';
+import { OPERATOR_POD_LABELS } from '../platform-facts';
 import type { PolicyRule } from '../rule';
 import type { World } from '../world';
 import { cluster, example, policy } from './_examples';
 import { allows, policiesOver } from './_flows';
 import { showLabels } from './_labels';
 
-const OPERATOR = { 'app.kubernetes.io/name': 'cloudnative-pg' };
 const STATUS = 8000;
 /** Of the Service and of the server itself: policies judge the address after the Service was resolved. */
 const API_SERVER = [443, 6443];
@@ -14,7 +14,7 @@ const POSTGRES = 5432;
 const inside = { podSelector: { matchLabels: { 'cnpg.io/cluster': 'db' } } };
 const operator = {
   namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'cnpg-system' } },
-  podSelector: { matchLabels: OPERATOR },
+  podSelector: { matchLabels: OPERATOR_POD_LABELS },
 };
 const ports = [
   { port: POSTGRES, protocol: 'TCP' },
@@ -49,13 +49,14 @@ export const databaseFlows: PolicyRule = {
     if (pods === undefined) {
       return;
     }
-    const namespace = world.platform.operatorNamespace ?? 'cnpg-system';
+    const { operatorNamespace: namespace = 'cnpg-system', operatorPodLabels: labels = OPERATOR_POD_LABELS } =
+      world.platform;
     const self = { namespace: pods.namespace, labels: pods.labels };
     for (const port of [POSTGRES, STATUS]) {
-      if (!allows(pods, 'ingress', { namespace, labels: OPERATOR }, port, world)) {
+      if (!allows(pods, 'ingress', { namespace, labels }, port, world)) {
         report.fail(
           '',
-          `policies keep the operator (${showLabels(OPERATOR)} in '${namespace}') from port ${port}: there is no failover, and nobody says so`,
+          `policies keep the operator (${showLabels(labels)} in '${namespace}') from port ${port}: there is no failover, and nobody says so`,
         );
       }
       if (Number(resource.spec['instances'] ?? 1) > 1 && !allows(pods, 'ingress', self, port, world)) {

@@ -1,4 +1,6 @@
+import { refuse } from '../_refuse';
 import type { Manifest, RenderedObject } from './rendered';
+import { recreationsOf } from './recreation';
 
 /**
  * Kinds whose deletion deletes data or the way back to it, whoever made them and whether or not they were marked:
@@ -16,7 +18,23 @@ const PRECIOUS: ReadonlySet<string> = new Set([
 
 /** Whether no engine may delete the object without a person's word. */
 export function holdsData(object: RenderedObject): boolean {
-  return object.traits.holdsData || PRECIOUS.has(groupKind(object.manifest));
+  return object.traits.holdsData || isPrecious(object.manifest);
+}
+
+/** Whether objects of this kind hold data, or the way back to it. */
+export function isPrecious(manifest: Pick<Manifest, 'apiVersion' | 'kind'>): boolean {
+  return PRECIOUS.has(groupKind(manifest));
+}
+
+/** Refuses metadata that makes an engine delete what holds data, to make it anew. */
+export function refuseRecreation(object: RenderedObject): void {
+  const [found] = holdsData(object) ? recreationsOf(object.manifest.metadata) : [];
+  if (found !== undefined) {
+    refuse(
+      object.constructPath,
+      `it holds data, and its ${found.field.slice(0, -1)} '${found.key}: ${found.value}' ${found.effect}; take it out`,
+    );
+  }
 }
 
 /** Whether text in the object must reach the cluster as it is, `${...}` included. */
@@ -25,7 +43,7 @@ export function carriesScripts(object: RenderedObject): boolean {
 }
 
 /** API group and kind: `apps/Deployment`, `/Secret`. */
-export function groupKind(manifest: Manifest): string {
+export function groupKind(manifest: Pick<Manifest, 'apiVersion' | 'kind'>): string {
   const slash = manifest.apiVersion.indexOf('/');
   return `${slash === -1 ? '' : manifest.apiVersion.slice(0, slash)}/${manifest.kind}`;
 }
