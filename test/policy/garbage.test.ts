@@ -150,6 +150,10 @@ function replaced(root: unknown, path: Path, value: unknown): unknown {
   const copy = structuredClone(root) as any;
   let at = copy;
   path.slice(0, -1).forEach((key) => (at = at[key]));
-  at[path.at(-1) as string] = value;
+  if (value === undefined) {
+    delete at[path.at(-1) as string];
+  } else {
+    at[path.at(-1) as string] = value;
+  }
   return copy;
 }
