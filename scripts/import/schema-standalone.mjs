@@ -1,7 +1,10 @@
 import { transformSync } from 'esbuild';
 import { require as tsx } from 'tsx/cjs/api';
 
-const { duplicateIndex, schemaEngine, pointer } = tsx('../../lib/policy/schema/_engine.ts', import.meta.url);
+const { countPresent, duplicateIndex, schemaEngine, pointer } = tsx(
+  '../../lib/policy/schema/_engine.ts',
+  import.meta.url,
+);
 // The same copy of ajv as the engine's: it recognises its own code objects only.
 const standaloneCode = tsx('ajv/dist/standalone/index.js', import.meta.url);
 
@@ -23,7 +26,8 @@ export function standalone(bundle) {
   return [{ file: `${bundle.name}.cjs`, text: `"use strict";${text.replace(/^"use strict";/, '')}`, symbols }];
 }
 
-/** The one helper that the generated code shares with ajv at run time. */
-export function listMapKeys() {
-  return `"use strict";\nexports.duplicateIndex = ${duplicateIndex.toString()};\n`;
+/** The helpers that the generated code shares with ajv at run time. */
+export function helpers() {
+  const functions = [countPresent, duplicateIndex].map((one) => `exports.${one.name} = ${one.toString()};\n`);
+  return `"use strict";\n${functions.join('')}`;
 }

@@ -56,7 +56,7 @@ describe('validateManifest', () => {
       'a quantity with a byte unit',
       (m) => (m.spec.template.spec.containers[0].resources.requests.memory = '1GB'),
       'spec.template.spec.containers[web].resources.requests.memory',
-      "must be a quantity such as '500m', '2' or '20Gi', got '1GB'",
+      "must be a quantity of 0 or more such as '500m', '2' or '20Gi', got '1GB'",
       'write 1Gi',
     ],
     [
