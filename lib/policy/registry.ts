@@ -1,8 +1,10 @@
+import { admissionWarnings } from './rules/admission-warnings';
 import { apiServerReachable } from './rules/api-server-reachable';
 import { argocdProjectExists } from './rules/argocd-project-exists';
 import { backupMethodPlugin } from './rules/backup-method-plugin';
 import { backupScheduleSixFields } from './rules/backup-schedule-six-fields';
 import { canonicalQuantities } from './rules/canonical-quantities';
+import { certificateSecrets } from './rules/certificate-secrets';
 import { clusterExists } from './rules/cluster-exists';
 import { clusterName } from './rules/cluster-name';
 import { configMapExists } from './rules/config-map-exists';
@@ -26,19 +28,27 @@ import { dnsPeerKnown } from './rules/dns-peer-known';
 import { dnsReachable } from './rules/dns-reachable';
 import { driftListItems } from './rules/drift-list-items';
 import { durableCommits } from './rules/durable-commits';
+import { extensionImages } from './rules/extension-images';
 import { externalClusterExists } from './rules/external-cluster-exists';
+import { externalClusterNames } from './rules/external-cluster-names';
 import { failoverQuorum } from './rules/failover-quorum';
 import { fixedParameters } from './rules/fixed-parameters';
 import { fluxDangerousFields } from './rules/flux-dangerous-fields';
 import { fluxReferenceExists } from './rules/flux-reference-exists';
+import { foreignServers } from './rules/foreign-servers';
 import { imageCatalogExists } from './rules/image-catalog-exists';
 import { imageDigest } from './rules/image-digest';
 import { imageVersion } from './rules/image-version';
+import { importSelection } from './rules/import-selection';
+import { inTreeCredentials } from './rules/in-tree-credentials';
 import { initdbConsistent } from './rules/initdb-consistent';
 import { instancesApart } from './rules/instances-apart';
+import { instancesSuffice } from './rules/instances-suffice';
 import { jobNotInGit } from './rules/job-not-in-git';
 import { leaseTimings } from './rules/lease-timings';
 import { livenessOutlastsFailover } from './rules/liveness-outlasts-failover';
+import { managedRoles } from './rules/managed-roles';
+import { managedServices } from './rules/managed-services';
 import { memoryFits } from './rules/memory-fits';
 import { monitorSelects } from './rules/monitor-selects';
 import { namespaceExists } from './rules/namespace-exists';
@@ -54,18 +64,28 @@ import { objectStoreExists } from './rules/object-store-exists';
 import { offNodeCopy } from './rules/off-node-copy';
 import { oneObjectOnce } from './rules/one-object-once';
 import { openPolicy } from './rules/open-policy';
+import { operatorAnnotations } from './rules/operator-annotations';
 import { operatorSwitchedOff } from './rules/operator-switched-off';
 import { plaintextSecret } from './rules/plaintext-secret';
 import { podSecurityRestricted } from './rules/pod-security-restricted';
+import { podSelectorRefs } from './rules/pod-selector-refs';
+import { poolerSettings } from './rules/pooler-settings';
+import { postgresParameters } from './rules/postgres-parameters';
 import { privateService } from './rules/private-service';
 import { probePortExists } from './rules/probe-port-exists';
 import { readinessProbe } from './rules/readiness-probe';
 import { readinessStallsFailover } from './rules/readiness-stalls-failover';
 import { recoveryComplete } from './rules/recovery-complete';
+import { recoverySnapshots } from './rules/recovery-snapshots';
+import { recoveryTarget } from './rules/recovery-target';
 import { removedFields } from './rules/removed-fields';
+import { replicaCluster } from './rules/replica-cluster';
 import { replicasProtected } from './rules/replicas-protected';
+import { replicationSlots } from './rules/replication-slots';
+import { reservedEnvironment } from './rules/reserved-environment';
 import { reservedNames } from './rules/reserved-names';
 import { resourcesSet } from './rules/resources-set';
+import { resourcesWithinLimits } from './rules/resources-within-limits';
 import { restoreStoreReadOnly } from './rules/restore-store-read-only';
 import { roleExists } from './rules/role-exists';
 import { roleWildcards } from './rules/role-wildcards';
@@ -91,9 +111,11 @@ import { storageSize } from './rules/storage-size';
 import { superuserDisabled } from './rules/superuser-disabled';
 import { synchronousNumber } from './rules/synchronous-number';
 import { synchronousReplication } from './rules/synchronous-replication';
+import { tablespaceNames } from './rules/tablespace-names';
 import { terminationOutlastsDrain } from './rules/termination-outlasts-drain';
 import { threeInstances } from './rules/three-instances';
 import { tokenNotMounted } from './rules/token-not-mounted';
+import { tolerationsValid } from './rules/tolerations-valid';
 import { trackingNotInherited } from './rules/tracking-not-inherited';
 import { volumeExists } from './rules/volume-exists';
 import { walArchiver } from './rules/wal-archiver';
@@ -103,11 +125,13 @@ import type { PolicyRule } from './rule';
 
 /** Every rule, in the order of their names. A rule that is not here does not run; a test compares this with the folder. */
 export const rules: readonly PolicyRule[] = [
+  admissionWarnings,
   apiServerReachable,
   argocdProjectExists,
   backupMethodPlugin,
   backupScheduleSixFields,
   canonicalQuantities,
+  certificateSecrets,
   clusterExists,
   clusterName,
   configMapExists,
@@ -131,19 +155,27 @@ export const rules: readonly PolicyRule[] = [
   dnsReachable,
   driftListItems,
   durableCommits,
+  extensionImages,
   externalClusterExists,
+  externalClusterNames,
   failoverQuorum,
   fixedParameters,
   fluxDangerousFields,
   fluxReferenceExists,
+  foreignServers,
   imageCatalogExists,
   imageDigest,
   imageVersion,
+  importSelection,
+  inTreeCredentials,
   initdbConsistent,
   instancesApart,
+  instancesSuffice,
   jobNotInGit,
   leaseTimings,
   livenessOutlastsFailover,
+  managedRoles,
+  managedServices,
   memoryFits,
   monitorSelects,
   namespaceExists,
@@ -159,18 +191,28 @@ export const rules: readonly PolicyRule[] = [
   offNodeCopy,
   oneObjectOnce,
   openPolicy,
+  operatorAnnotations,
   operatorSwitchedOff,
   plaintextSecret,
   podSecurityRestricted,
+  podSelectorRefs,
+  poolerSettings,
+  postgresParameters,
   privateService,
   probePortExists,
   readinessProbe,
   readinessStallsFailover,
   recoveryComplete,
+  recoverySnapshots,
+  recoveryTarget,
   removedFields,
+  replicaCluster,
   replicasProtected,
+  replicationSlots,
+  reservedEnvironment,
   reservedNames,
   resourcesSet,
+  resourcesWithinLimits,
   restoreStoreReadOnly,
   roleExists,
   roleWildcards,
@@ -196,9 +238,11 @@ export const rules: readonly PolicyRule[] = [
   superuserDisabled,
   synchronousNumber,
   synchronousReplication,
+  tablespaceNames,
   terminationOutlastsDrain,
   threeInstances,
   tokenNotMounted,
+  tolerationsValid,
   trackingNotInherited,
   volumeExists,
   walArchiver,

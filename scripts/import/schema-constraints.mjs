@@ -324,7 +324,6 @@ export const CRD_CONSTRAINTS = {
     'spec.imagePullPolicy': { enum: ['Always', 'Never', 'IfNotPresent', ''] },
     'spec.managed.roles': UNIQUE,
     'spec.managed.roles[].connectionLimit': { minimum: -1 },
-    'spec.podSelectorRefs': UNIQUE,
     'spec.podSelectorRefs[].selector.matchExpressions[].operator': { enum: ['In', 'NotIn', 'Exists', 'DoesNotExist'] },
     'spec.postgresql.ldap': { required: ['server'], atMostOne: ['bindAsAuth', 'bindSearchAuth'] },
     'spec.postgresql.ldap.server': GIVEN,

@@ -6,7 +6,7 @@ const SUFFIXES: Readonly<Record<string, readonly string[]>> = {
   'v1/Secret': ['-app', '-superuser', '-ca', '-server', '-replication', '-pooler'],
   'policy/v1/PodDisruptionBudget': ['', '-primary'],
   'v1/ServiceAccount': [''],
-  'postgresql.cnpg.io/v1/Pooler': ['', '-rw', '-ro', '-r'],
+  'postgresql.cnpg.io/v1/Pooler': ['-rw', '-ro', '-r'],
 };
 
 /** Names that the operator uses are left to it. */

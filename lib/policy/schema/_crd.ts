@@ -182,6 +182,9 @@ function constrained(
 
 /** A node with more keywords; required fields add up. */
 export function withKeywords(node: SchemaNode, keywords: Partial<SchemaNode>): SchemaNode {
+  if (keywords.unique !== undefined && keywords.unique.join() === node.listMapKeys?.join()) {
+    throw new Error(`a list is unique by ${keywords.unique.join()} already; remove the constraint`);
+  }
   const required = [...new Set([...(node.required ?? []), ...(keywords.required ?? [])])].sort();
   return { ...node, ...keywords, ...(required.length === 0 ? {} : { required }) };
 }
