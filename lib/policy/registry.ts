@@ -1,6 +1,7 @@
 import { admissionWarnings } from './rules/admission-warnings';
 import { apiServerReachable } from './rules/api-server-reachable';
 import { argocdProjectExists } from './rules/argocd-project-exists';
+import { autoscalerConsistent } from './rules/autoscaler-consistent';
 import { backupMethodPlugin } from './rules/backup-method-plugin';
 import { backupScheduleSixFields } from './rules/backup-schedule-six-fields';
 import { canonicalQuantities } from './rules/canonical-quantities';
@@ -10,11 +11,13 @@ import { clusterName } from './rules/cluster-name';
 import { configMapExists } from './rules/config-map-exists';
 import { configMapKeyExists } from './rules/config-map-key-exists';
 import { connectionParameters } from './rules/connection-parameters';
+import { containersConsistent } from './rules/containers-consistent';
 import { cronJobAlone } from './rules/cron-job-alone';
 import { cronJobBounded } from './rules/cron-job-bounded';
 import { cronJobHistory } from './rules/cron-job-history';
 import { cronJobName } from './rules/cron-job-name';
 import { cronJobSchedule } from './rules/cron-job-schedule';
+import { dataConsistent } from './rules/data-consistent';
 import { dataProtected } from './rules/data-protected';
 import { databaseBudgetOn } from './rules/database-budget-on';
 import { databaseFlows } from './rules/database-flows';
@@ -22,6 +25,7 @@ import { databaseHostExists } from './rules/database-host-exists';
 import { databaseImage } from './rules/database-image';
 import { databaseReachable } from './rules/database-reachable';
 import { defaultDeny } from './rules/default-deny';
+import { definitionConsistent } from './rules/definition-consistent';
 import { disruptionBudgetBlocksDrain } from './rules/disruption-budget-blocks-drain';
 import { disruptionBudgetOverlaps } from './rules/disruption-budget-overlaps';
 import { dnsPeerKnown } from './rules/dns-peer-known';
@@ -41,11 +45,14 @@ import { imageDigest } from './rules/image-digest';
 import { imageVersion } from './rules/image-version';
 import { importSelection } from './rules/import-selection';
 import { inTreeCredentials } from './rules/in-tree-credentials';
+import { ingressPaths } from './rules/ingress-paths';
 import { initdbConsistent } from './rules/initdb-consistent';
 import { instancesApart } from './rules/instances-apart';
 import { instancesSuffice } from './rules/instances-suffice';
+import { jobConsistent } from './rules/job-consistent';
 import { jobNotInGit } from './rules/job-not-in-git';
 import { leaseTimings } from './rules/lease-timings';
+import { limitRangeOrder } from './rules/limit-range-order';
 import { livenessOutlastsFailover } from './rules/liveness-outlasts-failover';
 import { managedRoles } from './rules/managed-roles';
 import { managedServices } from './rules/managed-services';
@@ -57,6 +64,7 @@ import { namespaceSet } from './rules/namespace-set';
 import { networkPolicyDirection } from './rules/network-policy-direction';
 import { networkPolicyPeerExists } from './rules/network-policy-peer-exists';
 import { networkPolicyPortServed } from './rules/network-policy-port-served';
+import { networkPolicyRanges } from './rules/network-policy-ranges';
 import { networkPolicySelectsPods } from './rules/network-policy-selects-pods';
 import { objectStoreCredentials } from './rules/object-store-credentials';
 import { objectStoreDestination } from './rules/object-store-destination';
@@ -67,6 +75,8 @@ import { openPolicy } from './rules/open-policy';
 import { operatorAnnotations } from './rules/operator-annotations';
 import { operatorSwitchedOff } from './rules/operator-switched-off';
 import { plaintextSecret } from './rules/plaintext-secret';
+import { podConsistent } from './rules/pod-consistent';
+import { podRestartPolicy } from './rules/pod-restart-policy';
 import { podSecurityRestricted } from './rules/pod-security-restricted';
 import { podSelectorRefs } from './rules/pod-selector-refs';
 import { poolerSettings } from './rules/pooler-settings';
@@ -87,17 +97,23 @@ import { reservedNames } from './rules/reserved-names';
 import { resourcesSet } from './rules/resources-set';
 import { resourcesWithinLimits } from './rules/resources-within-limits';
 import { restoreStoreReadOnly } from './rules/restore-store-read-only';
+import { roleBindingSubjects } from './rules/role-binding-subjects';
 import { roleExists } from './rules/role-exists';
+import { roleRules } from './rules/role-rules';
 import { roleWildcards } from './rules/role-wildcards';
 import { rolloutKeepsCapacity } from './rules/rollout-keeps-capacity';
+import { rolloutPossible } from './rules/rollout-possible';
 import { rootReadOnly } from './rules/root-read-only';
 import { secretExists } from './rules/secret-exists';
 import { secretKeyExists } from './rules/secret-key-exists';
+import { securityContextConsistent } from './rules/security-context-consistent';
 import { selectorMatchesTemplate } from './rules/selector-matches-template';
+import { selectorRequirements } from './rules/selector-requirements';
 import { serverNameExplicit } from './rules/server-name-explicit';
 import { serverNameUnique } from './rules/server-name-unique';
 import { serviceAccountExists } from './rules/service-account-exists';
 import { serviceAccountWithPlugin } from './rules/service-account-with-plugin';
+import { serviceConsistent } from './rules/service-consistent';
 import { servicePortServed } from './rules/service-port-served';
 import { serviceReachable } from './rules/service-reachable';
 import { serviceSelectsPods } from './rules/service-selects-pods';
@@ -128,6 +144,7 @@ export const rules: readonly PolicyRule[] = [
   admissionWarnings,
   apiServerReachable,
   argocdProjectExists,
+  autoscalerConsistent,
   backupMethodPlugin,
   backupScheduleSixFields,
   canonicalQuantities,
@@ -137,11 +154,13 @@ export const rules: readonly PolicyRule[] = [
   configMapExists,
   configMapKeyExists,
   connectionParameters,
+  containersConsistent,
   cronJobAlone,
   cronJobBounded,
   cronJobHistory,
   cronJobName,
   cronJobSchedule,
+  dataConsistent,
   dataProtected,
   databaseBudgetOn,
   databaseFlows,
@@ -149,6 +168,7 @@ export const rules: readonly PolicyRule[] = [
   databaseImage,
   databaseReachable,
   defaultDeny,
+  definitionConsistent,
   disruptionBudgetBlocksDrain,
   disruptionBudgetOverlaps,
   dnsPeerKnown,
@@ -168,11 +188,14 @@ export const rules: readonly PolicyRule[] = [
   imageVersion,
   importSelection,
   inTreeCredentials,
+  ingressPaths,
   initdbConsistent,
   instancesApart,
   instancesSuffice,
+  jobConsistent,
   jobNotInGit,
   leaseTimings,
+  limitRangeOrder,
   livenessOutlastsFailover,
   managedRoles,
   managedServices,
@@ -184,6 +207,7 @@ export const rules: readonly PolicyRule[] = [
   networkPolicyDirection,
   networkPolicyPeerExists,
   networkPolicyPortServed,
+  networkPolicyRanges,
   networkPolicySelectsPods,
   objectStoreCredentials,
   objectStoreDestination,
@@ -194,6 +218,8 @@ export const rules: readonly PolicyRule[] = [
   operatorAnnotations,
   operatorSwitchedOff,
   plaintextSecret,
+  podConsistent,
+  podRestartPolicy,
   podSecurityRestricted,
   podSelectorRefs,
   poolerSettings,
@@ -214,17 +240,23 @@ export const rules: readonly PolicyRule[] = [
   resourcesSet,
   resourcesWithinLimits,
   restoreStoreReadOnly,
+  roleBindingSubjects,
   roleExists,
+  roleRules,
   roleWildcards,
   rolloutKeepsCapacity,
+  rolloutPossible,
   rootReadOnly,
   secretExists,
   secretKeyExists,
+  securityContextConsistent,
   selectorMatchesTemplate,
+  selectorRequirements,
   serverNameExplicit,
   serverNameUnique,
   serviceAccountExists,
   serviceAccountWithPlugin,
+  serviceConsistent,
   servicePortServed,
   serviceReachable,
   serviceSelectsPods,

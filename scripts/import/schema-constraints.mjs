@@ -307,8 +307,11 @@ const SQL_REFS = ['postInitSQLRefs', 'postInitApplicationSQLRefs', 'postInitTemp
 );
 const UNIQUE = { unique: ['name'] };
 
-/** The same for kinds of CloudNativePG, by its webhook (1.30): kind to path to keywords. */
+/** The same for kinds of operators, by their webhooks (CloudNativePG 1.30, prometheus-operator 0.93): kind to path to keywords. */
 export const CRD_CONSTRAINTS = {
+  'monitoring.coreos.com/v1/PrometheusRule': {
+    'spec.groups[].rules[]': { exactlyOne: ['alert', 'record'] },
+  },
   'postgresql.cnpg.io/v1/Backup': { 'spec.pluginConfiguration.name': GIVEN },
   'postgresql.cnpg.io/v1/Cluster': {
     'spec.affinity.podAntiAffinityType': { enum: ['preferred', 'required', ''] },

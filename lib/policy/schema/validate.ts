@@ -47,7 +47,11 @@ export function validateManifest(manifest: unknown, options: ValidateOptions = {
   if (entry === undefined) {
     return [unknownKind(apiVersion, kind, kinds)];
   }
-  return [...schemaProblems(manifest, entry), ...newerThan(manifest, entry, options.target ?? DEFAULT_TARGET)];
+  return [
+    ...schemaProblems(manifest, entry),
+    ...scopeProblems(manifest, entry),
+    ...newerThan(manifest, entry, options.target ?? DEFAULT_TARGET),
+  ];
 }
 
 function missing(field: string): SchemaProblem {
@@ -62,6 +66,25 @@ function schemaProblems(manifest: object, entry: KindEntry): SchemaProblem[] {
   // The API server reads `key: null` as no key at all.
   const judged = withoutNulls(manifest);
   return validate(judged) ? [] : explain(judged, validate.errors ?? [], entry);
+}
+
+/** The API server takes the namespace away without a word: whoever reads the manifest is misled. */
+function scopeProblems(manifest: object, entry: KindEntry): SchemaProblem[] {
+  const namespace = (manifest as { metadata?: { namespace?: unknown } }).metadata?.namespace;
+  if (entry.scope === 'Namespaced' || typeof namespace !== 'string' || namespace === '') {
+    return [];
+  }
+  const segments = ['metadata', 'namespace'];
+  return [
+    {
+      ...whole('scope', `a ${entry.id.split('/').at(-1)} belongs to no namespace, got '${namespace}'`),
+      path: segments.join('.'),
+      segments,
+      pointer: '/metadata/namespace',
+      fix: 'remove metadata.namespace',
+      advisory: true,
+    },
+  ];
 }
 
 function unknownKind(apiVersion: string, kind: string, kinds: ReadonlyMap<string, KindEntry>): SchemaProblem {
