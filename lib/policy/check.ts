@@ -168,6 +168,10 @@ function runRule({ rule, report }: RunningRule, resource: Resource, world: World
   report.about = resource;
   world.takeDoubt();
   rule.check(resource, world, report);
+  if (ledger.findings.length === before && ledger.skipped.length === skippedBefore) {
+    ledger.passed += 1;
+    return;
+  }
   const doubt = ledger.findings.length > before ? world.takeDoubt() : undefined;
   if (doubt !== undefined) {
     // One mistake, one finding: the rest may be right once that one is mended.
@@ -177,9 +181,7 @@ function runRule({ rule, report }: RunningRule, resource: Resource, world: World
     ledger.skipped.push({ rule: rule.name, object: resource.ref, reason });
   } else if (ledger.findings.length > before) {
     ledger.skipped.length = skippedBefore;
-    count(ledger, true);
-  } else if (ledger.skipped.length === skippedBefore) {
-    count(ledger, false);
+    ledger.failed += 1;
   } else {
     const reasons = new Set(ledger.skipped.splice(skippedBefore).map(({ reason }) => reason));
     ledger.skipped.push({ rule: rule.name, object: resource.ref, reason: [...reasons].join('; ') });

@@ -22,8 +22,22 @@ export function standalone(bundle) {
     exported[symbols[kind]] = `${bundle.name}#/kinds/${pointer(kind)}`;
   }
   const code = standaloneCode.default(ajv, exported);
-  const { code: text } = transformSync(code, { minify: true, format: 'cjs', target: 'node20' });
+  const { code: text } = transformSync(withPathsOnly(code), { minify: true, format: 'cjs', target: 'node20' });
   return [{ file: `${bundle.name}.cjs`, text: `"use strict";${text.replace(/^"use strict";/, '')}`, symbols }];
+}
+
+/**
+ * ajv hands four facts to each nested check in a new object; only the path is used here, and handing on nothing else
+ * saves a third of the time of a manifest that is right.
+ */
+function withPathsOnly(code) {
+  const lean = code
+    .replace(/\{instancePath:([^{}:]*?),parentData:[^{}]*?,rootData\}/g, '$1')
+    .replace(/\{instancePath="", parentData, parentDataProperty, rootData=\w+\}=\{\}/g, 'instancePath=""');
+  if (/parentData|rootData/.test(lean)) {
+    throw new Error('ajv writes its calls in another way now; correct withPathsOnly');
+  }
+  return lean;
 }
 
 /** The helpers that the generated code shares with ajv at run time. */

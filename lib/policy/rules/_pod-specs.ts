@@ -8,15 +8,18 @@ const POOLER = 'postgresql.cnpg.io/v1/Pooler';
 /** Kinds with a pod of their own or the template of one, also where an operator fills in the rest. */
 export const POD_KINDS: readonly string[] = [...WORKLOADS, POOLER];
 
-/** The pod spec that an object holds, and where. */
-export function podSpecOf(
-  resource: Resource,
-  world: World,
-): { readonly spec: YamlObject; readonly path: readonly PathSegment[] } | undefined {
+/** A pod spec, and where it is. */
+interface PodSpec {
+  readonly spec: YamlObject;
+  readonly path: readonly PathSegment[];
+}
+
+/** The pod spec that an object holds. */
+export function podSpecOf(resource: Resource, world: World): PodSpec | undefined {
   if (resource.id === POOLER) {
     const spec: unknown = objectOr(resource.spec['template'])['spec'];
     return isObject(spec) ? { spec, path: ['spec', 'template', 'spec'] } : undefined;
   }
   const pods = world.pods(resource);
-  return pods?.spec === undefined ? undefined : { spec: pods.spec, path: pods.path };
+  return pods?.spec === undefined ? undefined : (pods as PodSpec);
 }

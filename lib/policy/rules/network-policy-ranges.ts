@@ -3,6 +3,11 @@ import { type YamlObject, listOr, objectOr } from '../resource';
 import type { PolicyRule, Report } from '../rule';
 import { example, policy } from './_examples';
 
+const DIRECTIONS = [
+  ['ingress', 'from'],
+  ['egress', 'to'],
+] as const;
+
 /** Ranges of a NetworkPolicy have an end after their beginning, and a hole inside. */
 export const networkPolicyRanges: PolicyRule = {
   name: 'network-policy-ranges',
@@ -24,24 +29,25 @@ export const networkPolicyRanges: PolicyRule = {
     '192.168.0.0/16',
   ),
   check(resource, _, report) {
-    for (const [direction, peers] of [
-      ['ingress', 'from'],
-      ['egress', 'to'],
-    ] as const) {
-      listOr(resource.spec[direction]).forEach((rule, i) => {
-        const path = ['spec', direction, i];
-        listOr(rule['ports']).forEach((port, j) => checkPort(port, [...path, 'ports', j], report));
-        listOr(rule[peers]).forEach((peer, j) => checkPeer(peer, [...path, peers, j], report));
-      });
+    for (const [direction, peers] of DIRECTIONS) {
+      for (const [i, rule] of listOr(resource.spec[direction]).entries()) {
+        for (const [j, port] of listOr(rule['ports']).entries()) {
+          if (port['endPort'] !== undefined) {
+            checkPort(port, ['spec', direction, i, 'ports', j], report);
+          }
+        }
+        for (const [j, peer] of listOr(rule[peers]).entries()) {
+          if (peer['ipBlock'] !== undefined) {
+            checkPeer(peer, ['spec', direction, i, peers, j], report);
+          }
+        }
+      }
     }
   },
 };
 
 function checkPort(port: YamlObject, path: readonly PathSegment[], report: Report): void {
   const { port: first, endPort: last } = port;
-  if (last === undefined) {
-    return;
-  }
   if (typeof first !== 'number') {
     report.fail([...path, 'endPort'], `it needs a numbered port, got ${first ?? 'none'}`, 'write port as a number');
   } else if (last < first) {
@@ -50,9 +56,6 @@ function checkPort(port: YamlObject, path: readonly PathSegment[], report: Repor
 }
 
 function checkPeer(peer: YamlObject, path: readonly PathSegment[], report: Report): void {
-  if (peer['ipBlock'] === undefined) {
-    return;
-  }
   const selector = ['podSelector', 'namespaceSelector'].find((field) => peer[field] !== undefined);
   if (selector !== undefined) {
     report.fail([...path, selector], 'a peer is a range of addresses or pods', 'write two peers');

@@ -1,7 +1,7 @@
 import type { PathSegment } from '../_path';
 import { containersOf } from '../_pods';
 import { parseQuantity } from '../_quantity';
-import { objectOr } from '../resource';
+import { type YamlObject, objectOr } from '../resource';
 import type { PolicyRule, Report } from '../rule';
 import { container, deployment, example } from './_examples';
 import { POD_KINDS, podSpecOf } from './_pod-specs';
@@ -39,28 +39,41 @@ export const resourcesWithinLimits: PolicyRule = {
 };
 
 function compare(resources: unknown, path: readonly PathSegment[], report: Report): void {
+  if (resources === undefined) {
+    return;
+  }
   const { limits, requests } = objectOr(resources);
   const [most, asked] = [objectOr(limits), objectOr(requests)];
-  let huge = false;
-  let plain = false;
-  for (const name in { ...asked, ...most }) {
-    const [request, limit] = [asked[name], most[name]].map((one) =>
-      one === undefined ? undefined : parseQuantity(one),
-    );
+  for (const name in asked) {
+    const [wanted, limit] = [asked[name], most[name]];
     const whole = name.startsWith('hugepages-') || name.includes('/');
-    huge ||= name.startsWith('hugepages-');
-    plain ||= name === 'cpu' || name === 'memory';
-    if (request === undefined || (limit === undefined && !whole)) {
+    if (wanted === limit || (limit === undefined && !whole)) {
       continue;
     }
-    if (limit === undefined || (whole && request !== limit)) {
-      const text = limit === undefined ? 'no limit' : `the limit ${most[name]}`;
-      report.fail([...path, 'requests', name], `${name} is requested as it is limited, got ${asked[name]} and ${text}`);
-    } else if (request > limit) {
-      report.fail([...path, 'requests', name], `the request ${asked[name]} is above the limit ${most[name]}`);
+    const [request, top] = [parseQuantity(wanted), parseQuantity(limit)];
+    if (request === undefined || (limit !== undefined && top === undefined)) {
+      continue;
+    }
+    if (top === undefined || (whole && request !== top)) {
+      const text = top === undefined ? 'no limit' : `the limit ${limit}`;
+      report.fail([...path, 'requests', name], `${name} is requested as it is limited, got ${wanted} and ${text}`);
+    } else if (request > top) {
+      report.fail([...path, 'requests', name], `the request ${wanted} is above the limit ${limit}`);
     }
   }
-  if (huge && !plain) {
-    report.fail(path, 'huge pages need a request for cpu or memory beside them', 'write a request for memory');
+  if (hasHugePages(most) || hasHugePages(asked)) {
+    const plain = ['cpu', 'memory'].some((name) => most[name] !== undefined || asked[name] !== undefined);
+    if (!plain) {
+      report.fail(path, 'huge pages need a request for cpu or memory beside them', 'write a request for memory');
+    }
   }
+}
+
+function hasHugePages(resources: YamlObject): boolean {
+  for (const name in resources) {
+    if (name.startsWith('hugepages-')) {
+      return true;
+    }
+  }
+  return false;
 }

@@ -52,7 +52,8 @@ function checkRoot(
   path: readonly PathSegment[],
   report: Report,
 ): void {
-  const { runAsNonRoot, runAsUser } = { ...shared, ...own };
+  const runAsNonRoot = own['runAsNonRoot'] ?? shared['runAsNonRoot'];
+  const runAsUser = own['runAsUser'] ?? shared['runAsUser'];
   if (runAsNonRoot === true && runAsUser === 0) {
     report.fail(
       [...path, own['runAsUser'] === undefined ? 'runAsNonRoot' : 'runAsUser'],
@@ -63,6 +64,9 @@ function checkRoot(
 
 function checkProfiles(context: Readonly<Record<string, unknown>>, path: readonly PathSegment[], report: Report): void {
   for (const field of PROFILES) {
+    if (context[field] === undefined) {
+      continue;
+    }
     const { type, localhostProfile } = objectOr(context[field]);
     if (type === 'Localhost' && (localhostProfile ?? '') === '') {
       report.fail(

@@ -1,12 +1,9 @@
 import type { PathSegment } from '../_path';
-import { type Resource, isObject, listOr, objectOr } from '../resource';
-import type { PolicyRule } from '../rule';
+import { type YamlObject, isObject, listOr, objectOr } from '../resource';
+import type { PolicyRule, Report } from '../rule';
 import { deployment, example } from './_examples';
 import { POD_KINDS, podSpecOf } from './_pod-specs';
 import { wrongValues } from './pod-consistent';
-import type { World } from '../world';
-
-type Place = readonly [selector: unknown, path: readonly PathSegment[]];
 
 const OWNERS = ['apps/v1/DaemonSet', 'apps/v1/Deployment', 'apps/v1/ReplicaSet', 'apps/v1/StatefulSet'];
 const TERMS = ['requiredDuringSchedulingIgnoredDuringExecution', 'preferredDuringSchedulingIgnoredDuringExecution'];
@@ -31,54 +28,63 @@ export const selectorRequirements: PolicyRule = {
     'In',
   ),
   check(resource, world, report) {
-    const { matchLabels, matchExpressions } = objectOr(resource.spec['selector']);
-    const empty = Object.keys(objectOr(matchLabels)).length === 0 && listOr(matchExpressions).length === 0;
-    if (OWNERS.includes(resource.id) && empty) {
+    const { spec } = resource;
+    if (OWNERS.includes(resource.id) && isEmpty(objectOr(spec['selector']))) {
       report.fail('spec.selector', 'an empty selector would take every pod of the namespace', 'write matchLabels');
     }
-    for (const [selector, path] of places(resource, world)) {
-      listOr(objectOr(selector)['matchExpressions']).forEach(({ operator, values }, i) => {
-        const wrong = wrongValues(operator, values);
-        if (wrong !== undefined) {
-          report.fail([...path, 'matchExpressions', i, 'values'], wrong);
-        }
-      });
+    if (resource.kind === 'NetworkPolicy') {
+      look(spec['podSelector'], report, () => ['spec', 'podSelector']);
+      lookAtPeers(spec['ingress'], 'from', report, ['spec', 'ingress']);
+      lookAtPeers(spec['egress'], 'to', report, ['spec', 'egress']);
+      return;
+    }
+    look(spec['selector'], report, () => ['spec', 'selector']);
+    const pod = podSpecOf(resource, world);
+    if (pod !== undefined) {
+      lookAtPod(pod.spec, report, pod.path);
     }
   },
 };
 
-function places(resource: Resource, world: World): readonly Place[] {
-  const { selector, podSelector, ingress, egress } = resource.spec;
-  if (resource.kind === 'NetworkPolicy') {
-    const peers = [
-      ...listOr(ingress).flatMap(({ from }, i) => peersOf(from, ['spec', 'ingress', i, 'from'])),
-      ...listOr(egress).flatMap(({ to }, i) => peersOf(to, ['spec', 'egress', i, 'to'])),
-    ];
-    return [[podSelector, ['spec', 'podSelector']], ...peers];
+function isEmpty({ matchLabels, matchExpressions }: YamlObject): boolean {
+  return Object.keys(objectOr(matchLabels)).length === 0 && listOr(matchExpressions).length === 0;
+}
+
+/** Most selectors have no expression: the place is put together for those that are wrong only. */
+function look(selector: unknown, report: Report, place: () => readonly PathSegment[]): void {
+  const expressions: unknown = objectOr(selector)['matchExpressions'];
+  if (expressions === undefined) {
+    return;
   }
-  const pod = podSpecOf(resource, world);
-  const out: Place[] = isObject(selector) ? [[selector, ['spec', 'selector']]] : [];
-  if (pod !== undefined) {
-    listOr(pod.spec['topologySpreadConstraints']).forEach(({ labelSelector }, i) =>
-      out.push([labelSelector, [...pod.path, 'topologySpreadConstraints', i, 'labelSelector']]),
-    );
-    for (const kind of pod.spec['affinity'] === undefined ? [] : ['podAffinity', 'podAntiAffinity']) {
-      for (const when of TERMS) {
-        listOr(objectOr(objectOr(pod.spec['affinity'])[kind])[when]).forEach((term, i) => {
-          const at = [...pod.path, 'affinity', kind, when, i];
-          const weighted = isObject(term['podAffinityTerm']);
-          const { labelSelector } = weighted ? objectOr(term['podAffinityTerm']) : term;
-          out.push([labelSelector, [...at, ...(weighted ? ['podAffinityTerm'] : []), 'labelSelector']]);
-        });
+  listOr(expressions).forEach(({ operator, values }, i) => {
+    const wrong = wrongValues(operator, values);
+    if (wrong !== undefined) {
+      report.fail([...place(), 'matchExpressions', i, 'values'], wrong);
+    }
+  });
+}
+
+function lookAtPeers(rules: unknown, field: string, report: Report, path: readonly PathSegment[]): void {
+  for (const [i, rule] of listOr(rules).entries()) {
+    for (const [j, peer] of listOr(rule[field]).entries()) {
+      look(peer['podSelector'], report, () => [...path, i, field, j, 'podSelector']);
+      look(peer['namespaceSelector'], report, () => [...path, i, field, j, 'namespaceSelector']);
+    }
+  }
+}
+
+function lookAtPod(spec: YamlObject, report: Report, path: readonly PathSegment[]): void {
+  const { topologySpreadConstraints, affinity } = spec;
+  for (const [i, one] of listOr(topologySpreadConstraints).entries()) {
+    look(one['labelSelector'], report, () => [...path, 'topologySpreadConstraints', i, 'labelSelector']);
+  }
+  for (const kind of affinity === undefined ? [] : ['podAffinity', 'podAntiAffinity']) {
+    for (const when of TERMS) {
+      for (const [i, term] of listOr(objectOr(objectOr(affinity)[kind])[when]).entries()) {
+        const weighted: unknown = term['podAffinityTerm'];
+        const at = [...path, 'affinity', kind, when, i, ...(isObject(weighted) ? ['podAffinityTerm'] : [])];
+        look((isObject(weighted) ? weighted : term)['labelSelector'], report, () => [...at, 'labelSelector']);
       }
     }
   }
-  return out;
-}
-
-function peersOf(peers: unknown, path: readonly PathSegment[]): Place[] {
-  return listOr(peers).flatMap(({ podSelector, namespaceSelector }, i) => [
-    [podSelector, [...path, i, 'podSelector']] as const,
-    [namespaceSelector, [...path, i, 'namespaceSelector']] as const,
-  ]);
 }

@@ -10,14 +10,14 @@ const QUALIFIED = '([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)';
  * (k8s.io/apimachinery, util/validation).
  */
 export const FORMS = {
-  label: { pattern: `^${LABEL}$`, maxLength: 63 },
-  letterLabel: { pattern: '^[a-z]([-a-z0-9]*[a-z0-9])?$', maxLength: 63 },
+  label: { pattern: '^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$' },
+  letterLabel: { pattern: '^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$' },
   subdomain: { pattern: `^${LABEL}(\\.${LABEL})*$`, maxLength: 253 },
   pathSegment: { pattern: '^(?!\\.{1,2}$)[^/%]+$' },
-  portName: { pattern: `^(?=.*[a-z])(?!.*--)${LABEL}$`, maxLength: 15 },
+  portName: { pattern: '^(?=.*[a-z])(?!.*--)[a-z0-9]([-a-z0-9]{0,13}[a-z0-9])?$' },
   labelKey: { pattern: `^(${LABEL}(\\.${LABEL})*/)?${QUALIFIED}$` },
   annotationKey: { pattern: `^([A-Za-z0-9]([-A-Za-z0-9.]*[A-Za-z0-9])?/)?${QUALIFIED}$` },
-  labelValue: { pattern: '^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$', maxLength: 63 },
+  labelValue: { pattern: '^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$' },
   dataKey: { pattern: '^(?!\\.$)(?!\\.\\.)[-._a-zA-Z0-9]+$', maxLength: 253 },
   environmentName: { pattern: '^[ -<>-~]+$' },
   insidePath: { pattern: '^(?!/)(?!(.*/)?\\.\\.(/|$))' },
@@ -35,14 +35,15 @@ export const FORMS = {
 
 /** What a text of each form must be, as the end of a sentence. */
 const WORDS: Readonly<Record<keyof typeof FORMS, string>> = {
-  label: "must be lower-case letters, digits and '-', with a letter or digit at both ends",
-  letterLabel: "must be lower-case letters, digits and '-', starting with a letter and ending with a letter or digit",
+  label: "must be at most 63 lower-case letters, digits and '-', with a letter or digit at both ends",
+  letterLabel:
+    "must be at most 63 lower-case letters, digits and '-', starting with a letter and ending with a letter or digit",
   subdomain: "must be lower-case letters, digits, '-' and '.', with a letter or digit at both ends of every part",
   pathSegment: "must be no '.', no '..', and have no '/' and no '%'",
-  portName: "must be lower-case letters, digits and single '-', with at least one letter",
+  portName: "must be at most 15 lower-case letters, digits and single '-', with at least one letter",
   labelKey: "must be a label's name such as 'app' or 'example.org/app'",
   annotationKey: "must be an annotation's name such as 'note' or 'example.org/note'",
-  labelValue: 'must start and end with a letter or digit; between them also - _ .',
+  labelValue: 'must start and end with a letter or digit, between them also - _ . and at most 63 in all',
   dataKey: "must be letters, digits, '-', '_' and '.' only",
   environmentName: "must be printable ASCII without '='",
   insidePath: "must be a relative path without '..'",
