@@ -27,8 +27,8 @@ export function standalone(bundle) {
 }
 
 /**
- * ajv hands four facts to each nested check in a new object; only the path is used here, and handing on nothing else
- * saves a third of the time of a manifest that is right.
+ * ajv hands four facts to each nested check in a new object; only the path is used here. Handing on nothing else saves
+ * that object, and a fourteenth of the code.
  */
 function withPathsOnly(code) {
   const lean = code

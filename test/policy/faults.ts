@@ -21,12 +21,13 @@ export interface Fault {
 
 const at = (path: string): Path =>
   path.split('.').map((part) => (/^\d+$/.test(part) ? Number(part) : part.replaceAll('~', '.')));
-const typo = (text: string): string => (text.length < 3 ? `${text}x` : text.slice(0, -2) + text.at(-1) + text.at(-2));
+export const typo = (text: string): string =>
+  text.length < 3 ? `${text}x` : text.slice(0, -2) + text.at(-1) + text.at(-2);
 const kindOf = (input: PolicyInput): string => (input.manifest as Fields)['kind'];
 const nameOf = (input: PolicyInput): string => (input.manifest as Fields)['metadata'].name;
 
 /** Replaces one value, or removes it, in every object of a kind that has the path. */
-function change(kind: string, paths: string | readonly string[], to: (value: any) => unknown): Fault['seed'] {
+export function change(kind: string, paths: string | readonly string[], to: (value: any) => unknown): Fault['seed'] {
   return (clean) =>
     clean.flatMap((input, i) =>
       kind !== '*' && kindOf(input) !== kind
@@ -164,8 +165,8 @@ const misspelt: Fault['seed'] = (clean) =>
 
 const POD = 'spec.template.spec';
 const CONTAINER = `${POD}.containers.*`;
-const none = () => undefined;
-const is = (value: unknown) => () => value;
+export const none = () => undefined;
+export const is = (value: unknown) => () => value;
 const copyOf = (clean: readonly PolicyInput[], kind: string): Fields =>
   structuredClone(clean.find((input) => kindOf(input) === kind)?.manifest) as Fields;
 

@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { checkManifests } from '../../lib/policy/check';
 import { findingLine } from '../../lib/policy/finding';
-import { type Seeded, faults } from './faults';
+import { type Seeded, faults as mistakes } from './faults';
+import { refusedFaults } from './refused-faults';
 import { stateHub, threePhoenix } from './state-hub';
+
+const faults = [...mistakes, ...refusedFaults];
 
 /** Faults that no offline check can tell from a choice, by the place of each. */
 const SURVIVORS: readonly (readonly [place: RegExp, reason: string])[] = [

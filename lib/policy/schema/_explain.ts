@@ -23,11 +23,13 @@ export interface SchemaProblem {
   readonly allowed?: readonly unknown[];
   /** What to write instead, where that is certain. */
   readonly fix?: string;
+  /** The field that an unknown one stands for. */
+  readonly meant?: string;
   /** The field exists, but perhaps not there yet: advice, not a refusal. */
   readonly advisory?: boolean;
 }
 
-type Facts = Pick<SchemaProblem, 'message' | 'allowed' | 'fix'>;
+type Facts = Pick<SchemaProblem, 'message' | 'allowed' | 'fix' | 'meant'>;
 
 /** What `20GB` may have been meant for. */
 const QUANTITIES: readonly string[] = [QUANTITY, FORMS.amount.pattern, FORMS.size.pattern];
@@ -51,7 +53,16 @@ export function explain(manifest: unknown, errors: readonly ErrorObject[], kind:
     .map((error) => problem(manifest, error, kind));
   // A value of the wrong type also breaks its enum, pattern and range; one message is enough.
   const typed = new Set(problems.filter((p) => p.keyword === 'type').map((p) => p.pointer));
-  return problems.filter((p) => p.keyword === 'type' || !typed.has(p.pointer));
+  // A misspelt field is there, under another name.
+  const misspelt = new Set(
+    problems.flatMap(({ segments, meant }) =>
+      meant === undefined ? [] : jsonPointer([...segments.slice(0, -1), meant]),
+    ),
+  );
+  return problems.filter(
+    ({ keyword, pointer }) =>
+      keyword === 'type' || !(typed.has(pointer) || (keyword === 'required' && misspelt.has(pointer))),
+  );
 }
 
 function problem(manifest: unknown, error: ErrorObject, kind: KindEntry): SchemaProblem {
@@ -121,7 +132,7 @@ function unknownField(name: string, node: SchemaNode | undefined, kind: KindEntr
   const allowed = Object.keys(node?.properties ?? {}).sort();
   const meant = nearest(name, allowed);
   if (meant !== undefined) {
-    return { message: `unknown field '${name}'`, allowed, fix: `write '${meant}'` };
+    return { message: `unknown field '${name}'`, allowed, fix: `write '${meant}'`, meant };
   }
   const home = homeOf(name, kind.schema(), kind.bundle());
   if (home !== undefined && !home.includes('[]')) {
