@@ -34,7 +34,10 @@ export const recoveryComplete: PolicyRule = {
     if (!isObject(recovery)) {
       return;
     }
-    for (const field of ['database', 'owner']) {
+    // A replica cluster makes no database of its own.
+    const follows = resource.spec['replica'] !== undefined;
+    const fields = ['database', 'owner'].filter((field) => recovery[field] !== undefined);
+    for (const field of follows && fields.length === 0 ? [] : ['database', 'owner']) {
       if (recovery[field] === undefined) {
         report.fail(
           ['spec', 'bootstrap', 'recovery', field],
