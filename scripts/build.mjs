@@ -23,6 +23,7 @@ if (status === 0) {
     outdir: 'build/lib/policy',
     allowOverwrite: true,
     bundle: true,
+    minifyWhitespace: true,
     platform: 'node',
     target: 'node20',
     format: 'cjs',

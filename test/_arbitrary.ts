@@ -114,7 +114,7 @@ const ports = fc
   .record({
     numbers: fc.uniqueArray(fc.integer({ min: 1024, max: 65_535 }), { minLength: 2, maxLength: 6 }),
     names: fc.uniqueArray(
-      label.map((name) => `x-${name}`),
+      label.filter((name) => !name.includes('--')).map((name) => `x-${name}`),
       { minLength: 4, maxLength: 4 },
     ),
     metrics: fc.constantFrom('none', 'default', 'own', 'extra'),

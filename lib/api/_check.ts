@@ -48,6 +48,9 @@ function checkPorts(api: ApiService, extraPorts: Readonly<Record<string, number>
   checkPort(api, 'port', api.port);
   for (const [name, port] of Object.entries(extraPorts)) {
     checkServiceName(api, `extraPorts name`, name, 15);
+    if (name.includes('--')) {
+      refuse(api, `'extraPorts' must have names without two dashes in a row, which Kubernetes refuses, got '${name}'`);
+    }
     checkPort(api, `extraPorts.${name}`, port);
   }
   if (api.metrics !== undefined) {

@@ -71,7 +71,7 @@ function child(value: unknown, segment: PathSegment): unknown {
 function itemName(list: readonly unknown[], segment: PathSegment): string {
   for (const field of NAMING) {
     const name = child(child(list, segment), field);
-    if (typeof name === 'string' || typeof name === 'number') {
+    if ((typeof name === 'string' && name !== '') || typeof name === 'number') {
       const same = list.filter((item) => child(item, field) === name);
       if (same.length === 1) {
         return String(name);

@@ -159,16 +159,36 @@ export function scaleTargets(resources: readonly Resource[]): ReadonlyMap<string
   return out;
 }
 
-/** All containers of a pod spec, init containers first, each with its path below the spec. */
-export function containersOf(
-  spec: YamlObject,
-): readonly { readonly container: YamlObject; readonly path: readonly PathSegment[]; readonly init: boolean }[] {
-  const out: { container: YamlObject; path: PathSegment[]; init: boolean }[] = [];
-  listOr(spec['initContainers']).forEach((container, i) =>
-    out.push({ container, path: ['initContainers', i], init: container['restartPolicy'] !== 'Always' }),
-  );
-  listOr(spec['containers']).forEach((container, i) => out.push({ container, path: ['containers', i], init: false }));
+/** One container of a pod, with its path below the spec. */
+export interface PodContainer {
+  readonly container: YamlObject;
+  readonly path: readonly PathSegment[];
+  /** Whether it ends before the others start: a sidecar does not. */
+  readonly init: boolean;
+}
+
+const known = new WeakMap<YamlObject, readonly PodContainer[]>();
+
+/** All containers of a pod spec, init containers first. */
+export function containersOf(spec: YamlObject): readonly PodContainer[] {
+  let out = known.get(spec);
+  if (out === undefined) {
+    out = collect(spec);
+    known.set(spec, out);
+  }
   return out;
+}
+
+function collect(spec: YamlObject): readonly PodContainer[] {
+  const init = listOr(spec['initContainers']).map((container, i) => ({
+    container,
+    path: ['initContainers', i],
+    init: container['restartPolicy'] !== 'Always',
+  }));
+  return [
+    ...init,
+    ...listOr(spec['containers']).map((container, i) => ({ container, path: ['containers', i], init: false })),
+  ];
 }
 
 function numberOr(value: unknown): number | undefined {

@@ -1,5 +1,5 @@
 import { judgeAlone } from './_alone';
-import { type Ledger, count, internal, newLedger } from './_ledger';
+import { type Ledger, internal, newLedger } from './_ledger';
 import { type PathSegment, formatPath, parsePath } from './_path';
 import { type Ignore, type Suppressions, readSuppressions } from './_suppress';
 import { type Finding, type ObjectRef, type PolicyReport, objectName } from './finding';
@@ -124,7 +124,11 @@ function runRule({ rule, report }: RunningRule, resource: Resource, world: World
     ledger.findings.length = before;
     ledger.skipped.length = skippedBefore;
     ledger.findings.push(internal(`the rule '${rule.name}'`, resource.ref, error));
-    count(ledger, true);
+    ledger.failed += 1;
+    return;
+  }
+  if (ledger.findings.length === before && ledger.skipped.length === skippedBefore) {
+    ledger.passed += 1;
     return;
   }
   const doubt = ledger.findings.length > before ? world.takeDoubt() : undefined;
@@ -136,9 +140,7 @@ function runRule({ rule, report }: RunningRule, resource: Resource, world: World
     ledger.skipped.push({ rule: rule.name, object: resource.ref, reason });
   } else if (ledger.findings.length > before) {
     ledger.skipped.length = skippedBefore;
-    count(ledger, true);
-  } else if (ledger.skipped.length === skippedBefore) {
-    count(ledger, false);
+    ledger.failed += 1;
   } else {
     const reasons = new Set(ledger.skipped.splice(skippedBefore).map(({ reason }) => reason));
     ledger.skipped.push({ rule: rule.name, object: resource.ref, reason: [...reasons].join('; ') });

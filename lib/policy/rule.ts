@@ -7,6 +7,7 @@ import type { World } from './world';
 /** The area that a rule guards, and its chapter in the documentation. */
 export type RuleFamily =
   | 'references'
+  | 'kubernetes'
   | 'cloudnative-pg'
   | 'availability'
   | 'network'

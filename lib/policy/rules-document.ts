@@ -6,6 +6,7 @@ import type { PolicyRule, RuleFamily } from './rule';
 
 const TITLES: Readonly<Record<RuleFamily, string>> = {
   references: 'References: every name leads somewhere',
+  kubernetes: 'Kubernetes: what the API server refuses, and no schema can say',
   'cloudnative-pg': 'CloudNativePG: what only its webhook, or nobody, checks',
   availability: 'Availability: a node may be lost or drained at any time',
   network: 'Network: closed by default, open where it must be',

@@ -1,14 +1,10 @@
-import {
-  CLUSTER_SCOPED,
-  CORE_CONSTRAINTS,
-  CORE_KINDS,
-  FEATURE_GATES,
-  FIRST_VERSION,
-  LABEL_VALUE,
-} from './schema-overlay.mjs';
+import { CORE_CONSTRAINTS, NAME_FORMS } from './schema-constraints.mjs';
+import { CLUSTER_SCOPED, CORE_KINDS, FEATURE_GATES, FIRST_VERSION } from './schema-overlay.mjs';
 import { require as tsx } from 'tsx/cjs/api';
 
 const { QUANTITY, convertNode } = tsx('../../lib/policy/schema/_convert.ts', import.meta.url);
+const { FORMS } = tsx('../../lib/policy/schema/_patterns.ts', import.meta.url);
+const { withKeywords } = tsx('../../lib/policy/schema/_crd.ts', import.meta.url);
 
 const QUANTITY_NAME = 'io.k8s.apimachinery.pkg.api.resource.Quantity';
 const INT_OR_STRING = 'io.k8s.apimachinery.pkg.util.intstr.IntOrString';
@@ -30,14 +26,13 @@ export function coreBundle(snapshots, enums) {
     return { $ref: `#/$defs/${short}` };
   };
   convert('io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta');
-  labelSyntax(defs[META]);
 
   const kinds = {};
   const scopes = {};
   for (const kind of CORE_KINDS) {
     const name = definitionOf(definitions, kind);
     convert(name);
-    kinds[kind] = root(defs[shortName(name)]);
+    kinds[kind] = root(defs[shortName(name)], metadataOf(kind, defs));
     scopes[kind] = CLUSTER_SCOPED.has(kind.split('/').at(-1)) ? 'Cluster' : 'Namespaced';
   }
   for (const key of [...Object.keys(CORE_CONSTRAINTS), ...Object.keys(FEATURE_GATES)]) {
@@ -53,15 +48,29 @@ export function coreBundle(snapshots, enums) {
 }
 
 /** A root says its kind and has metadata and no status; the same type nested elsewhere stays as it is. */
-function root(definition) {
+function root(definition, metadata) {
   const { status: _, ...properties } = definition.properties;
   return {
     ...definition,
-    properties,
+    properties: { ...properties, metadata },
     required: [...new Set([...(definition.required ?? []), 'apiVersion', 'kind', 'metadata'])].toSorted((a, b) =>
       a < b ? -1 : 1,
     ),
   };
+}
+
+/** ObjectMeta, with the form that the kind asks of its name. */
+function metadataOf(kind, defs) {
+  const form = NAME_FORMS[kind];
+  if (form === undefined) {
+    return { $ref: `#/$defs/${META}` };
+  }
+  const name = `${META}.${form}`;
+  defs[name] ??= {
+    ...defs[META],
+    properties: { ...defs[META].properties, name: { type: 'string', ...FORMS[form] } },
+  };
+  return { $ref: `#/$defs/${name}` };
 }
 
 function definition(name, short, node, enums, overlay, convert) {
@@ -72,30 +81,41 @@ function definition(name, short, node, enums, overlay, convert) {
     return { type: ['integer', 'string'] };
   }
   const isRoot = node['x-kubernetes-group-version-kind'] !== undefined;
+  const constraintsOf = (key) => {
+    overlay.add(key);
+    const found = CORE_CONSTRAINTS[key] ?? {};
+    return typeof found === 'function' ? found(Object.keys(node.properties)) : found;
+  };
   const child = (property, where) => {
     const field = where.slice(short.length + 1);
-    const key = `${short}.${field.replace(/\[\]$/, '')}`;
-    overlay.add(key);
-    const constraints = { ...(enums[key] ? { enum: enums[key] } : {}), ...CORE_CONSTRAINTS[key] };
+    const key = `${short}.${field}`;
+    const constraints = constraintsOf(key);
+    // The table of enums names the list for its items.
+    const values = enums[key.replace(/\[\]$/, '')];
+    overlay.add(key.replace(/\[\]$/, ''));
     if (isRoot && (field === 'kind' || field === 'apiVersion' || field === 'status')) {
       return { type: field === 'status' ? 'object' : 'string' };
     }
+    const none = Object.keys(constraints).length === 0;
     if (property.$ref !== undefined) {
       const target = property.$ref.slice('#/definitions/'.length);
-      if (target === INT_OR_STRING && Object.keys(constraints).length > 0) {
+      if (none) {
+        return convert(target);
+      }
+      if (target === INT_OR_STRING) {
         return { type: ['integer', 'string'], ...constraints };
       }
-      return convert(target);
+      if (target === QUANTITY_NAME) {
+        return { type: ['string', 'number'], ...constraints };
+      }
+      throw new Error(`'${key}' is a ${shortName(target)}: constrain that definition`);
     }
     const converted = convertNode(property, where, child);
-    const isList = converted.type === 'array';
-    return isList ? converted : { ...converted, ...constraints };
+    const closed = values === undefined || converted.type === 'array' ? converted : { ...converted, enum: values };
+    return none ? closed : withKeywords(closed, constraints);
   };
-  return convertNode(node, short, child);
-}
-
-function labelSyntax(meta) {
-  meta.properties.labels = { type: 'object', additionalProperties: LABEL_VALUE };
+  const converted = convertNode(node, short, child);
+  return withKeywords(converted, constraintsOf(short));
 }
 
 /** `io.k8s.api.core.v1.PodSpec` is `core.v1.PodSpec`, as the enum table names it. */

@@ -1,6 +1,7 @@
 /**
- * What the published schemas leave out, written by hand and reviewed. Every entry must match a field of the inputs:
- * the generator fails on one that does not, so that nothing here can go stale unseen.
+ * Which kinds there are, and what the published schemas leave out about versions and defaults; constraints are in
+ * schema-constraints.mjs. Written by hand and reviewed. Every entry must match a field of the inputs: the generator
+ * fails on one that does not, so that nothing here can go stale unseen.
  */
 
 /** The kinds of Kubernetes itself that people write into manifests. */
@@ -68,61 +69,6 @@ export const CLUSTER_SCOPED = new Set([
   'StorageClass',
   'VolumeAttributesClass',
 ]);
-
-const PORT = { minimum: 1, maximum: 65535 };
-const TARGET = { pattern: '^[a-z0-9]([-a-z0-9]*[a-z0-9])?$' };
-const SHARE = { pattern: '^[0-9]+%$', minimum: 0 };
-const ROUND = { minimum: 0 };
-
-/** Constraints of the Go validation that the OpenAPI document has no word for: `<definition>.<field>` to keywords. */
-export const CORE_CONSTRAINTS = {
-  'apps.v1.DeploymentSpec.replicas': ROUND,
-  'apps.v1.RollingUpdateDeployment.maxSurge': SHARE,
-  'apps.v1.RollingUpdateDeployment.maxUnavailable': SHARE,
-  'apps.v1.StatefulSetSpec.replicas': ROUND,
-  'apps.v1.StatefulSetPersistentVolumeClaimRetentionPolicy.whenDeleted': { enum: ['Retain', 'Delete'] },
-  'apps.v1.StatefulSetPersistentVolumeClaimRetentionPolicy.whenScaled': { enum: ['Retain', 'Delete'] },
-  'autoscaling.v2.HPAScalingPolicy.type': { enum: ['Pods', 'Percent'] },
-  'autoscaling.v2.HPAScalingRules.selectPolicy': { enum: ['Max', 'Min', 'Disabled'] },
-  'autoscaling.v2.MetricSpec.type': { enum: ['ContainerResource', 'External', 'Object', 'Pods', 'Resource'] },
-  'autoscaling.v2.MetricTarget.type': { enum: ['Utilization', 'Value', 'AverageValue'] },
-  'batch.v1.CronJobSpec.failedJobsHistoryLimit': ROUND,
-  'batch.v1.CronJobSpec.startingDeadlineSeconds': ROUND,
-  'batch.v1.CronJobSpec.successfulJobsHistoryLimit': ROUND,
-  'batch.v1.JobSpec.activeDeadlineSeconds': { minimum: 1 },
-  'batch.v1.JobSpec.backoffLimit': ROUND,
-  'batch.v1.JobSpec.ttlSecondsAfterFinished': ROUND,
-  'core.v1.Container.restartPolicy': { enum: ['Always', 'Never', 'OnFailure'] },
-  'core.v1.ContainerPort.containerPort': PORT,
-  'core.v1.ContainerPort.hostPort': PORT,
-  'core.v1.ContainerPort.name': { ...TARGET, maxLength: 15 },
-  'core.v1.EnvVar.name': { minLength: 1 },
-  'core.v1.LimitRangeItem.type': { enum: ['Pod', 'Container', 'PersistentVolumeClaim'] },
-  'core.v1.PodSpec.terminationGracePeriodSeconds': ROUND,
-  'core.v1.Probe.failureThreshold': { minimum: 1 },
-  'core.v1.Probe.initialDelaySeconds': ROUND,
-  'core.v1.Probe.periodSeconds': { minimum: 1 },
-  'core.v1.Probe.successThreshold': { minimum: 1 },
-  'core.v1.Probe.timeoutSeconds': { minimum: 1 },
-  'core.v1.ServicePort.name': TARGET,
-  'core.v1.ServicePort.nodePort': PORT,
-  'core.v1.ServicePort.port': PORT,
-  'core.v1.ServicePort.targetPort': { ...TARGET, ...PORT },
-  'core.v1.TopologySpreadConstraint.maxSkew': { minimum: 1 },
-  'core.v1.VolumeMount.mountPath': { minLength: 1 },
-  'meta.v1.LabelSelectorRequirement.operator': { enum: ['In', 'NotIn', 'Exists', 'DoesNotExist'] },
-  'networking.v1.NetworkPolicyPort.port': { ...TARGET, ...PORT },
-  'policy.v1.PodDisruptionBudgetSpec.maxUnavailable': SHARE,
-  'policy.v1.PodDisruptionBudgetSpec.minAvailable': SHARE,
-  'rbac.v1.Subject.kind': { enum: ['User', 'Group', 'ServiceAccount'] },
-};
-
-/** Labels obey one syntax everywhere: RFC 1123 pieces, at most 63 characters. */
-export const LABEL_VALUE = {
-  type: 'string',
-  maxLength: 63,
-  pattern: '^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$',
-};
 
 /**
  * Fields of Kubernetes that the API server drops without a word unless a feature gate is on:

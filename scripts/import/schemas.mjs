@@ -13,8 +13,9 @@ import { pathToFileURL } from 'node:url';
 import * as yaml from 'js-yaml';
 import { require as tsx } from 'tsx/cjs/api';
 import { coreBundle } from './schema-core.mjs';
+import { CRD_CONSTRAINTS } from './schema-constraints.mjs';
 import { WEBHOOK_DEFAULTS } from './schema-overlay.mjs';
-import { listMapKeys, standalone } from './schema-standalone.mjs';
+import { helpers, standalone } from './schema-standalone.mjs';
 
 const { crdBundle } = tsx('../../lib/policy/schema/_crd.ts', import.meta.url);
 
@@ -34,7 +35,12 @@ export function generateSchemas(from) {
     const crds = yaml
       .loadAll(readFileSync(path.join(from, 'crds', file), 'utf8'))
       .filter((document) => document?.kind === 'CustomResourceDefinition');
-    bundles.push(crdBundle(file.replace(/\.ya?ml$/, ''), crds, core.metadata, WEBHOOK_DEFAULTS));
+    bundles.push(
+      crdBundle(file.replace(/\.ya?ml$/, ''), crds, core.metadata, {
+        defaults: WEBHOOK_DEFAULTS,
+        constraints: CRD_CONSTRAINTS,
+      }),
+    );
   }
 
   const files = new Map();
@@ -51,7 +57,7 @@ export function generateSchemas(from) {
       }
     }
   }
-  files.set('validators/list-map-keys.cjs', listMapKeys());
+  files.set('validators/helpers.cjs', helpers());
   files.set('index.json', `${lines(index)}\n`);
   files.set('since.json', `${lines(core.since)}\n`);
   return files;

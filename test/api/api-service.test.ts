@@ -332,6 +332,11 @@ describe('an ApiService', () => {
       { extraPorts: { mcp: 8000 } },
       "'extraPorts' must have other names and numbers than 'http' (8000)",
     ],
+    [
+      'a port name that Kubernetes refuses',
+      { extraPorts: { 'x-a--0': 8001 } },
+      "'extraPorts' must have names without two dashes in a row, which Kubernetes refuses, got 'x-a--0'",
+    ],
     ['a second http port', { extraPorts: { http: 8001 } }, "'extraPorts' must have other names and numbers"],
     [
       'a port name that is too long',

@@ -81,6 +81,11 @@ function seeded(clean: readonly PolicyInput[], i: number, path: Path, before: un
   };
 }
 
+/** Takes a value away. */
+export const none = () => undefined;
+/** Writes this value. */
+export const is = (value: unknown) => () => value;
+
 /** Only where the object is in the namespace of the service: the others wait for nothing of it. */
 export function namespaced(seed: Fault['seed']): Fault['seed'] {
   return (clean) =>

@@ -185,6 +185,7 @@ describe('a rule that throws', () => {
   const throwing: PolicyRule = {
     ...(rules[0] as PolicyRule),
     name: 'throwing',
+    severity: 'error',
     kinds: ['v1/ConfigMap'],
     check(resource, _, report) {
       report.fail('data', 'half of what it had to say');

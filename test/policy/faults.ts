@@ -1,9 +1,7 @@
-import { type Fault, type Fields, add, change, copyOf, misspelt, namespaced, remove, typo } from './_seed';
+import { type Fault, type Fields, add, change, copyOf, is, misspelt, namespaced, none, remove, typo } from './_seed';
 
 const POD = 'spec.template.spec';
 const CONTAINER = `${POD}.containers.*`;
-const none = () => undefined;
-const is = (value: unknown) => () => value;
 
 /** Single realistic faults, by kind. */
 export const faults: readonly Fault[] = [

@@ -3,8 +3,11 @@ import { checkManifests } from '../../lib/policy/check';
 import { type Finding, findingLine } from '../../lib/policy/finding';
 import { isAt } from './_honest';
 import type { Seeded } from './_seed';
-import { faults } from './faults';
+import { faults as mistakes } from './faults';
+import { refusedFaults } from './refused-faults';
 import { stateHub, threePhoenix } from './state-hub';
+
+const faults = [...mistakes, ...refusedFaults];
 
 /** Faults that no offline check can tell from a choice, by the place of each. */
 const SURVIVORS: readonly (readonly [place: RegExp, reason: string])[] = [

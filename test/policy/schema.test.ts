@@ -56,7 +56,7 @@ describe('validateManifest', () => {
       'a quantity with a byte unit',
       (m) => (m.spec.template.spec.containers[0].resources.requests.memory = '1GB'),
       'spec.template.spec.containers[web].resources.requests.memory',
-      "must be a quantity such as '500m', '2' or '20Gi', got '1GB'",
+      "must be a quantity of 0 or more such as '500m', '2' or '20Gi', got '1GB'",
       'write 1Gi',
     ],
     [
@@ -91,6 +91,36 @@ describe('validateManifest', () => {
   ])('refuses %s', (_, change, path, message, fix) => {
     const found = problems(change);
     expect(found.map((p) => [p.path, p.message, p.fix])).toEqual([[path, message, fix]]);
+  });
+
+  it('says once that a required field is misspelt', () => {
+    const found = problems((m) => {
+      m.spec.slector = m.spec.selector;
+      delete m.spec.selector;
+    });
+    expect(found.map(({ path, fix }) => [path, fix])).toEqual([['spec.slector', "write 'selector'"]]);
+  });
+
+  it('says once what a key of a map must be', () => {
+    const found = problems((m) => (m.metadata.labels['a b'] = 'x'));
+    expect(found.map(({ path, message }) => [path, message])).toEqual([
+      ["metadata.labels['a b']", "must be a label's name such as 'app' or 'example.org/app', got 'a b'"],
+    ]);
+  });
+
+  it('says which of several fields are there', () => {
+    const probe = (handlers: any) => problems((m) => (m.spec.template.spec.containers[0].readinessProbe = handlers));
+    expect(probe({}).map((p) => p.message)).toEqual([
+      'must have exactly one of exec, grpc, httpGet, tcpSocket, got none',
+    ]);
+    expect(probe({ exec: { command: ['a'] }, grpc: { port: 1 } }).map((p) => p.message)).toEqual([
+      'must have exactly one of exec, grpc, httpGet, tcpSocket, got exec and grpc',
+    ]);
+  });
+
+  it('warns of a namespace that the API server would drop', () => {
+    const found = validateManifest({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'a', namespace: 'b' } });
+    expect(found).toMatchObject([{ path: 'metadata.namespace', advisory: true, fix: 'remove metadata.namespace' }]);
   });
 
   it('reads null as no key at all, as the API server does', () => {

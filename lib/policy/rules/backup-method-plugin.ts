@@ -32,6 +32,11 @@ export const backupMethodPlugin: PolicyRule = {
         'spec.method',
         "its method is barmanObjectStore, the CRD's default, which CloudNativePG 1.31 removes",
       );
+      for (const field of ['online', 'onlineConfiguration']) {
+        if (resource.spec[field] !== undefined) {
+          report.fail(['spec', field], `${field} is for volume snapshots: the webhook refuses it`, `remove ${field}`);
+        }
+      }
       return;
     }
     if (method !== 'plugin') {

@@ -8,16 +8,18 @@ const PATHS = [
   'bootstrap.pg_basebackup.source',
   'bootstrap.initdb.import.source.externalCluster',
   'replica.source',
+  'replica.primary',
+  'replica.self',
 ];
 
-/** The source of a bootstrap must be one of the external clusters. */
+/** Where a Cluster comes from, and whom it follows, is one of the external clusters. */
 export const externalClusterExists: PolicyRule = {
   name: 'external-cluster-exists',
   family: 'references',
   severity: 'error',
   kinds: ['postgresql.cnpg.io/v1/Cluster'],
-  summary: 'the source of a bootstrap is listed in externalClusters',
-  why: "CloudNativePG's webhook refuses the Cluster when it is applied, in the middle of a recovery (webhook: validateBootstrapRecoverySource).",
+  summary: 'the source of a bootstrap, and the members of a replica topology, are listed in externalClusters',
+  why: "CloudNativePG's webhook refuses the Cluster when it is applied, in the middle of a recovery (webhook: validateBootstrapRecoverySource, validateReplicaMode).",
   remediation: 'name one of spec.externalClusters, or add it there',
   example: example(
     [
@@ -35,7 +37,7 @@ export const externalClusterExists: PolicyRule = {
     const names = listOr(resource.spec['externalClusters']).map((one) => String(one['name']));
     for (const path of PATHS) {
       const name = path.split('.').reduce<unknown>((value, step) => objectOr(value)[step], resource.spec);
-      if (typeof name === 'string' && !names.includes(name)) {
+      if (typeof name === 'string' && name !== '' && !names.includes(name)) {
         const meant = nearest(name, names);
         report.fail(
           `spec.${path}`,

@@ -15,19 +15,20 @@ export const failoverQuorum: PolicyRule = {
   check(resource, _, report) {
     const synchronous = objectOr(objectOr(resource.spec['postgresql'])['synchronous']);
     const { number, failoverQuorum: quorum, standbyNamesPre, standbyNamesPost } = synchronous;
-    if (typeof number !== 'number' || Number(resource.spec['instances'] ?? 1) < 3) {
+    if (typeof number !== 'number') {
       return;
     }
     const outside = [standbyNamesPre, standbyNamesPost].flatMap((names) => (Array.isArray(names) ? names : [])).length;
-    if (quorum !== true) {
-      report.fail(
-        'spec.postgresql.synchronous.failoverQuorum',
-        'a standby without the last acknowledged writes may be promoted',
-      );
-    } else if (number <= outside) {
+    if (quorum === true && number <= outside) {
       report.fail(
         'spec.postgresql.synchronous.number',
         `with ${outside} standbys outside, the quorum needs a number above ${outside}, got ${number}: the webhook refuses it`,
+        `write at least ${outside + 1}`,
+      );
+    } else if (quorum !== true && Number(resource.spec['instances'] ?? 1) >= 3) {
+      report.fail(
+        'spec.postgresql.synchronous.failoverQuorum',
+        'a standby without the last acknowledged writes may be promoted',
       );
     }
   },

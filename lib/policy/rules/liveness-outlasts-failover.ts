@@ -19,7 +19,12 @@ export const livenessOutlastsFailover: PolicyRule = {
       deployment({
         containers: [
           container({
-            livenessProbe: { httpGet: { path: '/alive', port: 'http' }, periodSeconds: 5, failureThreshold: 3 },
+            livenessProbe: {
+              tcpSocket: undefined,
+              httpGet: { path: '/alive', port: 'http' },
+              periodSeconds: 5,
+              failureThreshold: 3,
+            },
           }),
         ],
       }),

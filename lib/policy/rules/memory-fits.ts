@@ -3,7 +3,8 @@ import { objectOr } from '../resource';
 import type { PolicyRule } from '../rule';
 import { cluster, example } from './_examples';
 
-const PAGE = 8192;
+/** What the webhook counts where a unit is left out. */
+const MEBI = 2 ** 20;
 
 /** The memory of PostgreSQL fits what the pod gets, and nobody evicts it first. */
 export const memoryFits: PolicyRule = {
@@ -17,9 +18,10 @@ export const memoryFits: PolicyRule = {
   example: example([cluster()], 'spec.resources.requests.memory', '256Mi'),
   check(resource, _, report) {
     const { requests, limits } = objectOr(resource.spec['resources']);
+    const huge = hugePages(limits) || hugePages(requests);
     const buffers = parsePostgresMemory(
       objectOr(objectOr(resource.spec['postgresql'])['parameters'])['shared_buffers'],
-      PAGE,
+      MEBI,
     );
     const request = parseQuantity(objectOr(requests)['memory']);
     const limit = parseQuantity(objectOr(limits)['memory']);
@@ -30,7 +32,7 @@ export const memoryFits: PolicyRule = {
       );
       return;
     }
-    if (buffers !== undefined && buffers > request) {
+    if (buffers !== undefined && buffers > request && buffers > huge) {
       report.fail(
         'spec.resources.requests.memory',
         `${showBytes(request)} is less than shared_buffers ${showBytes(buffers)}: the webhook refuses it`,
@@ -40,11 +42,14 @@ export const memoryFits: PolicyRule = {
         'spec.resources.requests.memory',
         `the request ${showBytes(request)} is below the limit ${limit === undefined ? '(none)' : showBytes(limit)}: the database is not guaranteed its memory`,
       );
-    } else if (limit < request) {
-      report.fail(
-        'spec.resources.limits.memory',
-        `the limit ${showBytes(limit)} is below the request ${showBytes(request)}: the webhook refuses it`,
-      );
     }
   },
 };
+
+/** The largest request for huge pages, in bytes; shared_buffers may lie there. */
+function hugePages(resources: unknown): number {
+  const sizes = Object.entries(objectOr(resources))
+    .filter(([name]) => name.startsWith('hugepages-'))
+    .map(([, size]) => parseQuantity(size) ?? 0);
+  return Math.max(0, ...sizes);
+}

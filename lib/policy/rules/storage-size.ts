@@ -4,14 +4,14 @@ import type { PathSegment } from '../_path';
 import type { PolicyRule } from '../rule';
 import { cluster, example } from './_examples';
 
-/** Every volume has a size that Kubernetes can read. */
+/** Every volume has one size that Kubernetes can read. */
 export const storageSize: PolicyRule = {
   name: 'storage-size',
   family: 'cloudnative-pg',
   severity: 'error',
   kinds: ['postgresql.cnpg.io/v1/Cluster'],
-  summary: 'every volume of a Cluster has a size that Kubernetes can read',
-  why: "The CRD takes any text, so '20GB' passes the schema and is refused by the webhook (CloudNativePG, webhook: validateStorageSize).",
+  summary: 'every volume of a Cluster has one size, which Kubernetes can read',
+  why: "The CRD takes any text, so '20GB' passes the schema and is refused by the webhook (CloudNativePG, webhook: validateStorageSize, validateEphemeralVolumeSource).",
   remediation: "write a quantity such as '20Gi'",
   example: example([cluster()], 'spec.storage.size', '20GB'),
   check(resource, _, report) {
@@ -33,6 +33,14 @@ export const storageSize: PolicyRule = {
       }
     };
     look(resource.spec['storage'], ['spec', 'storage']);
+    const { ephemeralVolumeSource, ephemeralVolumesSizeLimit } = resource.spec;
+    if (ephemeralVolumeSource !== undefined && objectOr(ephemeralVolumesSizeLimit)['temporaryData'] !== undefined) {
+      report.fail(
+        'spec.ephemeralVolumesSizeLimit.temporaryData',
+        'temporary data lie on the volume of ephemeralVolumeSource, which has a size of its own',
+        'remove one of the two',
+      );
+    }
     if (resource.spec['walStorage'] !== undefined) {
       look(resource.spec['walStorage'], ['spec', 'walStorage']);
     }

@@ -1,4 +1,4 @@
-import { listOr } from '../resource';
+import { listOr, objectOr } from '../resource';
 import type { PolicyRule } from '../rule';
 import { cluster, example } from './_examples';
 
@@ -20,11 +20,17 @@ export const walArchiver: PolicyRule = {
       plugin['isWALArchiver'] === true && plugin['enabled'] !== false ? [i] : [],
     );
     const barman = plugins.findIndex((plugin) => plugin['name'] === BARMAN);
-    const [, second] = archivers;
+    const [first, second] = archivers;
     if (second !== undefined) {
       report.fail(
         ['spec', 'plugins', second, 'isWALArchiver'],
         'two plugins archive WAL: the webhook refuses the Cluster',
+      );
+    } else if (first !== undefined && objectOr(resource.spec['backup'])['barmanObjectStore'] !== undefined) {
+      report.fail(
+        ['spec', 'plugins', first, 'isWALArchiver'],
+        'barmanObjectStore archives WAL as well: the webhook refuses the Cluster',
+        'remove spec.backup.barmanObjectStore',
       );
     } else if (barman >= 0 && archivers.length === 0) {
       const field = plugins[barman]?.['enabled'] === false ? 'enabled' : 'isWALArchiver';

@@ -26,7 +26,18 @@ export const walVolumeSize: PolicyRule = {
         `min_wal_size ${showBytes(min)} must be less than max_wal_size ${showBytes(max)}`,
       );
     }
-    if (size === undefined || max === undefined) {
+    if (max === undefined) {
+      return;
+    }
+    if (size === undefined) {
+      const data = parseQuantity(objectOr(resource.spec['storage'])['size']);
+      if (data !== undefined && resource.spec['walStorage'] === undefined && max >= data) {
+        report.fail(
+          'spec.postgresql.parameters.max_wal_size',
+          `max_wal_size ${showBytes(max)} fills the data volume of ${showBytes(data)}, where WAL lies as well`,
+          'lower max_wal_size, or give WAL a volume with walStorage',
+        );
+      }
       return;
     }
     const kept = parsePostgresMemory(parameters['max_slot_wal_keep_size'] ?? '0', MEBI) ?? 0;

@@ -30,6 +30,14 @@ export interface GroupBundle {
   readonly scopes: Readonly<Record<string, 'Cluster' | 'Namespaced'>>;
 }
 
+/** What admission webhooks add to a schema: kind to path to what is there. */
+export interface WebhookFacts {
+  /** Values that are written before CEL rules run. */
+  readonly defaults?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  /** Keywords; a path is `spec.affinity.tolerations[].operator`. */
+  readonly constraints?: Readonly<Record<string, Readonly<Record<string, Partial<SchemaNode>>>>>;
+}
+
 type Draft<T> = { -readonly [K in keyof T]: T[K] };
 
 /** A reference costs about this many characters. */
@@ -39,14 +47,14 @@ const SHARE_FROM = 80;
  * The bundle of one API group: strict schemas with shared parts written once, defaults and CEL rules beside them.
  *
  * @param metadata definition of ObjectMeta and what it refers to
- * @param webhook kind to path to the value that an admission webhook writes before CEL rules run
- * @throws on a schema keyword that is not known
+ * @param webhook what admission webhooks write and ask, by kind and path
+ * @throws on a schema keyword that is not known, or a path that the schema lacks
  */
 export function crdBundle(
   name: string,
   crds: readonly PublishedNode[],
   metadata: Readonly<Record<string, SchemaNode>>,
-  webhook: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {},
+  webhook: WebhookFacts = {},
 ): GroupBundle {
   const kinds: Record<string, SchemaNode> = {};
   const scopes: Record<string, 'Cluster' | 'Namespaced'> = {};
@@ -64,9 +72,13 @@ export function crdBundle(
       }
     }
   }
-  for (const [kind, defaults] of Object.entries(webhook)) {
-    if (kinds[kind] !== undefined) {
-      addDefaults((extras[kind] ??= {}), defaults, kind);
+  for (const kind of Object.keys(kinds)) {
+    addDefaults((extras[kind] ??= {}), webhook.defaults?.[kind] ?? {}, kind);
+    for (const [path, keywords] of Object.entries(webhook.constraints?.[kind] ?? {})) {
+      kinds[kind] = constrained(kinds[kind] as SchemaNode, path.split('.'), keywords, kind);
+    }
+    if (Object.keys(extras[kind]).length === 0) {
+      delete extras[kind];
     }
   }
   const shared = shareNodes(kinds);
@@ -143,6 +155,38 @@ function addDefaults(tree: ExtrasNode, defaults: Readonly<Record<string, unknown
     }
     node.d = value;
   }
+}
+
+/** The node with keywords added at a path. */
+function constrained(
+  node: SchemaNode,
+  path: readonly string[],
+  keywords: Partial<SchemaNode>,
+  kind: string,
+): SchemaNode {
+  const [step, ...rest] = path;
+  if (step === undefined) {
+    return withKeywords(node, keywords);
+  }
+  const name = step.replace('[]', '');
+  const below = node.properties?.[name];
+  if (below === undefined || (step !== name && below.items === undefined)) {
+    throw new Error(`${kind} has no '${step}' to constrain; correct or remove it`);
+  }
+  const child =
+    step === name
+      ? constrained(below, rest, keywords, kind)
+      : { ...below, items: constrained(below.items as SchemaNode, rest, keywords, kind) };
+  return { ...node, properties: { ...node.properties, [name]: child } };
+}
+
+/** A node with more keywords; required fields add up. */
+export function withKeywords(node: SchemaNode, keywords: Partial<SchemaNode>): SchemaNode {
+  if (keywords.unique !== undefined && keywords.unique.join() === node.listMapKeys?.join()) {
+    throw new Error(`a list is unique by ${keywords.unique.join()} already; remove the constraint`);
+  }
+  const required = [...new Set([...(node.required ?? []), ...(keywords.required ?? [])])].sort();
+  return { ...node, ...keywords, ...(required.length === 0 ? {} : { required }) };
 }
 
 /** Equal subtrees become one definition; names follow the order of first use, so the bytes are the same every time. */

@@ -1,6 +1,6 @@
 import type Ajv from 'ajv';
 import type * as ajvModule from 'ajv';
-import type { Options } from 'ajv';
+import type { KeywordCxt, Name as CodeName, Options } from 'ajv';
 
 /** A strict JSON schema, as `schemas/*.json` holds it. */
 export interface SchemaNode {
@@ -20,8 +20,16 @@ export interface SchemaNode {
   readonly maxItems?: number;
   readonly minProperties?: number;
   readonly maxProperties?: number;
+  /** What every key of a map obeys. */
+  readonly propertyNames?: SchemaNode;
   /** Keys that must be unique together over the items of a list; empty for a list that is a set. */
   readonly listMapKeys?: readonly string[];
+  /** As `listMapKeys`, where the API server itself refuses a second item. */
+  readonly unique?: readonly string[];
+  /** Fields of which exactly, at least or at most one may be there; an empty text is not there. */
+  readonly exactlyOne?: readonly string[];
+  readonly atLeastOne?: readonly string[];
+  readonly atMostOne?: readonly string[];
 }
 
 /** One API group's schemas: kinds as `group/version/Kind`, and what they share. */
@@ -31,12 +39,12 @@ export interface SchemaBundle {
 }
 
 /**
- * ajv as this library uses it: every error, no formats, and one keyword of our own for list-map keys.
+ * ajv as this library uses it: every error, no formats, and keywords of our own for lists and choices of fields.
  * At run time it only compiles custom resources that the user added; the rest was compiled by `npm run import`.
  */
 export function schemaEngine(code: NonNullable<Options['code']> = {}): Ajv {
   // Loaded when the first kind has to be compiled: most checks have none.
-  const { _, Ajv: Engine } = require('ajv') as typeof ajvModule;
+  const { _, Ajv: Engine, Name } = require('ajv') as typeof ajvModule;
   const ajv = new Engine({
     allErrors: true,
     strict: true,
@@ -48,25 +56,41 @@ export function schemaEngine(code: NonNullable<Options['code']> = {}): Ajv {
     code: { lines: false, ...code },
   });
   ajv.addVocabulary(['kinds']);
-  ajv.addKeyword({
-    keyword: 'listMapKeys',
-    type: 'array',
-    schemaType: 'array',
-    error: { message: 'must be unique', params: ({ params }) => _`{duplicate: ${params['duplicate']}}` },
-    code(context) {
-      const { gen, data, schemaValue } = context;
-      const helper = gen.scopeValue('func', {
-        key: duplicateIndex,
-        ref: duplicateIndex,
-        code: _`require("./list-map-keys.cjs").duplicateIndex`,
-      });
-      const duplicate = gen.const('duplicate', _`${helper}(${data}, ${schemaValue})`);
-      context.setParams({ duplicate });
-      context.fail(_`${duplicate} >= 0`);
-    },
-  });
+  const helper = (context: KeywordCxt, key: Helper): CodeName =>
+    context.gen.scopeValue('func', { key, ref: key, code: _`require("./helpers.cjs").${new Name(key.name)}` });
+  for (const keyword of ['listMapKeys', 'unique']) {
+    ajv.addKeyword({
+      keyword,
+      type: 'array',
+      schemaType: 'array',
+      error: { message: 'must be unique', params: ({ params }) => _`{duplicate: ${params['duplicate']}}` },
+      code(context) {
+        const { gen, data, schemaValue } = context;
+        const duplicate = gen.const('duplicate', _`${helper(context, duplicateIndex)}(${data}, ${schemaValue})`);
+        context.setParams({ duplicate });
+        context.fail(_`${duplicate} >= 0`);
+      },
+    });
+  }
+  const counts = { exactlyOne: _`!== 1`, atLeastOne: _`=== 0`, atMostOne: _`> 1` };
+  for (const [keyword, wrong] of Object.entries(counts)) {
+    ajv.addKeyword({
+      keyword,
+      type: 'object',
+      schemaType: 'array',
+      error: { message: 'wrong choice', params: ({ schemaCode }) => _`{of: ${schemaCode}}` },
+      code(context) {
+        const { gen, data, schemaValue } = context;
+        const present = gen.const('present', _`${helper(context, countPresent)}(${data}, ${schemaValue})`);
+        context.fail(_`${present} ${wrong}`);
+      },
+    });
+  }
   return ajv;
 }
+
+/** A function that generated code calls by its name in `validators/helpers.cjs`. */
+type Helper = typeof duplicateIndex | typeof countPresent;
 
 /** A name as one step of a JSON pointer in a reference. */
 export function pointer(name: string): string {
@@ -105,4 +129,16 @@ export function duplicateIndex(list: readonly unknown[], keys: readonly string[]
     seen.add(id);
   }
   return -1;
+}
+
+/** How many of the fields an object has. Empty texts do not count, as in the API server's own checks. */
+export function countPresent(object: Readonly<Record<string, unknown>>, fields: readonly string[]): number {
+  let count = 0;
+  for (const field of fields) {
+    const value = object[field];
+    if (value !== undefined && value !== null && value !== '') {
+      count += 1;
+    }
+  }
+  return count;
 }

@@ -3,6 +3,7 @@ import { type PathSegment, formatPath, fromJsonPointer, jsonPointer, valueAt } f
 import type { KindEntry } from './_catalog';
 import { QUANTITY } from './_convert';
 import type { SchemaNode } from './_engine';
+import { FORMS, wordsOf } from './_patterns';
 import { homeOf, nearest, resolve } from './_suggest';
 
 /** One thing that the API server would refuse. */
@@ -22,16 +23,22 @@ export interface SchemaProblem {
   readonly allowed?: readonly unknown[];
   /** What to write instead, where that is certain. */
   readonly fix?: string;
+  /** The field that an unknown one stands for. */
+  readonly meant?: string;
   /** The field exists, but perhaps not there yet: advice, not a refusal. */
   readonly advisory?: boolean;
 }
 
-type Facts = Pick<SchemaProblem, 'message' | 'allowed' | 'fix'>;
+type Facts = Pick<SchemaProblem, 'message' | 'allowed' | 'fix' | 'meant'>;
 
-/** Patterns that a person should not have to read. */
+/** What `20GB` may have been meant for. */
+const QUANTITIES: readonly string[] = [QUANTITY, FORMS.amount.pattern, FORMS.size.pattern];
+
+/** Patterns of the published schemas that a person should not have to read. */
 const IN_WORDS: readonly (readonly [pattern: RegExp, words: string])[] = [
   [/\^\(\\\+\|-\)/, "must be a quantity such as '500m', '2' or '20Gi'"],
   [/^\^\(\(\[A-Za-z0-9\]\[-A-Za-z0-9_\.\]/, 'must start and end with a letter or digit; between them also - _ .'],
+  [/\^Memory\$/, "must be '', 'Memory' or 'HugePages' with a size such as 'HugePages-2Mi'"],
   [/\[Tt\]\[0-9\]\{2\}:/, "must be a time such as '2026-03-01T02:00:00Z'"],
   [/^\^\(\[A-Za-z0-9\+\/\]\{4\}\)/, 'must be base64; write plain text into stringData'],
   [/\(ms\|s\|m\|h\)\)\+\$$/, "must be a duration such as '30s' or '10m'"],
@@ -54,28 +61,41 @@ const IN_WORDS: readonly (readonly [pattern: RegExp, words: string])[] = [
 
 /** Turns ajv's errors into problems that a person can act on. Slow path: only for manifests that are wrong. */
 export function explain(manifest: unknown, errors: readonly ErrorObject[], kind: KindEntry): SchemaProblem[] {
-  const problems = errors.map((error) => problem(manifest, error, kind));
+  // Of a wrong key, ajv also says that it is the key that is wrong.
+  const problems = errors
+    .filter(({ keyword }) => keyword !== 'propertyNames')
+    .map((error) => problem(manifest, error, kind));
   // A value of the wrong type also breaks its enum, pattern and range; one message is enough.
   const typed = new Set(problems.filter((p) => p.keyword === 'type').map((p) => p.pointer));
-  return problems.filter((p) => p.keyword === 'type' || !typed.has(p.pointer));
+  // A misspelt field is there, under another name.
+  const misspelt = new Set(
+    problems.flatMap(({ segments, meant }) =>
+      meant === undefined ? [] : jsonPointer([...segments.slice(0, -1), meant]),
+    ),
+  );
+  return problems.filter(
+    ({ keyword, pointer }) =>
+      keyword === 'type' || !(typed.has(pointer) || (keyword === 'required' && misspelt.has(pointer))),
+  );
 }
 
 function problem(manifest: unknown, error: ErrorObject, kind: KindEntry): SchemaProblem {
   const params = error.params as Record<string, unknown>;
   const segments = fromJsonPointer(manifest, error.instancePath);
-  const node = schemaAt(kind, segments);
-  const name = params['additionalProperty'] ?? params['missingProperty'];
-  const place = typeof name === 'string' ? [...segments, name] : segments;
+  const key = error.propertyName;
+  const node = key === undefined ? schemaAt(kind, segments) : schemaAt(kind, segments)?.propertyNames;
+  const name = (params['additionalProperty'] ?? params['missingProperty'] ?? key) as string | undefined;
+  const place = name !== undefined ? [...segments, name] : segments;
   const duplicate = params['duplicate'];
   const at = typeof duplicate === 'number' ? [...segments, duplicate] : place;
-  const got = valueAt(manifest, at);
+  const got = key ?? valueAt(manifest, at);
   return {
     path: formatPath(manifest, at),
     segments: at,
     pointer: jsonPointer(at),
     keyword: error.keyword,
     ...(got === undefined ? {} : { got }),
-    ...facts(error, node, got, String(name), kind),
+    ...facts(error, node, got, name ?? '', kind),
   };
 }
 
@@ -100,16 +120,33 @@ function facts(error: ErrorObject, node: SchemaNode | undefined, got: unknown, n
             : `an earlier item has the same ${keys.join(' and ')}; server-side apply refuses the whole object`,
       };
     }
+    case 'unique':
+      return { message: `an earlier item has the same ${node?.unique?.join(' and ')}; the API server refuses both` };
+    case 'exactlyOne':
+    case 'atLeastOne':
+    case 'atMostOne':
+      return { message: wrongChoice(error.keyword, (error.params as { of: readonly string[] }).of, got) };
     default:
       return { message: bound(error, node, got) };
   }
+}
+
+function wrongChoice(
+  keyword: 'exactlyOne' | 'atLeastOne' | 'atMostOne',
+  fields: readonly string[],
+  got: unknown,
+): string {
+  const there = fields.filter((field) => !['', undefined].includes((got as Record<string, string>)[field]));
+  const words = { exactlyOne: 'exactly', atLeastOne: 'at least', atMostOne: 'at most' };
+  const all = fields.length > 8 ? 'source' : `of ${fields.join(', ')}`;
+  return `must have ${words[keyword]} one ${all}, got ${there.join(' and ') || 'none'}`;
 }
 
 function unknownField(name: string, node: SchemaNode | undefined, kind: KindEntry): Facts {
   const allowed = Object.keys(node?.properties ?? {}).sort();
   const meant = nearest(name, allowed);
   if (meant !== undefined) {
-    return { message: `unknown field '${name}'`, allowed, fix: `write '${meant}'` };
+    return { message: `unknown field '${name}'`, allowed, fix: `write '${meant}'`, meant };
   }
   const home = homeOf(name, kind.schema(), kind.bundle());
   if (home !== undefined && !home.includes('[]')) {
@@ -161,13 +198,13 @@ function wrongEnum(node: SchemaNode | undefined, got: unknown): Facts {
 function wrongPattern(node: SchemaNode | undefined, got: unknown): Facts {
   const pattern = node?.pattern ?? '';
   const words = patternInWords(pattern) ?? `must match ${pattern}`;
-  const unit = pattern === QUANTITY && typeof got === 'string' ? quantityFix(got) : undefined;
+  const unit = QUANTITIES.includes(pattern) && typeof got === 'string' ? quantityFix(got) : undefined;
   return { message: `${words}, got ${show(got)}`, ...(unit === undefined ? {} : { fix: `write ${unit}` }) };
 }
 
 /** What a text with this pattern must be, where that can be said in words. */
 export function patternInWords(pattern: string): string | undefined {
-  return IN_WORDS.find(([known]) => known.test(pattern))?.[1];
+  return wordsOf(pattern) ?? IN_WORDS.find(([known]) => known.test(pattern))?.[1];
 }
 
 /** `20GB` and `20gb` mean 20Gi to whoever wrote them. */

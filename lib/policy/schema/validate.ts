@@ -68,7 +68,7 @@ export function judgeManifest(manifest: unknown, options: ValidateOptions = {}):
   }
   const validate = entry.validator();
   return validate(named)
-    ? { problems: newerThan(named, entry, target), manifest, unjudged: [] }
+    ? { problems: [...scopeProblems(named, entry), ...newerThan(named, entry, target)], manifest, unjudged: [] }
     : again(withoutNulls(named) as object, entry, validate, target);
 }
 
@@ -79,7 +79,11 @@ function again(manifest: object, entry: KindEntry, validate: ValidateFunction, t
     (path) => `its ${path} is newer than the schema here, which is of CloudNativePG ${DEFAULT_CLOUD_NATIVE_PG}`,
   );
   const problems = validate(manifest) ? [] : explain(manifest, validate.errors ?? [], entry);
-  return { problems: [...problems, ...newer], manifest, unjudged: newer.length === 0 ? unjudged : [] };
+  return {
+    problems: [...problems, ...scopeProblems(manifest, entry), ...newer],
+    manifest,
+    unjudged: newer.length === 0 ? unjudged : [],
+  };
 }
 
 const NONE: readonly SchemaProblem[] = [];
@@ -101,6 +105,25 @@ function identityProblems(manifest: unknown): readonly SchemaProblem[] {
 
 function missing(field: string): SchemaProblem {
   return { ...whole('required', `'${field}' is required and must be a string`), path: field, segments: [field] };
+}
+
+/** The API server takes the namespace away without a word: whoever reads the manifest is misled. */
+function scopeProblems(manifest: object, entry: KindEntry): SchemaProblem[] {
+  const namespace = (manifest as { metadata?: { namespace?: unknown } }).metadata?.namespace;
+  if (entry.scope === 'Namespaced' || typeof namespace !== 'string' || namespace === '') {
+    return [];
+  }
+  const segments = ['metadata', 'namespace'];
+  return [
+    {
+      ...whole('scope', `a ${entry.id.split('/').at(-1)} belongs to no namespace, got '${namespace}'`),
+      path: segments.join('.'),
+      segments,
+      pointer: '/metadata/namespace',
+      fix: 'remove metadata.namespace',
+      advisory: true,
+    },
+  ];
 }
 
 function whole(keyword: string, message: string): SchemaProblem {

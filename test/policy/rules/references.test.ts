@@ -289,7 +289,9 @@ describe('a key that is read is there:', () => {
 
   it('but not where cert-manager makes the Secret, and not where it is optional', () => {
     const issued = merge(
-      object('networking.k8s.io/v1', 'Ingress', 'web', { spec: { tls: [{ secretName: 'web-tls' }] } }),
+      object('networking.k8s.io/v1', 'Ingress', 'web', {
+        spec: { rules: [{ host: 'web.example' }], tls: [{ secretName: 'web-tls' }] },
+      }),
       { metadata: { annotations: { 'cert-manager.io/cluster-issuer': 'x' } } },
     );
     expect(judge([issued, auth])).toEqual([]);

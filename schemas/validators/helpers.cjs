@@ -1,2 +1,3 @@
 "use strict";
+exports.countPresent = function countPresent(object,fields){let count=0;for(const field of fields){const value=object[field];if(value!==void 0&&value!==null&&value!==""){count+=1}}return count};
 exports.duplicateIndex = function duplicateIndex(list,keys){if(list.length<2){return-1}const seen=new Set;for(let i=0;i<list.length;i++){const item=list[i];let id=item;if(keys.length>0){if(typeof item!=="object"||item===null){continue}id=keys.length===1?item[keys[0]]:JSON.stringify(keys.map(key=>item[key]??(key==="protocol"?"TCP":"")));if(id===void 0){continue}}else if(typeof item==="object"&&item!==null){id=JSON.stringify(item)}if(seen.has(id)){return i}seen.add(id)}return-1};

@@ -1,0 +1,81 @@
+import type { PathSegment } from '../_path';
+import { containersOf } from '../_pods';
+import { objectOr } from '../resource';
+import type { PolicyRule, Report } from '../rule';
+import { deployment, example } from './_examples';
+import { POD_KINDS, podSpecOf } from './_pod-specs';
+
+const PROFILES = ['seccompProfile', 'appArmorProfile'];
+
+/** A container can be started with the rights that it is given. */
+export const securityContextConsistent: PolicyRule = {
+  name: 'security-context-consistent',
+  family: 'kubernetes',
+  severity: 'error',
+  kinds: POD_KINDS,
+  summary: 'no container is root and not root, or privileged and not to be more privileged',
+  why: 'The API server refuses some of these, the kubelet the rest: the container waits in CreateContainerConfigError (kubernetes.io, Configure a Security Context for a Pod or Container).',
+  remediation: 'write runAsUser above 0',
+  example: example(
+    [deployment({ securityContext: { runAsNonRoot: true, runAsUser: 1000 } })],
+    'spec.template.spec.securityContext.runAsUser',
+    0,
+  ),
+  check(resource, world, report) {
+    const pod = podSpecOf(resource, world);
+    if (pod === undefined) {
+      return;
+    }
+    const shared = objectOr(pod.spec['securityContext']);
+    checkProfiles(shared, [...pod.path, 'securityContext'], report);
+    checkRoot(shared, {}, [...pod.path, 'securityContext'], report);
+    for (const { container, path } of containersOf(pod.spec)) {
+      const own = objectOr(container['securityContext']);
+      const at = [...pod.path, ...path, 'securityContext'];
+      checkProfiles(own, at, report);
+      if (own['runAsUser'] !== undefined || own['runAsNonRoot'] !== undefined) {
+        checkRoot(own, shared, at, report);
+      }
+      const added: unknown = objectOr(own['capabilities'])['add'];
+      const more = own['privileged'] === true || (Array.isArray(added) && added.includes('SYS_ADMIN'));
+      if (own['allowPrivilegeEscalation'] === false && more) {
+        const what = own['privileged'] === true ? 'privileged' : 'SYS_ADMIN';
+        report.fail([...at, 'allowPrivilegeEscalation'], `${what} is all privileges already`, `remove ${what}`);
+      }
+    }
+  },
+};
+
+function checkRoot(
+  own: Readonly<Record<string, unknown>>,
+  shared: Readonly<Record<string, unknown>>,
+  path: readonly PathSegment[],
+  report: Report,
+): void {
+  const runAsNonRoot = own['runAsNonRoot'] ?? shared['runAsNonRoot'];
+  const runAsUser = own['runAsUser'] ?? shared['runAsUser'];
+  if (runAsNonRoot === true && runAsUser === 0) {
+    report.fail(
+      [...path, own['runAsUser'] === undefined ? 'runAsNonRoot' : 'runAsUser'],
+      'user 0 is root, and runAsNonRoot is true',
+    );
+  }
+}
+
+function checkProfiles(context: Readonly<Record<string, unknown>>, path: readonly PathSegment[], report: Report): void {
+  for (const field of PROFILES) {
+    if (context[field] === undefined) {
+      continue;
+    }
+    const { type, localhostProfile } = objectOr(context[field]);
+    if (type === 'Localhost' && (localhostProfile ?? '') === '') {
+      report.fail(
+        [...path, field, 'localhostProfile'],
+        'type Localhost needs the file of the profile',
+        'write its path',
+      );
+    } else if (type !== 'Localhost' && localhostProfile !== undefined) {
+      report.fail([...path, field, 'localhostProfile'], 'it is for type Localhost only', 'remove localhostProfile');
+    }
+  }
+}
