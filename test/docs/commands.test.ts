@@ -174,7 +174,7 @@ data:
     ],
     ['a variable of a program', 'env PGOPTION=x psql --dbname postgres', /no program reads 'PGOPTION'/],
     ['a here-document without end', 'cat <<END\nx', /has no end 'END'/],
-    ['a manifest', `cat <<END\n${SECRET.replace('metadata', 'metdata')}\nEND`, /'metadata' is required/],
+    ['a manifest', `cat <<END\n${SECRET.replace('metadata', 'metdata')}\nEND`, /metdata: unknown field 'metdata'/],
     [
       'the keys of a Secret',
       `cat <<END\n${SECRET.replace('password', 'pasword')}\nEND`,
