@@ -14,6 +14,7 @@ const threePhoenix = new Platform({
   nodes: ['railiance01', 'railiance02', 'railiance03'],
   kubernetes: '1.34',
   cloudNativePg: '1.30',
+  barmanCloudPlugin: '0.14',
   storage: Storage.nodeLocal('local-path'),
 });
 
@@ -49,6 +50,7 @@ new HighlyAvailableService(app, 'state-hub', {
     readiness: '/state/health',
     metrics: {},
     databaseUrlVariable: 'DATABASE_URL',
+    databaseTimeout: Duration.seconds(10),
     memory: Size.mebibytes(512),
     cpu: Cpu.millis(250),
     user: 10001,

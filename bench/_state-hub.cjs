@@ -38,4 +38,5 @@ exports.stateHub = (scope, id) =>
     },
     access: { clients: [{ name: 'ops-bridge', namespace: 'ops-bridge', podLabels: { app: 'ops-bridge' } }] },
     runbooks: 'https://git.example.net/docs',
+    secretsFolder: `secrets/${id}`,
   });

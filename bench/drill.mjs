@@ -1,6 +1,8 @@
 // Measures the failover drill against real PostgreSQL servers whose truth is known:
 //   node --import tsx bench/drill.mjs [outage|failovers|kills|load|lost ...] [--runs N] [--lanes N] [--seconds 1,5,20]
-// outage: error of the measured write outage at 1, 5 and 20 s. failovers: 50 with synchronous replication lose nothing.
+//     [--cases refused,silent,dropped,stall]
+// outage: error of the measured write outage at 1, 5 and 20 s, where connections are refused; where they are accepted
+// and nobody speaks; where packets are dropped; and where the primary is fine and its writes wait. failovers: 50 with synchronous replication lose nothing.
 // kills: SIGKILL at 30 random moments, then the next run sweeps and passes. load: acknowledged writes a second and
 // memory of the runner. lost: without synchronous replication the lost writes are found, every time.
 // Lanes are beds side by side; one lane measures best, because the servers of a bed share the machine with the others.
@@ -11,7 +13,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { Bed, HEALTHY_BEHAVIOUR } from '../test/support/fake-operator.ts';
 import { bundle, DrillChild } from '../test/support/drill-child.ts';
-import { BED_LOAD, leftBehind } from '../test/support/drill-run.ts';
+import { BED_LOAD, bedConfig, leftBehind } from '../test/support/drill-run.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -19,10 +21,14 @@ const { values, positionals } = parseArgs({
     runs: { type: 'string' },
     lanes: { type: 'string', default: '1' },
     seconds: { type: 'string', default: '1,5,20' },
+    cases: { type: 'string', default: 'refused,silent,dropped,stall' },
   },
 });
 const parts = { outage, failovers, kills, load, lost };
 const BOUNDS = { recoverySeconds: 60, redundancySeconds: 60, armSeconds: 1 };
+const MEASURED = { objective: { rpoSeconds: 0, rtoSeconds: 60 } };
+/** As in a cluster: half a second without a write is an outage. */
+const PRECISE = { ...BED_LOAD, silenceMs: 500, attemptTimeoutMs: 5000 };
 const folder = mkdtempSync(join(tmpdir(), 'phoenix-bench-'));
 const runner = bundle(folder);
 let missed = 0;
@@ -42,17 +48,51 @@ console.log(
 process.exit(missed === 0 ? 0 : 1);
 
 async function outage(runs = 20) {
-  for (const seconds of values.seconds.split(',').map(Number)) {
-    const errors = await inLanes(runs, { synchronous: true }, async (bed) => {
-      Object.assign(bed.behaviour, HEALTHY_BEHAVIOUR, { outageMs: seconds * 1000 });
-      const { code, evidence } = await run(bed, { objective: { rpoSeconds: 0, rtoSeconds: 60 } });
-      const { killedAt, servedAt } = bed.truths.at(-1);
-      need(code === 0, `run failed: ${evidence?.reason}`);
-      return evidence.repetitions[0].writeOutageMs - (servedAt - killedAt);
-    });
+  for (const [what, seconds] of values.cases.split(',').flatMap((c) => values.seconds.split(',').map((n) => [c, n]))) {
+    const results = await inLanes(runs, { synchronous: true }, (bed) =>
+      what === 'stall' ? stalled(bed, Number(seconds)) : lostPrimary(bed, what, Number(seconds)),
+    );
+    const errors = results.map(({ error }) => error);
+    const bounds = results.map(({ bound }) => bound);
     const worst = Math.max(...errors.map(Math.abs));
-    bar(worst <= 100, `outage of ${seconds} s, ${errors.length} runs: error ${summary(errors)} ms, bar 100`);
+    bar(worst <= 100, `${what} for ${seconds} s, ${runs} runs: error ${summary(errors)} ms, bar 100`);
+    bar(
+      results.every(({ error, bound }) => Math.abs(error) <= bound),
+      `${what} for ${seconds} s: errors within what the drill itself says, ${summary(bounds)} ms`,
+    );
   }
+}
+
+async function lostPrimary(bed, link, seconds) {
+  Object.assign(bed.behaviour, HEALTHY_BEHAVIOUR, { outageMs: seconds * 1000, link });
+  const { code, evidence } = await run(bed, { ...MEASURED, load: { ...PRECISE, settleSeconds: 0.1 } });
+  need(code === 0, `run failed: ${evidence?.reason}`);
+  return judged(evidence, truth(bed));
+}
+
+/** After a failover of one second, a lock that keeps every write waiting. */
+async function stalled(bed, seconds) {
+  Object.assign(bed.behaviour, HEALTHY_BEHAVIOUR, { outageMs: 1000 });
+  const load = { ...PRECISE, settleSeconds: seconds + 2 };
+  // Only the drill's table is locked: a health endpoint that says ok is right.
+  const probes = bedConfig(bed).failover.probes.map((probe) => ({ ...probe, health: false }));
+  const child = new DrillChild(runner, bed, { failover: { bounds: BOUNDS, ...MEASURED, load, probes } });
+  await child.says('phase', 'settle');
+  await sleep(500);
+  const stall = await bed.database.stall(seconds * 1000);
+  const { code, evidence } = await child.finished;
+  need(code === 0, `run failed: ${evidence?.reason}`);
+  need(stall.sessions < 50, `${stall.sessions} sessions, as many as the role may have`);
+  return judged(evidence, truth(bed) + stall.ms);
+}
+
+function truth(bed) {
+  const { killedAt, servedAt } = bed.truths.at(-1);
+  return servedAt - killedAt;
+}
+
+function judged({ repetitions: [repetition] }, real) {
+  return { error: repetition.writeOutageMs - real, bound: repetition.resolutionMs.write };
 }
 
 async function failovers(runs = 50) {

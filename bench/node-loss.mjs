@@ -13,11 +13,31 @@ const podSets = Array.from({ length: WORKLOADS }, (_, i) => ({
   replicas: i % 4 === 0 ? 3 + (i % 5) : 10 * (i + 1),
   nodes: nodes.slice(0, NODES - (i % 7)),
   onePerNode: i % 4 === 0,
-  spread: i % 3 === 0 ? undefined : { maxSkew: 1 + (i % 3), countsLostNodes: i % 2 === 0, countsForeignNodes: false },
+  spread:
+    i % 3 === 0
+      ? undefined
+      : {
+          maxSkew: 1 + (i % 3),
+          countsLostNodes: i % 2 === 0,
+          countsForeignNodes: false,
+          tooFewNodes: false,
+          tooFewNodesWithoutOne: i % 7 === 0,
+        },
+  staysOnLostNode: false,
+  returnsToDrain: i % 9 === 0,
+  unseen: [],
   keepHealthy: i % 5 === 0 ? undefined : 10 * (i + 1) - 1 - (i % 9),
   quorum:
     i % 4 === 0
-      ? { synchronousStandbys: 1, required: true, failoverQuorum: true, budgets: true, volumes: 'nodeLocal' }
+      ? {
+          synchronousStandbys: 1,
+          required: true,
+          failoverQuorum: true,
+          budgets: true,
+          volumes: i % 8 === 0 ? 'nodeLocal' : 'replicated',
+          copies: i % 8 === 0 ? 1 : 2,
+          switchedOff: undefined,
+        }
       : undefined,
 }));
 
@@ -29,7 +49,7 @@ for (let round = 0; round < 5; round += 1) {
   rounds.push(performance.now() - start);
 }
 const slowest = Math.max(...rounds);
-const failing = verdicts.filter(({ holds }) => !holds).length;
+const failing = verdicts.filter(({ counterexample }) => counterexample !== undefined).length;
 console.log(
   `${NODES} nodes, ${WORKLOADS} workloads: ${verdicts.length} claims, ${failing} refuted, slowest of 5 rounds ${slowest.toFixed(0)} ms`,
 );
@@ -41,6 +61,9 @@ const loose = Array.from({ length: WORKLOADS }, (_, i) => ({
   nodes,
   onePerNode: false,
   spread: undefined,
+  staysOnLostNode: false,
+  returnsToDrain: false,
+  unseen: [],
   keepHealthy: 499,
   quorum: undefined,
 }));

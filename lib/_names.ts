@@ -2,7 +2,11 @@ import { Chart } from 'cdk8s';
 import type { IConstruct } from 'constructs';
 import { refuse } from './_refuse';
 
+/** Longest name of a CronJob: its Jobs add 11 characters to it. */
+export const MAX_CRON_JOB_NAME = 52;
+
 const DNS_LABEL = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
+const DNS_NAME = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 const DNS_1035_LABEL = /^[a-z]([-a-z0-9]*[a-z0-9])?$/;
 
 /**
@@ -23,6 +27,11 @@ export function checkServiceName(where: IConstruct | string, property: string, n
   check(DNS_1035_LABEL, 'start with a letter and end with a letter or digit', where, property, name, max);
 }
 
+/** Refuses a name that is no RFC 1123 subdomain, such as that of a Secret: labels joined by dots, 253 characters. */
+export function checkDnsName(where: IConstruct | string, property: string, name: string): void {
+  check(DNS_NAME, 'start and end with a letter or digit', where, property, name, 253, 'digits, dashes and dots');
+}
+
 /** The namespace of the chart that holds the construct; manifests always name theirs. */
 export function namespaceOf(construct: IConstruct): string {
   const namespace = Chart.of(construct).namespace;
@@ -41,13 +50,17 @@ function check(
   ends: string,
   where: IConstruct | string,
   property: string,
-  name: string,
+  name: unknown,
   max: number,
+  others = 'digits and dashes',
 ): void {
+  if (typeof name !== 'string') {
+    refuse(where, `'${property}' must be a name, got ${JSON.stringify(name) ?? 'nothing'}`);
+  }
   if (name.length > max) {
     refuse(where, `'${property}' must have at most ${max} characters, got ${name.length}: '${name}'`);
   }
   if (!pattern.test(name)) {
-    refuse(where, `'${property}' must use lower-case letters, digits and dashes, and ${ends}, got '${name}'`);
+    refuse(where, `'${property}' must use lower-case letters, ${others}, and ${ends}, got '${name}'`);
   }
 }

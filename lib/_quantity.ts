@@ -1,14 +1,22 @@
 import { type Size, SizeRoundingBehavior } from 'cdk8s';
 import type { Cpu } from 'cdk8s-plus-28';
 import type { IConstruct } from 'constructs';
-import { refuse } from './_refuse';
+import { refuse, shown } from './_refuse';
 
 const KIBIBYTE = 1024;
 const SUFFIXES = ['Ki', 'Mi', 'Gi', 'Ti', 'Pi'];
 
+/** Mebibytes, fractions and all. Refuses what is no Size, as a program without types may pass. */
+export function mebibytes(where: IConstruct | string, property: string, size: Size): number {
+  if (typeof (size as Partial<Size> | undefined)?.toMebibytes !== 'function') {
+    refuse(where, `'${property}' must be a Size, such as Size.gibibytes(20), got ${shown(size)}`);
+  }
+  return size.toMebibytes({ rounding: SizeRoundingBehavior.NONE });
+}
+
 /** Whole kibibytes, at least one. */
 export function kibibytes(where: IConstruct, property: string, size: Size): number {
-  const amount = size.toKibibytes({ rounding: SizeRoundingBehavior.NONE });
+  const amount = mebibytes(where, property, size) * KIBIBYTE;
   if (!Number.isSafeInteger(amount) || amount < 1) {
     refuse(where, `'${property}' must be a whole number of kibibytes, at least 1, got ${amount}`);
   }
@@ -36,6 +44,9 @@ export function sizeQuantity(where: IConstruct, property: string, size: Size): s
 
 /** Millicores, at least one. */
 export function millicores(where: IConstruct, property: string, cpu: Cpu): number {
+  if (typeof (cpu as Partial<Cpu> | undefined)?.amount !== 'string') {
+    refuse(where, `'${property}' must be a Cpu, such as Cpu.millis(500), got ${shown(cpu)}`);
+  }
   const amount = cpu.amount.endsWith('m') ? Number(cpu.amount.slice(0, -1)) : Number(cpu.amount) * 1000;
   if (!Number.isInteger(amount) || amount < 1) {
     refuse(where, `'${property}' must be a whole number of millicores, at least 1, got '${cpu.amount}'`);

@@ -1,4 +1,5 @@
 import type { IConstruct } from 'constructs';
+import { Refusal } from './_refusal';
 
 /**
  * Stops synthesis: says where, then what is wrong.
@@ -8,7 +9,12 @@ import type { IConstruct } from 'constructs';
  */
 export function refuse(where: IConstruct | string, problem: string): never {
   const place = typeof where === 'string' ? where : where.node.path || 'app';
-  const error = new Error(`${place}: ${problem}`);
+  const error = new Refusal(`${place}: ${problem}`);
   Error.captureStackTrace(error, refuse);
   throw error;
+}
+
+/** A value that should not be there, as its author wrote it: texts in quotes. */
+export function shown(value: unknown): string {
+  return typeof value === 'string' ? `'${value}'` : (JSON.stringify(value) ?? String(value));
 }

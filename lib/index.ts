@@ -11,7 +11,9 @@ export { readRecord, recordDigest, type Approval, type RecordState } from './doc
 export { DecisionRecord, type DecisionRecordProps } from './docs/decision-record';
 export { Document, type DocumentProps } from './docs/document';
 export { sh, type Runbook } from './docs/runbook';
-export type { GitOpsFacts, RunbookFacts, RunbookWords } from './docs/runbook-facts';
+export type { ArgoCdFacts, FluxFacts, GitOpsFacts } from './docs/gitops-facts';
+export type { RunbookFigures } from './docs/runbook-figures';
+export type { RunbookFacts, RunbookWords } from './docs/runbook-facts';
 export { Runbooks, type RunbookMaker, type RunbooksProps } from './docs/runbooks';
 export { FailoverDrill, type DrillProbe, type FailoverDrillProps } from './drill/failover-drill';
 export { ReadinessCheck, type ReadinessCheckProps } from './drill/readiness-check';
@@ -34,6 +36,7 @@ export type { Peer } from './network/peer';
 export type { Measured, MeasuredProps } from './platform/measured';
 export type { FailureClass, Objective, Objectives } from './platform/objectives';
 export type { NodeLossProof } from './platform/node-loss';
+export type { Placement, Toleration } from './platform/placement';
 export { requireNodeLoss } from './platform/check-node-loss';
 export { requireObjectives } from './platform/check-objectives';
 export type { PredictedParts } from './platform/read-input';
@@ -46,7 +49,7 @@ export {
   type PlatformNodeProps,
   type PlatformProps,
 } from './platform/platform';
-export { type ReplicatedStorageOptions, Storage } from './platform/storage';
+export { type DataLocality, type ReplicatedStorageOptions, Storage, type StorageKind } from './platform/storage';
 export type { Ignore } from './policy/_suppress';
 export type { Finding, ObjectRef, Origin, PolicyReport, Severity, Skipped, Suppressed } from './policy/finding';
 export type { ExternalObject, PlatformFacts } from './policy/platform-facts';
@@ -58,7 +61,8 @@ export { Bootstrap, type ImportSource, type RecoverySource } from './postgres/bo
 export type { DatabaseConnection, SecretKey } from './postgres/connection';
 export { DrillDatabase, type DrillDatabaseProps } from './postgres/drill-database';
 export { ObjectStore, type ObjectStoreProps } from './postgres/object-store';
-export { PostgresCluster, type PostgresClusterProps } from './postgres/postgres-cluster';
+export { PostgresCluster, type PostgresClusterProps, type PostgresTimings } from './postgres/postgres-cluster';
+export type { PrimaryLease, PrimaryLeaseProps } from './postgres/primary-lease';
 export {
   HighlyAvailableService,
   type CompanionProps,

@@ -1,8 +1,12 @@
+import { Chart } from 'cdk8s';
 import { Construct } from 'constructs';
-import { checkDnsLabel, checkServiceName } from './_names';
+import { checkServiceId, serviceNames } from './_service-names';
+import { namespaceFor } from './_service-namespace';
+import { manifestsBelow } from './_manifests';
+import { refuse } from './_refuse';
 import { PrivateAccess, type PrivateAccessProps } from './access/private-access';
 import { ApiService, type ApiServiceProps } from './api/api-service';
-import { PrivateNamespace } from './base/private-namespace';
+import type { PrivateNamespace } from './base/private-namespace';
 import type { Approval } from './docs/decision-digest';
 import { DecisionRecord } from './docs/decision-record';
 import { Runbooks } from './docs/runbooks';
@@ -11,10 +15,11 @@ import { ReadinessCheck, type ReadinessCheckProps } from './drill/readiness-chec
 import { RunnerBundle } from './drill/runner-bundle';
 import { Unit } from './gitops/unit';
 import { Monitoring } from './monitoring/monitoring';
-import { manifestsBelow, requireNodeLoss } from './platform/check-node-loss';
+import { requireNodeLoss } from './platform/check-node-loss';
 import { requireObjectives } from './platform/check-objectives';
 import { proveNodeLoss } from './platform/node-loss';
 import { type Objectives, resolveObjectives } from './platform/objectives';
+import type { Placement } from './platform/placement';
 import type { Platform } from './platform/platform';
 import { nodeLossInput } from './platform/pod-sets';
 import { predict } from './platform/prediction';
@@ -36,7 +41,7 @@ export interface ServiceBackupProps extends Omit<ObjectStoreProps, 'name' | 'cre
 }
 
 /** The API of a service: what `ApiService` takes, without what follows from the service. */
-export type ServiceApiProps = Omit<ApiServiceProps, 'platform' | 'name' | 'service' | 'database' | 'calls' | 'clients'>;
+export type ServiceApiProps = Omit<ApiServiceProps, 'platform' | 'name' | 'service' | 'database' | 'clients'>;
 
 /** A part beside the API, such as a dashboard: a Deployment of its own that calls the API. */
 export interface CompanionProps extends ServiceApiProps {
@@ -80,10 +85,18 @@ export interface HighlyAvailableServiceProps {
   readonly objectives?: Objectives;
 
   /**
-   * Namespace of the service.
+   * Namespace of the service. By name: the service makes it, in its unit `base`. To share one, give that of the service
+   * that made it, `stateHub.privateNamespace`, or one that you made in a unit of your own; there is no unit `base` then.
+   * Each of them needs a `secretsFolder` of its own, and Argo CD one set of Applications over all (`name` of `ArgoCd`).
    * @default - the id
    */
-  readonly namespace?: string;
+  readonly namespace?: string | PrivateNamespace;
+
+  /**
+   * Which nodes the pods of all parts may run on, drills included, where a part does not say otherwise.
+   * @default - every node without taints
+   */
+  readonly placement?: Placement;
 
   /** The database. */
   readonly database: ServiceDatabaseProps;
@@ -134,7 +147,7 @@ export interface HighlyAvailableServiceProps {
   readonly operatorUnits?: readonly string[];
 
   /**
-   * Folder with the SOPS files of the service, relative to the deploy folder.
+   * Folder with the SOPS files of the service, relative to the deploy folder; no two services share one.
    * @default 'secrets'
    */
   readonly secretsFolder?: string;
@@ -150,6 +163,8 @@ export interface HighlyAvailableServiceProps {
  */
 export class HighlyAvailableService extends Construct {
   public readonly namespace: string;
+  /** The Namespace, made by this service or shared; give it to other services that shall be in it. */
+  public readonly privateNamespace: PrivateNamespace;
   public readonly database: PostgresCluster;
   public readonly backupSchedule: BackupSchedule;
   public readonly drillDatabase: DrillDatabase;
@@ -157,6 +172,8 @@ export class HighlyAvailableService extends Construct {
   public readonly companions: readonly ApiService[];
   /** Undefined where drills are switched off. */
   public readonly failoverDrill: FailoverDrill | undefined;
+  /** Undefined where it is switched off, or drills are. */
+  public readonly readinessCheck: ReadinessCheck | undefined;
   public readonly access: PrivateAccess;
   public readonly runbooks: Runbooks;
   public readonly decisionRecord: DecisionRecord;
@@ -166,13 +183,23 @@ export class HighlyAvailableService extends Construct {
   public constructor(scope: Construct, id: string, props: HighlyAvailableServiceProps) {
     super(scope, id);
     const { platform } = props;
-    this.namespace = props.namespace ?? id;
+    checkServiceId(this, id, {
+      companions: Object.keys(props.companions ?? {}),
+      failoverDrill: props.drills !== false,
+      readinessCheck: props.drills !== false && props.drills?.readiness !== false,
+    });
+    const names = serviceNames(id);
+    this.privateNamespace = namespaceFor(this, props.namespace ?? id);
+    this.namespace = this.privateNamespace.name;
     const { namespace } = this;
-    checkServiceName(this, 'id', id, 40);
-    checkDnsLabel(this, 'namespace', namespace);
+    if (namespace === platform.operatorNamespace || namespace === platform.monitoringNamespace) {
+      refuse(
+        this,
+        `'namespace' must not be that of the operator or of Prometheus, because it denies all traffic by default, got '${namespace}'`,
+      );
+    }
 
-    const base = new Unit(this, 'base');
-    new PrivateNamespace(base, 'namespace', { name: namespace });
+    const base = Chart.of(this.privateNamespace);
 
     const secrets = new Unit(this, 'secrets', { namespace, folder: props.secretsFolder ?? 'secrets' });
     secrets.addDependency(base);
@@ -180,12 +207,14 @@ export class HighlyAvailableService extends Construct {
     const data = new Unit(this, 'database', { namespace, dependsOnExternal: props.operatorUnits ?? [] });
     data.addDependency(secrets);
     const { schedule, ...store } = props.backup;
-    const objectStore = new ObjectStore(data, 'backup', { ...store, name: `${id}-db-backup` });
+    const objectStore = new ObjectStore(data, 'backup', { ...store, name: `${names.database}-backup` });
+    const { placement = {} } = props;
     this.database = new PostgresCluster(data, 'cluster', {
+      placement,
       ...props.database,
       platform,
       objectStore,
-      name: `${id}-db`,
+      name: names.database,
     });
     this.backupSchedule = new BackupSchedule(data, 'schedule', { cluster: this.database, schedule });
     this.drillDatabase = new DrillDatabase(data, 'drill', { cluster: this.database });
@@ -193,16 +222,24 @@ export class HighlyAvailableService extends Construct {
     const serving = new Unit(this, 'api', { namespace });
     serving.addDependency(data);
     const part = { platform, service: id };
-    this.api = new ApiService(serving, 'api', { ...props.api, ...part, name: `${id}-api`, database: this.database });
+    this.api = new ApiService(serving, 'api', {
+      placement,
+      ...props.api,
+      ...part,
+      name: names.api,
+      database: this.database,
+    });
+    checkCompanions(this, Object.keys(props.companions ?? {}));
     this.companions = Object.entries(props.companions ?? {}).map(
       ([name, { apiBaseVariable = 'API_BASE', ...companion }]) => {
         const environment = { [apiBaseVariable]: this.api.url, ...companion.environment };
         return new ApiService(serving, name, {
+          placement,
           ...companion,
           ...part,
           environment,
-          name: `${id}-${name}`,
-          calls: [this.api],
+          name: names.companion(name),
+          calls: [this.api, ...(companion.calls ?? [])],
         });
       },
     );
@@ -210,8 +247,11 @@ export class HighlyAvailableService extends Construct {
     const { api, companions, backupSchedule, database } = this;
     this.access = new PrivateAccess(serving, 'access', { ...props.access, api, companions });
 
-    this.failoverDrill = props.drills === false ? undefined : this.drill(props, serving);
-    const drills = this.failoverDrill === undefined ? [] : [this.failoverDrill];
+    const { failover, readiness } = props.drills === false ? {} : this.makeDrills(props, serving);
+    this.failoverDrill = failover;
+    this.readinessCheck = readiness;
+    const drills = failover === undefined ? [] : [failover];
+    const watched = { drills, ...(readiness !== undefined && { readiness }) };
 
     if (platform.monitoringNamespace !== false) {
       const watching = new Unit(this, 'monitoring', { namespace, role: 'monitoring' });
@@ -221,7 +261,7 @@ export class HighlyAvailableService extends Construct {
         backupSchedule: this.backupSchedule,
         api: this.api,
         companions: this.companions,
-        drills,
+        ...watched,
         runbooks: props.runbooks,
         name: id,
         ...(props.monitoringLabels === undefined ? {} : { labels: props.monitoringLabels }),
@@ -234,7 +274,7 @@ export class HighlyAvailableService extends Construct {
     requireObjectives(this, parts, props.objectives ?? {});
     requireNodeLoss(this, platform);
     const documented = { database, backupSchedule, api, companions, access };
-    const paged = { ...documented, drills };
+    const paged = { ...documented, ...watched };
     this.runbooks = new Runbooks(this, 'runbooks', { ...paged, alerts: this.monitoring?.alerts ?? [] });
     this.decisionRecord = new DecisionRecord(this, 'decision-record', {
       ...documented,
@@ -245,24 +285,29 @@ export class HighlyAvailableService extends Construct {
   }
 
   /** The unit of drills, after what they test. */
-  private drill(props: HighlyAvailableServiceProps, serving: Unit): FailoverDrill {
+  private makeDrills(
+    props: HighlyAvailableServiceProps,
+    serving: Unit,
+  ): { readonly failover: FailoverDrill; readonly readiness: ReadinessCheck | undefined } {
     const { namespace } = this;
+    const names = serviceNames(this.node.id);
     const drills = new Unit(this, 'drills', { namespace, role: 'drills' });
     drills.addDependency(serving);
-    const runner = new RunnerBundle(drills, 'runner', { name: `${this.node.id}-drill-runner` });
+    const runner = new RunnerBundle(drills, 'runner', { name: names.runner });
     const { failover = {}, readiness = {} } = props.drills === false ? {} : (props.drills ?? {});
-    if (readiness !== false) {
-      new ReadinessCheck(drills, 'readiness', {
-        ...readiness,
-        name: `${this.node.id}-readiness-check`,
-        cluster: this.database,
-        api: this.api,
-        runner,
-      });
-    }
-    return new FailoverDrill(drills, 'failover', {
+    const check =
+      readiness === false
+        ? undefined
+        : new ReadinessCheck(drills, 'readiness', {
+            ...readiness,
+            name: names.readinessCheck,
+            cluster: this.database,
+            api: this.api,
+            runner,
+          });
+    const drill = new FailoverDrill(drills, 'failover', {
       ...failover,
-      name: `${this.node.id}-failover-drill`,
+      name: names.failoverDrill,
       cluster: this.database,
       database: this.drillDatabase,
       api: this.api,
@@ -270,5 +315,20 @@ export class HighlyAvailableService extends Construct {
       runner,
       ...(props.objectives === undefined ? {} : { objectives: props.objectives }),
     });
+    return { failover: drill, readiness: check };
+  }
+}
+
+/** What a companion cannot be called: its objects and its construct would have the names of these parts. */
+const PARTS = ['access', 'api', 'db'];
+
+function checkCompanions(where: Construct, names: readonly string[]): void {
+  for (const name of names) {
+    if (PARTS.includes(name)) {
+      refuse(
+        where,
+        `'companions' must have other names than the parts of the service, ${PARTS.join(', ')}, got '${name}'`,
+      );
+    }
   }
 }

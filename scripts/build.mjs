@@ -7,7 +7,8 @@ import { dirname, join } from 'node:path';
 
 const require = createRequire(import.meta.url);
 const tsc = join(dirname(require.resolve('typescript/package.json')), 'bin', 'tsc');
-const { status } = spawnSync(process.execPath, [tsc, '--project', 'tsconfig.build.json'], { stdio: 'inherit' });
+// All to standard error: cdk8s-cli throws away what a program that fails wrote to standard output.
+const { status } = spawnSync(process.execPath, [tsc, '--project', 'tsconfig.build.json'], { stdio: [0, 2, 2] });
 process.exitCode = status ?? 1;
 
 // The program that drills run; synthesis puts it into a ConfigMap.

@@ -1,117 +1,17 @@
-import { App, Duration, Size } from 'cdk8s';
-import { Cpu } from 'cdk8s-plus-28';
+import { App, Size } from 'cdk8s';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Bootstrap, type HighlyAvailableServiceProps, PhoenixApp, Platform, Storage } from '../lib';
+import { ArgoCd, Bootstrap, Flux, PhoenixApp } from '../lib';
 import { validateManifest } from '../lib/policy/schema/validate';
+import { applyPatch, harmlessPatches, services } from './_arbitrary';
 import { IMAGE, service, serviceProps } from './_build';
+import { crdSchema, defaultsInListItems, hasCrds } from './gitops/crd-schema';
+import { set } from './policy/_set';
 
-/** Any valid properties that a user could write, over all options. */
-const label = fc.stringMatching(/^[a-z]([-a-z0-9]{0,10}[a-z0-9])?$/);
-const option = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined });
-const defined = <T extends object>(record: T) =>
-  Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]: Exclude<T[K], undefined>;
-  };
-const size = (min: number, max: number) =>
-  fc.integer({ min: min * 1024, max: max * 1024 }).map((amount) => Size.mebibytes(amount));
-const port = fc.integer({ min: 1024, max: 65_535 });
-
-const platforms = fc
-  .record({
-    nodes: fc.integer({ min: 3, max: 9 }),
-    kubernetes: fc.constantFrom('1.32', '1.34', '1.36' as const),
-    replicated: fc.boolean(),
-    monitored: fc.boolean(),
-  })
-  .map(
-    ({ nodes, kubernetes, replicated, monitored }) =>
-      new Platform({
-        name: 'any',
-        nodes: Array.from({ length: nodes }, (_, i) => `node-${i}`),
-        kubernetes,
-        cloudNativePg: '1.30',
-        storage: replicated ? Storage.replicated('longhorn', { replicas: 1 }) : Storage.nodeLocal('local-path'),
-        ...(monitored ? {} : { monitoringNamespace: false as const }),
-      }),
-  );
-
-const bootstraps = fc.oneof(
-  fc.constant(Bootstrap.initdb()),
-  fc.constant(Bootstrap.import({ host: 'old.example', database: 'shop', user: 'shop' })),
-  fc.constant(Bootstrap.recovery({ serverName: 'lost-db-1', targetTime: '2026-11-23T04:15:00+01:00' })),
-);
-
-const services: fc.Arbitrary<HighlyAvailableServiceProps> = fc
-  .record({
-    platform: platforms,
-    namespace: option(label),
-    instances: fc.constantFrom(3),
-    storage: size(1, 2000),
-    walStorage: option(size(6, 64)),
-    cpu: option(fc.integer({ min: 1, max: 32_000 }).map((m) => Cpu.millis(m))),
-    memory: option(size(1, 256)),
-    bootstrap: bootstraps,
-    generation: option(fc.integer({ min: 1, max: 99 })),
-    priorityClassName: option(label),
-    endpoint: option(fc.constantFrom('https://s3.example', 'https://minio.example:9000')),
-    region: option(fc.constant('eu-central-1')),
-    retention: fc.integer({ min: 1, max: 3650 }).map((days) => Duration.days(days)),
-    schedule: fc.constantFrom('0 17 2 * * *', '30 */10 * * * *', '0 0 3 ? * SUN'),
-    port,
-    replicas: option(fc.integer({ min: 1, max: 12 })),
-    liveness: option(fc.constant('/alive')),
-    livenessTolerance: option(fc.integer({ min: 600, max: 3600 }).map((s) => Duration.seconds(s))),
-    metrics: option(fc.record({ port: option(port), path: option(fc.constant('/m')) }).map(defined)),
-    environment: option(fc.dictionary(fc.stringMatching(/^[A-OQ-Z][A-Z_]{0,8}$/), fc.string(), { maxKeys: 3 })),
-    user: option(fc.integer({ min: 1, max: 60_000 })),
-    url: option(fc.constant('DATABASE_URL')),
-    companion: option(label),
-    clients: fc.uniqueArray(label, { maxLength: 3 }),
-    args: option(fc.array(fc.string({ minLength: 1 }), { maxLength: 3 })),
-  })
-  .map((r) =>
-    serviceProps({
-      platform: r.platform,
-      ...defined({ namespace: r.namespace }),
-      database: defined({
-        database: 'shop',
-        image: IMAGE,
-        instances: r.instances,
-        storage: r.storage,
-        walStorage: r.walStorage,
-        cpu: r.cpu,
-        memory: r.memory,
-        bootstrap: r.bootstrap,
-        generation: r.generation,
-        priorityClassName: r.priorityClassName,
-      }),
-      backup: defined({
-        destination: 's3://bucket/postgres',
-        endpoint: r.endpoint,
-        region: r.region,
-        retention: r.retention,
-        schedule: r.schedule,
-      }),
-      api: defined({
-        image: 'registry.example/shop:1',
-        port: r.port,
-        readiness: '/health',
-        replicas: r.replicas,
-        liveness: r.liveness,
-        livenessTolerance: r.livenessTolerance,
-        metrics: r.metrics,
-        environment: r.environment,
-        user: r.user,
-        databaseUrlVariable: r.url,
-        args: r.args,
-      }),
-      ...(r.companion === undefined
-        ? {}
-        : { companions: { [`c-${r.companion}`]: { image: 'x/y:1', port: 80, readiness: '/' } } }),
-      access: { clients: r.clients.map((name) => ({ name: `k-${name}`, namespace: 'ops', podLabels: { app: name } })) },
-    }),
-  );
+const delivery = [
+  new Flux({ path: '.' }),
+  new ArgoCd({ path: '.', repository: 'https://git.example/threephoenix/shop.git' }),
+];
 
 describe('for any valid properties', () => {
   it('every manifest passes its schema strictly, on the Kubernetes version that the platform has', () => {
@@ -132,6 +32,55 @@ describe('for any valid properties', () => {
     );
   }, 60_000);
 
+  it.skipIf(!hasCrds)(
+    'no default of a CRD would change a list item, in any object that an engine applies',
+    () => {
+      const seen = new Set<string>();
+      fc.assert(
+        fc.property(services, (props) => {
+          const app = new PhoenixApp({ delivery });
+          service(app, 'shop', props);
+          const manifests = app.units().flatMap((unit) => unit.objects.map((object) => object.manifest));
+          const custom = manifests.filter(({ apiVersion, kind }) => crdSchema(apiVersion, kind) !== undefined);
+          custom.forEach(({ kind }) => seen.add(kind));
+          expect(custom.flatMap((m) => defaultsInListItems(m).map((path) => `${m.kind}${path}`))).toEqual([]);
+        }),
+        { numRuns: 40, examples: [[serviceProps()]] },
+      );
+      const store = ['Cluster', 'Database', 'DatabaseRole', 'ObjectStore', 'ScheduledBackup'];
+      expect(seen).toEqual(new Set([...store, 'PodMonitor', 'PrometheusRule', 'ServiceMonitor']));
+    },
+    60_000,
+  );
+
+  it.skipIf(!hasCrds)('and the walk would see each default that is left out', () => {
+    const app = new PhoenixApp({ delivery });
+    service(app, 'shop', {
+      database: {
+        database: 'shop',
+        image: IMAGE,
+        storage: Size.gibibytes(20),
+        bootstrap: Bootstrap.recovery({ serverName: 'lost-db-1' }),
+      },
+    });
+    const objects = app.units().flatMap((unit) => unit.objects.map((object) => object.manifest as any));
+    const without = (kind: string, change: (spec: any) => void) => {
+      const copy = structuredClone(objects.find((m) => m.kind === kind));
+      change(copy.spec);
+      return defaultsInListItems(copy);
+    };
+    expect(without('Cluster', (spec) => delete spec.plugins[0].enabled)).toEqual(['.spec.plugins[0].enabled']);
+    expect(without('Cluster', (spec) => delete spec.externalClusters[0].plugin.isWALArchiver)).toEqual([
+      '.spec.externalClusters[0].plugin.isWALArchiver',
+    ]);
+    expect(without('Cluster', (spec) => (spec.managed = { roles: [{ name: 'x' }] }))).toEqual([
+      '.spec.managed.roles[0].connectionLimit',
+      '.spec.managed.roles[0].ensure',
+      '.spec.managed.roles[0].inherit',
+    ]);
+    expect(without('Cluster', () => undefined)).toEqual([]);
+  });
+
   it('two runs give the same bytes, and all objects are there', () => {
     fc.assert(
       fc.property(services, (props) => {
@@ -149,6 +98,53 @@ describe('for any valid properties', () => {
         expect(manifests).toHaveLength(first.units.length);
       }),
       { numRuns: 20 },
+    );
+  }, 60_000);
+
+  it('a patch that breaks nothing is written where it says, changes nothing else of its object, and is refused nowhere', () => {
+    const written = (app: PhoenixApp) =>
+      new Map(
+        app
+          .units()
+          .flatMap((unit) => unit.objects)
+          .map(({ manifest }) => [`${manifest.kind} ${manifest.metadata.name}`, manifest]),
+      );
+    fc.assert(
+      fc.property(services, harmlessPatches, (props, patch) => {
+        const plain = new PhoenixApp();
+        service(plain, 'shop', props);
+        const patched = new PhoenixApp();
+        const object = applyPatch(service(patched, 'shop', props), patch);
+        expect(written(patched).get(object)).toEqual(set(written(plain).get(object), patch.path, patch.value));
+        expect(patched.files().length).toBe(plain.files().length);
+      }),
+      { numRuns: 25 },
+    );
+  }, 60_000);
+
+  it('every port of the API is in its Service, its pods and the policies of its clients, each once', () => {
+    fc.assert(
+      fc.property(services, (props) => {
+        const app = new App();
+        const { api } = service(app, 'shop', props);
+        const { extraPorts = {}, port, metrics } = props.api;
+        const wanted = new Set([
+          port,
+          ...Object.values(extraPorts),
+          ...(metrics?.port === undefined ? [] : [metrics.port]),
+        ]);
+        const manifests = app.charts.flatMap((chart) => chart.toJson());
+        const of = (kind: string) => manifests.find((m) => m.kind === kind && m.metadata.name === api.name).spec;
+        const numbers = (list: any[], field: string) => list.map((p) => p[field]).toSorted((a, b) => a - b);
+        const expected = [...wanted].toSorted((a, b) => a - b);
+        expect(numbers(of('Service').ports, 'port')).toEqual(expected);
+        expect(numbers(of('Deployment').template.spec.containers[0].ports, 'containerPort')).toEqual(expected);
+        for (const { name } of props.access?.clients ?? []) {
+          const policy = manifests.find((m) => m.metadata.name === `${api.name}-from-${name}`);
+          expect(numbers(policy.spec.ingress[0].ports, 'port')).toEqual(expected);
+        }
+      }),
+      { numRuns: 25 },
     );
   }, 60_000);
 

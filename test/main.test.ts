@@ -46,7 +46,7 @@ const cdk8s = join(repository, 'node_modules', 'cdk8s-cli', 'bin', 'cdk8s');
 
 describe('main.ts', () => {
   it('is what dist/ was made from', () => {
-    const outdir = mkdtempSync(join(root, 'dist-'));
+    const outdir = join(mkdtempSync(join(root, 'out-')), 'dist');
     execFileSync(process.execPath, [join(repository, 'build', 'main.js')], {
       env: { ...process.env, CDK8S_OUTDIR: outdir },
     });
@@ -63,6 +63,46 @@ const BAD = GOOD.replace('instances: 3', 'instances: 2').replace(
   "database: 'state_hub',",
   "database: 'state_hub', instances: 2,",
 );
+
+/** This repository as `git clone` and `npm ci` leave it: nothing is built. */
+function checkout(main: (text: string) => string = (text) => text): string {
+  const folder = mkdtempSync(join(root, 'checkout-'));
+  for (const name of readdirSync(repository).filter((x) => !/^(\.git|build|node_modules|test|bench)$/.test(x))) {
+    cpSync(join(repository, name), join(folder, name), { recursive: true });
+  }
+  symlinkSync(join(repository, 'node_modules'), join(folder, 'node_modules'));
+  writeFileSync(join(folder, 'main.ts'), main(readFileSync(join(repository, 'main.ts'), 'utf8')));
+  return folder;
+}
+
+describe('npx cdk8s synth in a fresh checkout', () => {
+  it('builds first, and writes what npm run synth writes', { timeout: 120_000 }, () => {
+    const folder = checkout();
+    const { status, stderr } = run(folder, 'npx', '--no-install', 'cdk8s', 'synth');
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect([...tree(join(folder, 'dist'))]).toEqual([...tree(join(repository, 'dist'))]);
+  });
+
+  it.each([
+    [
+      'a refusal',
+      (text: string) => text.replace("database: 'state_hub',", "database: 'state_hub', instances: 2,"),
+      /^error: state-hub\/database\/cluster: 'instances' must be at least 3 .*, got 2$/,
+    ],
+    [
+      'a mistake in types',
+      (text: string) => text.replace('replicas: 3', "replicas: '3'"),
+      /^main\.ts\(\d+,5\): error TS/,
+    ],
+  ])('shows %s in one line, and below it only its own', { timeout: 120_000 }, (_what, change, line) => {
+    const { status, stderr } = run(checkout(change), 'npx', '--no-install', 'cdk8s', 'synth');
+    expect(status).toBe(1);
+    const [first, next, ...rest] = stderr.trimEnd().split('\n') as [string, string, ...string[]];
+    expect(first).toMatch(line);
+    expect(next).toMatch(/^Error: command "npm run --silent synth " at .* returned a non-zero exit code [12]$/);
+    expect(rest.filter((x) => !x.startsWith('    at '))).toEqual([]);
+  });
+});
 
 describe('a program that uses the library', () => {
   it('writes the same tree under cdk8s synth, which empties the folder first, and under plain node', () => {

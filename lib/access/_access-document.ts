@@ -16,8 +16,10 @@ export function accessDocument(access: PrivateAccess): string {
 
 function head(access: PrivateAccess): string {
   const { service, namespace } = access.api;
+  const known = new Set([...access.peers, ...access.companions].map(({ name }) => name));
+  const callers = access.api.clients.filter(({ name }) => !known.has(name));
   const rows = [
-    ...access.clients.map(
+    ...[...access.clients, ...callers].map(
       (x) => `| ${x.name} | pods ${labels(x.podLabels)} in namespace \`${x.namespace}\` | network |`,
     ),
     ...access.tunnels.map(
@@ -33,8 +35,8 @@ function head(access: PrivateAccess): string {
   );
   return `# Access to ${service}
 
-Private: no Ingress, no NodePort, no LoadBalancer. Only these get through; everybody else is refused by NetworkPolicies
-in namespace \`${namespace}\`.
+Private: no Ingress, no NodePort, no LoadBalancer. Beside Prometheus and the service's own parts, only these get through;
+everybody else is refused by NetworkPolicies in namespace \`${namespace}\`.
 
 | who | how | what lets them in |
 | --- | --- | --- |
@@ -117,9 +119,16 @@ sh check.sh local
 sh check.sh cluster
 \`\`\`
 
-\`local\` asks each part on this machine. \`cluster\` starts a pod as each client, which must get through, and pods as
-strangers, which must not; a stranger's refusal counts only because a client gets through at the same time. It needs
-the right to create pods. Run it after each change of access, and after a change of the cluster's network.
+\`local\` asks each part on this machine. \`cluster\` starts pods: one as each client, which must get through, and strangers
+without a client's labels, which must not: one in namespace \`default\`, one beside each client. It needs the right to
+create pods there.
+
+A refusal alone proves little, because a broken network refuses everybody. So a stranger's refusal counts only if the same
+pod reaches the Kubernetes API, and only beside a client that gets through. No stranger is put into the service's own
+namespace: what is there cannot get out without a policy, so its refusal would say nothing of who is let in. A \`note\` is a
+stranger whose namespace lets nothing out; at least one must get out, or the check fails.
+
+Run it after each change of access, and after a change of the cluster's network.
 `;
 }
 

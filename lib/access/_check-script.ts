@@ -16,8 +16,10 @@ export function checkScript(access: PrivateAccess): string {
 #                           create pods in ${namespaces(access).join(', ')}
 set -u
 failures=0
+refusals=0
 ok() { printf 'ok    %s\\n' "$1"; }
 bad() { printf 'FAIL  %s\\n' "$1"; failures=$((failures + 1)); }
+note() { printf 'note  %s\\n' "$1"; }
 running=''
 trap '[ -z "$running" ] || $running' EXIT
 trap 'exit 130' HUP INT TERM
@@ -35,9 +37,12 @@ esac
 `;
 }
 
-/** Where a pod without the clients' labels must be refused: beside the service, and elsewhere. */
-function strangerNamespaces(access: PrivateAccess): readonly string[] {
-  return [...new Set([access.api.namespace, 'default'])];
+/**
+ * Where a pod without the clients' labels must be refused: beside each client, and where nobody is a client. Not beside
+ * the service: there, no policy lets a pod out to it, and so a refusal would say nothing of who is let in.
+ */
+function strangerNamespaces({ api, peers }: PrivateAccess): readonly string[] {
+  return [...new Set(['default', ...peers.map((peer) => peer.namespace)])].filter((name) => name !== api.namespace);
 }
 
 function namespaces(access: PrivateAccess): readonly string[] {
@@ -59,10 +64,8 @@ function localPart(access: PrivateAccess): string {
 function clusterPart(access: PrivateAccess): string {
   const { namespace, service } = access.api;
   const targets = access.forwards.map((x) => `${x.part.name}:${x.port}`);
-  const clients = access.peers.map(
-    (peer) => `  expect open ${peer.namespace} '${JSON.stringify(peer.podLabels)}' $names`,
-  );
-  const strangers = strangerNamespaces(access).map((name) => `  expect closed ${name} '{}' $addresses`);
+  const clients = access.peers.map((peer) => `  client ${peer.namespace} '${JSON.stringify(peer.podLabels)}' $names`);
+  const strangers = strangerNamespaces(access).map((name) => `  stranger ${name} $addresses`);
   return `# manifest TARGET...: a pod with labels $labels that tries each target once.
 manifest() {
   cat <<MANIFEST
@@ -107,25 +110,54 @@ spec:
 MANIFEST
 }
 
-# expect RESULT NAMESPACE LABELS TARGET...: tries each target from a pod with these labels.
-expect() {
-  result=$1 in=$2 labels=$3
-  shift 3
-  pod=$(manifest "$@" | ${kubectl(access)} --namespace "$in" create --output name --filename -) || { bad "no pod could be started in namespace $in"; return; }
+# tried NAMESPACE LABELS TARGET...: tries each target from a pod with these labels, for 'said' to tell of.
+tried() {
+  in=$1 labels=$2
+  shift 2
+  who="a pod with labels $labels in namespace $in"
+  pod=$(manifest "$@" | ${kubectl(access)} --namespace "$in" create --output name --filename -) || { bad "no pod could be started in namespace $in"; return 1; }
   running="${kubectl(access)} --namespace $in delete $pod --wait=false"
+  answers=''
   if ${kubectl(access)} --namespace "$in" wait "$pod" --for jsonpath='{.status.phase}'=Succeeded --timeout 170s >/dev/null; then
     answers="|$(${kubectl(access)} --namespace "$in" logs "$pod" | tr '\\n' '|')"
-    for target in "$@"; do
-      case "$answers" in
-        *"|$target $result|"*) ok "$target is $result for a pod with labels $labels in namespace $in" ;;
-        *) bad "$target is not $result for a pod with labels $labels in namespace $in" ;;
-      esac
-    done
   else
     bad "$pod in namespace $in did not finish"
   fi
   $running >/dev/null
   running=''
+  [ -n "$answers" ]
+}
+
+# said TARGET RESULT
+said() {
+  case "$answers" in *"|$1 $2|"*) return 0 ;; *) return 1 ;; esac
+}
+
+# client NAMESPACE LABELS TARGET...: gets through to each.
+client() {
+  tried "$@" || return
+  shift 2
+  for target in "$@"; do
+    if said "$target" open; then ok "$target is open for $who"; else bad "$target is not open for $who"; fi
+  done
+}
+
+# stranger NAMESPACE TARGET...: gets through to none. It tries the Kubernetes API as well: if even that does not answer,
+# the pod cannot get out at all, and its refusal proves nothing of who is let in.
+stranger() {
+  in=$1
+  shift
+  tried "$in" '{}' "$control" "$@" || return
+  for target in "$@"; do
+    if ! said "$target" closed; then
+      bad "$target is not closed for $who"
+    elif said "$control" open; then
+      ok "$target is closed for $who, which does reach the Kubernetes API"
+      refusals=$((refusals + 1))
+    else
+      note "$target is closed for $who, which reaches nothing else either: no proof"
+    fi
+  done
 }
 
 check_cluster() {
@@ -134,6 +166,7 @@ check_cluster() {
   ingresses=$(${kubectl(access)} --namespace ${namespace} get ingresses --output name)
   if [ -z "$ingresses" ]; then ok 'there is no Ingress'; else bad "there is an Ingress: $ingresses"; fi
 
+  control="$(${kubectl(access)} --namespace default get service kubernetes --output jsonpath='{.spec.clusterIP}'):443"
   names='' addresses=''
   for target in ${targets.join(' ')}; do
     names="$names \${target%:*}.${namespace}.svc:\${target##*:}"
@@ -145,6 +178,7 @@ check_cluster() {
 ${clients.length > 0 ? clients.map((line) => `  ${line}`).join('\n') : "    bad 'no client is declared, so a refusal would prove nothing'"}
 ${strangers.map((line) => `  ${line}`).join('\n')}
   }
+  [ "$refusals" -gt 0 ] || bad 'no stranger could get out of its own namespace, so no refusal was proven'
 }
 `;
 }

@@ -176,7 +176,16 @@ export class PrivateAccess extends Construct {
 
   private checkPeers(): void {
     const names = new Set<string>();
-    for (const peer of this.peers) {
+    for (const peer of this.peers as readonly (Peer | null)[]) {
+      if (typeof peer !== 'object' || peer === null || typeof peer.name !== 'string') {
+        refuse(this, `'clients' and 'tunnels' must each have a 'name', got ${JSON.stringify(peer) ?? 'nothing'}`);
+      }
+      if (typeof peer.namespace !== 'string') {
+        refuse(
+          this,
+          `'namespace' of client '${peer.name}' must be the namespace that its pods run in, got ${JSON.stringify(peer.namespace) ?? 'nothing'}`,
+        );
+      }
       if (Object.keys(peer.podLabels ?? {}).length === 0) {
         refuse(
           this,
@@ -193,7 +202,7 @@ export class PrivateAccess extends Construct {
       names.add(peer.name);
     }
     for (const { name, host, port, user } of this.tunnels) {
-      if (!/^[a-zA-Z0-9]([-.a-zA-Z0-9]*[a-zA-Z0-9])?$/.test(host)) {
+      if (typeof host !== 'string' || !/^[a-zA-Z0-9]([-.a-zA-Z0-9]*[a-zA-Z0-9])?$/.test(host)) {
         refuse(this, `'host' of tunnel '${name}' must be a host name or IPv4 address, got '${host}'`);
       }
       if (user !== undefined && !/^[a-z_][-.a-z0-9_]*$/.test(user)) {
@@ -218,7 +227,7 @@ export class PrivateAccess extends Construct {
         refuse(this, `'operators' must have different names, got '${name}' twice`);
       }
       names.add(name);
-      if (!/^\S+$/.test(group)) {
+      if (typeof group !== 'string' || !/^\S+$/.test(group)) {
         refuse(
           this,
           `'group' of operators '${name}' must be one word, as 'kubectl auth whoami' prints it, got '${group}'`,
@@ -276,7 +285,10 @@ export class PrivateAccess extends Construct {
   }
 }
 
-function isLabel(key: string, value: string): boolean {
+function isLabel(key: string, value: unknown): boolean {
+  if (typeof value !== 'string') {
+    return false;
+  }
   const name = /^([A-Za-z0-9]([-._A-Za-z0-9]*[A-Za-z0-9])?)$/;
   const [prefix, rest] = key.includes('/') ? key.split('/', 2) : [undefined, key];
   return (

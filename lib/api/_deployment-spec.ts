@@ -1,4 +1,5 @@
 import { cpuQuantity, millicores, sizeQuantity } from '../_quantity';
+import { podTolerations, zoneSpread } from '../platform/placement';
 import type { PostgresCluster } from '../postgres/postgres-cluster';
 import type { ApiService, EnvironmentValue } from './api-service';
 
@@ -11,6 +12,7 @@ const START_PERIOD = 5;
 
 /** The whole Deployment in one place. */
 export function deploymentSpec(api: ApiService): object {
+  const counted = { labelSelector: { matchLabels: api.podLabels }, matchLabelKeys: ['pod-template-hash'] };
   return {
     replicas: api.replicas,
     revisionHistoryLimit: 3,
@@ -29,24 +31,28 @@ export function deploymentSpec(api: ApiService): object {
           runAsUser: api.user,
           seccompProfile: { type: 'RuntimeDefault' },
         },
+        nodeSelector: api.placement.nodeSelector,
         // Five minutes is the default: a lost node would hold a replica back that long.
-        tolerations: ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable'].map((key) => ({
-          key,
-          operator: 'Exists',
-          effect: 'NoExecute',
-          tolerationSeconds: 30,
-        })),
+        tolerations: [
+          ...['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable'].map((key) => ({
+            key,
+            operator: 'Exists',
+            effect: 'NoExecute',
+            tolerationSeconds: 30,
+          })),
+          ...(podTolerations(api.placement) ?? []),
+        ],
         // Counts only nodes that can take the pod, and only pods of the same revision.
         topologySpreadConstraints: [
           {
             maxSkew: 1,
             topologyKey: 'kubernetes.io/hostname',
             whenUnsatisfiable: 'DoNotSchedule',
-            labelSelector: { matchLabels: api.podLabels },
-            matchLabelKeys: ['pod-template-hash'],
+            ...counted,
             nodeAffinityPolicy: 'Honor',
             nodeTaintsPolicy: 'Honor',
           },
+          ...(zoneSpread(api.platform, api.placement, counted) ?? []),
         ],
         containers: [container(api)],
         volumes: [
@@ -82,7 +88,7 @@ function container(api: ApiService): object {
     },
     readinessProbe: {
       httpGet: { path: api.readiness, port: 'http' },
-      periodSeconds: 5,
+      periodSeconds: api.readinessPeriodSeconds,
       timeoutSeconds: 3,
       failureThreshold: 2,
     },

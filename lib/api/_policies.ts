@@ -1,5 +1,5 @@
 import { ApiObject } from 'cdk8s';
-import { checkPeer, type Peer } from '../network/peer';
+import { checkPeer, clientId, type Peer } from '../network/peer';
 import { DNS_EGRESS, podsHere, podsIn, podsOf, tcp } from '../network/_rules';
 import type { ApiService } from './api-service';
 
@@ -31,9 +31,9 @@ export function apiPolicies(api: ApiService): ApiObject {
 }
 
 /** Lets one client's pods reach every port of the API. */
-export function policyFromClient(api: ApiService, id: string, peer: Peer): ApiObject {
+export function policyFromClient(api: ApiService, peer: Peer): ApiObject {
   checkPeer(api, 'clients', peer);
-  return new ApiObject(api, id, {
+  return new ApiObject(api, clientId(peer), {
     apiVersion: 'networking.k8s.io/v1',
     kind: 'NetworkPolicy',
     metadata: { name: `${api.name}-from-${peer.name}`, namespace: api.namespace },

@@ -1,20 +1,20 @@
-import { ApiObject, Duration, Size } from 'cdk8s';
+import { ApiObject, type Duration, Size } from 'cdk8s';
 import { Cpu } from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
-import { checkImage } from '../_image';
-import { checkServiceName, namespaceOf, pathName } from '../_names';
-import { kibibytes, millicores } from '../_quantity';
+import { whole } from '../_duration';
+import { namespaceOf, pathName } from '../_names';
 import { refuse } from '../_refuse';
-import { warn } from '../_warning';
 import type { Peer } from '../network/peer';
 import { platformFacts } from '../platform/facts';
+import { type Placement, checkPlacement, nodesFor, whyNotOthers } from '../platform/placement';
 import type { Platform } from '../platform/platform';
 import { addFacts } from '../policy/facts';
 import { livenessProblems, predictedFailoverSeconds } from '../platform/failover-seconds';
-import { checkPort } from '../_port';
 import type { PostgresCluster } from '../postgres/postgres-cluster';
 import type { SecretKey } from '../postgres/connection';
+import { checkApi } from './_check';
 import { deploymentSpec } from './_deployment-spec';
+import { DATABASE_TIMEOUT_ANNOTATION } from './database-timeout';
 import { apiPolicies, policyFromClient } from './_policies';
 
 /** A value, or a key of a Secret to read it from. */
@@ -76,8 +76,18 @@ export interface ApiServiceProps {
    */
   readonly replicas?: number;
 
-  /** HTTP path that answers 2xx when the API can serve, database included. */
+  /**
+   * HTTP path that answers 2xx when the API can serve, database included. It must answer within 3 seconds: it gives up on
+   * a database that does not answer, and says so.
+   */
   readonly readiness: string;
+
+  /**
+   * How often readiness is asked, in whole seconds. Shorter brings a replica back sooner after a failover, by as much, and
+   * asks the API and its database more often.
+   * @default Duration.seconds(5)
+   */
+  readonly readinessPeriod?: Duration;
 
   /**
    * HTTP path that answers 2xx while the process is alive. It must not ask the database.
@@ -99,7 +109,7 @@ export interface ApiServiceProps {
   readonly startTimeout?: Duration;
 
   /**
-   * How long a replica may finish requests after it has left the Service.
+   * How long a replica may finish requests after it has left the Service, at least two seconds.
    * @default Duration.seconds(30)
    */
   readonly shutdownTimeout?: Duration;
@@ -117,7 +127,20 @@ export interface ApiServiceProps {
   readonly database?: PostgresCluster;
 
   /**
-   * Name of one more variable that holds the whole connection as a `postgresql://` URL.
+   * How long the API itself waits at most for an answer of the database on a session that it has, in whole seconds: what
+   * its driver, its pool or `tcp_user_timeout` is set to. It is declared here and not set, because no variable sets it for
+   * every driver; the prediction counts it.
+   *
+   * A lost node closes no session. Whoever has one and no limit of its own waits until Linux gives up, about 15 minutes
+   * (`tcp_retries2` 15), long after the failover; `statement_timeout` does not help, because the server enforces it, and
+   * `PGCONNECT_TIMEOUT` is about new sessions only. After it gave up, the API must open a new session, and drop the others
+   * that it has to the same server.
+   * @default - not declared: 10 seconds are taken for granted, and synthesis warns
+   */
+  readonly databaseTimeout?: Duration;
+
+  /**
+   * Name of one more variable that holds the whole connection as a `postgresql://` URL. It must not start with `PG`.
    * @default - none
    */
   readonly databaseUrlVariable?: string;
@@ -129,7 +152,7 @@ export interface ApiServiceProps {
   readonly calls?: readonly ApiService[];
 
   /**
-   * Who may call the API, on every port it has. Nobody else in the cluster can.
+   * Who may call the API, on every port it has. Nobody else in the cluster can. Each has a name of its own.
    * @default - nobody
    */
   readonly clients?: readonly Peer[];
@@ -164,10 +187,20 @@ export interface ApiServiceProps {
    * @default ['/tmp']
    */
   readonly writablePaths?: readonly string[];
+
+  /**
+   * Which nodes replicas may run on. Where these are in several zones, replicas are spread over them too.
+   * @default - every node without taints
+   */
+  readonly placement?: Placement;
 }
 
 /**
  * A private HTTP API that stays up while nodes, pods and its database come and go.
+ *
+ * What the program in the image must do by itself: answer `readiness` only while its database answers, give up a database
+ * session that goes silent (`databaseTimeout`), open a new one and try again, and finish requests within
+ * `shutdownTimeout` after SIGTERM.
  *
  * Rolling updates keep all replicas; a drain takes one at a time and is never blocked; a lost node's replica is
  * replaced after 30 seconds; a replica leaves the Service before it stops. Pod Security `restricted` in full, no API
@@ -185,6 +218,7 @@ export class ApiService extends Construct {
   public readonly ports: Readonly<Record<string, number>>;
   public readonly replicas: number;
   public readonly readiness: string;
+  public readonly readinessPeriodSeconds: number;
   public readonly liveness: string | undefined;
   /** How long liveness may fail before a restart, in seconds. */
   public readonly livenessToleranceSeconds: number;
@@ -192,6 +226,8 @@ export class ApiService extends Construct {
   public readonly shutdownTimeoutSeconds: number;
   public readonly environment: Readonly<Record<string, EnvironmentValue>>;
   public readonly database: PostgresCluster | undefined;
+  /** How long the API waits for its database, in seconds; undefined if nobody declared it. */
+  public readonly databaseTimeoutSeconds: number | undefined;
   public readonly databaseUrlVariable: string | undefined;
   public readonly calls: readonly ApiService[];
   public readonly metrics: Required<ApiMetrics> | undefined;
@@ -199,6 +235,8 @@ export class ApiService extends Construct {
   public readonly memory: Size;
   public readonly user: number | undefined;
   public readonly writablePaths: readonly string[];
+  public readonly placement: Placement;
+  private readonly admitted: Peer[] = [];
   /** The Deployment, the way out for what the properties do not cover. */
   public readonly apiObject: ApiObject;
 
@@ -223,23 +261,38 @@ export class ApiService extends Construct {
     };
     this.replicas = props.replicas ?? 2;
     this.readiness = props.readiness;
+    this.readinessPeriodSeconds =
+      props.readinessPeriod === undefined ? 5 : whole(this, 'readinessPeriod', props.readinessPeriod, 'seconds', 1);
     this.liveness = props.liveness;
     const failover = props.database === undefined ? 0 : predictedFailoverSeconds(props.database);
-    this.livenessToleranceSeconds =
-      props.livenessTolerance?.toSeconds() ?? Math.max(60, Math.ceil((failover * 1.5) / 10) * 10);
-    this.startTimeoutSeconds = (props.startTimeout ?? Duration.minutes(2)).toSeconds();
-    this.shutdownTimeoutSeconds = (props.shutdownTimeout ?? Duration.seconds(30)).toSeconds();
+    const seconds = (
+      property: 'livenessTolerance' | 'startTimeout' | 'shutdownTimeout',
+      otherwise: number,
+      least: number,
+    ) => (props[property] === undefined ? otherwise : whole(this, property, props[property], 'seconds', least));
+    this.livenessToleranceSeconds = seconds(
+      'livenessTolerance',
+      Math.max(60, Math.ceil((failover * 1.5) / 10) * 10),
+      1,
+    );
+    this.startTimeoutSeconds = seconds('startTimeout', 120, 1);
+    this.shutdownTimeoutSeconds = seconds('shutdownTimeout', 30, 2);
     this.environment = { ...props.environment };
     this.database = props.database;
+    this.databaseTimeoutSeconds =
+      props.databaseTimeout === undefined
+        ? undefined
+        : whole(this, 'databaseTimeout', props.databaseTimeout, 'seconds', 1);
     this.databaseUrlVariable = props.databaseUrlVariable;
     this.calls = [...(props.calls ?? [])];
     this.cpu = props.cpu ?? Cpu.millis(100);
     this.memory = props.memory ?? Size.mebibytes(256);
     this.user = props.user;
     this.writablePaths = [...(props.writablePaths ?? ['/tmp'])];
+    this.placement = { ...props.placement };
 
-    this.check(extraPorts);
-    this.checkDatabase(failover);
+    checkApi(this, extraPorts, failover);
+    this.checkNodes();
 
     const labels = this.labels;
     new ApiObject(this, 'ServiceAccount', {
@@ -251,7 +304,7 @@ export class ApiService extends Construct {
     this.apiObject = new ApiObject(this, 'Resource', {
       apiVersion: 'apps/v1',
       kind: 'Deployment',
-      metadata: { name: this.name, namespace: this.namespace, labels },
+      metadata: { name: this.name, namespace: this.namespace, labels, ...this.declared },
       spec: deploymentSpec(this),
     });
     new ApiObject(this, 'Service', {
@@ -279,14 +332,21 @@ export class ApiService extends Construct {
     apiPolicies(this);
     (props.clients ?? []).forEach((peer) => this.addClient(peer));
     this.database?.addClient({ name: this.name, namespace: this.namespace, podLabels: this.podLabels });
-    this.calls.forEach((api) =>
-      api.addClient({ name: this.name, namespace: this.namespace, podLabels: this.podLabels }),
-    );
+    for (const api of this.calls) {
+      // Services of one name may call from several namespaces.
+      const name = api.namespace === this.namespace ? this.name : `${this.namespace}-${this.name}`;
+      api.addClient({ name, namespace: this.namespace, podLabels: this.podLabels });
+    }
   }
 
   /** Address inside the cluster: `http://state-hub-api.state-hub.svc:8000`. */
   public get url(): string {
     return `http://${this.name}.${this.namespace}.svc:${this.port}`;
+  }
+
+  /** All that are let in so far, other services that call it included. */
+  public get clients(): readonly Peer[] {
+    return this.admitted;
   }
 
   /** Labels that select the pods. They never change, because a Deployment's selector cannot. */
@@ -303,79 +363,27 @@ export class ApiService extends Construct {
     };
   }
 
+  /** What the program says of itself, for the prediction to read. */
+  private get declared(): { readonly annotations?: Readonly<Record<string, string>> } {
+    const seconds = this.databaseTimeoutSeconds;
+    return seconds === undefined ? {} : { annotations: { [DATABASE_TIMEOUT_ANNOTATION]: `${seconds}` } };
+  }
+
   /** Lets the peer's pods call the API, on every port it has. */
   public addClient(peer: Peer): void {
-    policyFromClient(this, `Client-${peer.name}`, peer);
+    policyFromClient(this, peer);
+    this.admitted.push(peer);
   }
 
-  private check(extraPorts: Readonly<Record<string, number>>): void {
-    checkServiceName(this, 'name', this.name);
-    checkImage(this, 'image', this.image);
-    if (!Number.isInteger(this.replicas) || this.replicas < 1) {
-      refuse(this, `'replicas' must be at least 1, got ${this.replicas}`);
-    }
-    if (this.replicas === 1) {
-      warn(
-        this,
-        `'replicas' is 1: each rollout, drain and lost node takes '${this.name}' down until a new pod is ready`,
-      );
-    }
-    checkPort(this, 'port', this.port);
-    for (const [name, port] of Object.entries(extraPorts)) {
-      checkServiceName(this, `extraPorts name`, name, 15);
-      checkPort(this, `extraPorts.${name}`, port);
-    }
-    if (this.metrics !== undefined) {
-      checkPort(this, 'metrics.port', this.metrics.port);
-    }
-    const numbers = Object.values(this.ports);
-    if (new Set(numbers).size !== numbers.length || 'http' in extraPorts) {
+  private checkNodes(): void {
+    checkPlacement(this, this.placement);
+    const nodes = nodesFor(this.platform, this.placement).map(({ name }) => name);
+    const needed = this.replicas > 1 && this.platform.nodes.length > 1 ? 2 : 1;
+    if (nodes.length < needed) {
       refuse(
         this,
-        `'extraPorts' must have other names and numbers than 'http' (${this.port}), got ${JSON.stringify(extraPorts)}`,
-      );
-    }
-    for (const property of ['readiness', 'liveness'] as const) {
-      if (this[property] !== undefined && !/^\/[^\s]*$/.test(this[property])) {
-        refuse(this, `'${property}' must be an HTTP path that starts with '/', got '${this[property]}'`);
-      }
-    }
-    for (const name of Object.keys(this.environment)) {
-      if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
-        refuse(this, `'environment' must have names of letters, digits and underscores, got '${name}'`);
-      }
-      if (this.database !== undefined && (name.startsWith('PG') || name === this.databaseUrlVariable)) {
-        refuse(this, `'environment.${name}' is set from 'database'; remove it`);
-      }
-    }
-    if (this.user === 0) {
-      refuse(this, `'user' must not be 0, which is root`);
-    }
-    const paths = this.writablePaths.filter(
-      (path, i) => !/^\/[^\s:]+$/.test(path) || this.writablePaths.indexOf(path) !== i,
-    );
-    if (paths.length > 0) {
-      refuse(this, `'writablePaths' must be different absolute paths below '/', got '${paths[0]}'`);
-    }
-    kibibytes(this, 'memory', this.memory);
-    millicores(this, 'cpu', this.cpu);
-  }
-
-  private checkDatabase(failover: number): void {
-    if (this.livenessToleranceSeconds < failover) {
-      refuse(
-        this,
-        `'livenessTolerance' must be at least ${failover} seconds, the worst predicted failover of the database, or a failover ` +
-          `restarts every replica; got ${this.livenessToleranceSeconds}`,
-      );
-    }
-    if (this.database === undefined && this.databaseUrlVariable !== undefined) {
-      refuse(this, `'databaseUrlVariable' needs 'database'`);
-    }
-    if (this.database !== undefined && this.database.namespace !== this.namespace) {
-      refuse(
-        this,
-        `'database' must be in the API's namespace '${this.namespace}', where the pod can read its Secrets, got '${this.database.namespace}'`,
+        `'placement' must leave at least ${needed === 1 ? '1 node' : '2 nodes, or replicas are lost together'}, and of platform ` +
+          `'${this.platform.name}' it leaves ${nodes.join(', ') || 'none'}${whyNotOthers(this.platform, this.placement)}`,
       );
     }
   }

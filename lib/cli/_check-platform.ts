@@ -17,10 +17,11 @@ const FIELDS: Readonly<Record<keyof PlatformFacts, readonly [takes: string, is: 
   cloudNativePg: ['a version in quotes, such as "1.30"', text],
   nodes: ['a list of node names', texts],
   storageClasses: [
-    'StorageClass names, each nodeLocal or replicated',
-    (value) => isObject(value) && Object.values(value).every(oneOf('nodeLocal', 'replicated')),
+    'StorageClass names, each nodeLocal, singleCopy or replicated',
+    (value) => isObject(value) && Object.values(value).every(oneOf('nodeLocal', 'singleCopy', 'replicated')),
   ],
   operatorNamespace: ['a namespace', text],
+  operatorPodLabels: ['labels', (value) => isObject(value) && Object.values(value).every(text)],
   gitops: ['a list of flux and argocd', (value) => Array.isArray(value) && value.every(oneOf('flux', 'argocd'))],
   external: [
     'a list of objects, each with kind, name and, if it has one, namespace; a Secret may list its keys',

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { KubernetesClient } from '../drill/runner/kubernetes';
-import { httpTransport } from '../drill/runner/transport';
+import { httpTransport, type Transport } from '../drill/runner/transport';
 import { type CommandIo, UsageMistake } from './_command';
 
 /** Which cluster, as kubectl understands it. */
@@ -24,7 +24,7 @@ const START_MS = 15_000;
 const STOP_MS = 2000;
 
 /**
- * Runs `work` with a client of the cluster. Credentials are kubectl's business: a `kubectl proxy` serves on a socket in
+ * Runs `work` with a client of the cluster, and with what carries its requests. Credentials are kubectl's business: a `kubectl proxy` serves on a socket in
  * a folder that only this user can open, and is stopped when the work ends, however it ends.
  *
  * @throws UsageMistake if there is no kubectl, or it cannot serve this context
@@ -32,7 +32,7 @@ const STOP_MS = 2000;
 export async function withCluster<T>(
   io: CommandIo,
   choice: ClusterChoice,
-  work: (client: KubernetesClient) => Promise<T>,
+  work: (client: KubernetesClient, transport: Transport) => Promise<T>,
 ): Promise<T> {
   // mkdtemp makes the folder with mode 0700.
   const folder = mkdtempSync(join(tmpdir(), 'phoenix-'));
@@ -55,7 +55,8 @@ export async function withCluster<T>(
   process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
   try {
     await serving(proxy);
-    return await work(new KubernetesClient(httpTransport({ url: 'http://localhost', socketPath })));
+    const transport = httpTransport({ url: 'http://localhost', socketPath });
+    return await work(new KubernetesClient(transport), transport);
   } finally {
     await stop(proxy);
     process.removeListener('exit', abandon);

@@ -1,5 +1,23 @@
-/** What a verb returns: 0 all well, 1 it could not do its work, 2 it did, and what it found needs a person. */
-export type ExitCode = 0 | 1 | 2;
+/** What a verb returns; its `exits` say what each code means. */
+export type ExitCode = 0 | 1 | 2 | 3 | 4;
+
+/** The exit codes of a verb. */
+export interface Exits {
+  /** Each code and what it means, for `--help`. */
+  readonly table: readonly (readonly [code: ExitCode, meaning: string])[];
+  /** The code for a mistake of the person, and for a defect of ours: the verb did not do its work. */
+  readonly notDone: ExitCode;
+}
+
+/** The exit codes of a verb that has none of its own. */
+export const EXITS: Exits = {
+  table: [
+    [0, 'all well'],
+    [1, 'it could not do its work: a wrong option, a missing file, no cluster'],
+    [2, 'it did its work and found something that needs a person'],
+  ],
+  notDone: 1,
+};
 
 /** The world outside a verb, so that a test can stand in for it. */
 export interface CommandIo {
@@ -13,6 +31,8 @@ export interface CommandIo {
   readonly cwd: string;
   /** Whether escape codes are welcome on stdout: a terminal, and no `NO_COLOR`. */
   readonly color: boolean;
+  /** Width of the terminal, where stdout is one. */
+  readonly columns?: number | undefined;
 }
 
 /** One `--option`. */
@@ -70,6 +90,8 @@ export interface Command<O extends CommandOptions = CommandOptions> {
   readonly options: O;
   /** Whole command lines that work as they stand, with what each is for. */
   readonly examples: readonly (readonly [line: string, purpose: string])[];
+  /** Where they are not `EXITS`. */
+  readonly exits?: Exits;
   run(input: CommandInput<O>, io: CommandIo): ExitCode | Promise<ExitCode>;
 }
 

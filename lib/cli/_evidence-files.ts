@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { readHistory, type History } from '../evidence/history';
 import { type CommandIo, UsageMistake } from './_command';
@@ -9,6 +9,18 @@ export function readEvidenceFiles(io: CommandIo, paths: readonly string[]): Hist
     .flatMap((path) => filesOf(io, path))
     .map((source) => ({ source, text: readFileSync(resolve(io.cwd, source), 'utf8') }));
   return readHistory(texts.filter(({ text }, i) => texts.findIndex((other) => other.text === text) === i));
+}
+
+/** Keeps a document as the very bytes that the cluster has. Evidence does not change: what is there stays. */
+export function keepEvidence(io: CommandIo, folder: string, name: string, text: string): 'added' | 'same' | 'differs' {
+  const path = resolve(io.cwd, folder);
+  const file = join(path, name);
+  if (existsSync(file)) {
+    return readFileSync(file, 'utf8') === text ? 'same' : 'differs';
+  }
+  mkdirSync(path, { recursive: true });
+  writeFileSync(file, text, { flag: 'wx' });
+  return 'added';
 }
 
 /**

@@ -1,4 +1,4 @@
-import { KubernetesError, type KubernetesObject } from '../drill/runner/kubernetes';
+import { KubernetesError, type KubernetesClient, type KubernetesObject } from '../drill/runner/kubernetes';
 import { readHistory, type History } from '../evidence/history';
 import { CLUSTER_OPTIONS, type ClusterChoice, withCluster } from './_cluster';
 import { type CommandIo, UsageMistake } from './_command';
@@ -44,21 +44,30 @@ export async function storedTexts(io: CommandIo, options: SourceOptions): Promis
   if (namespace === undefined) {
     throw new UsageMistake('name evidence files, or the namespace of the drills with --namespace');
   }
-  if (!/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(namespace)) {
-    throw new UsageMistake(`--namespace must be the name of a namespace, got '${namespace}'`);
-  }
-  const path = `/api/v1/namespaces/${namespace}/configmaps`;
+  checkNamespace(namespace);
   try {
-    const maps = await withCluster(io, options, (client) => client.list<ConfigMap>(path, LABELS));
-    return maps.flatMap((map) =>
-      Object.entries(map.data ?? {})
-        .filter(([name]) => name.endsWith('.json'))
-        .map(([name, text]) => ({ source: `${namespace}/${map.metadata.name}/${name}`, name, text })),
-    );
+    return await withCluster(io, options, (client) => textsIn(client, namespace));
   } catch (error) {
     if (error instanceof KubernetesError) {
       throw new UsageMistake(`the cluster does not show its evidence: ${error.message}`);
     }
     throw error;
+  }
+}
+
+/** The same with an open client. @throws KubernetesError */
+export async function textsIn(client: KubernetesClient, namespace: string): Promise<readonly StoredText[]> {
+  const maps = await client.list<ConfigMap>(`/api/v1/namespaces/${namespace}/configmaps`, LABELS);
+  return maps.flatMap((map) =>
+    Object.entries(map.data ?? {})
+      .filter(([name]) => name.endsWith('.json'))
+      .map(([name, text]) => ({ source: `${namespace}/${map.metadata.name}/${name}`, name, text })),
+  );
+}
+
+/** @throws UsageMistake if the text cannot be a namespace */
+export function checkNamespace(namespace: string): void {
+  if (!/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(namespace)) {
+    throw new UsageMistake(`--namespace must be the name of a namespace, got '${namespace}'`);
   }
 }

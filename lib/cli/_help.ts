@@ -1,29 +1,32 @@
-import type { Command, CommandOption } from './_command';
-import type { CommandEntry } from './_registry';
+import { type Command, type CommandOption, EXITS, type Exits } from './_command';
+import type { CommandEntry } from './registry';
+import { COLUMNS, wrapLine, wrapText } from './_wrap';
 
-const EXIT_CODES = `Exit codes
-  0  all well
-  1  it could not do its work: a wrong option, a missing file
-  2  it did its work and found something that needs a person`;
+function exitCodes({ table: codes }: Exits, columns: number): string {
+  return `Exit codes\n${codes.map(([code, meaning]) => wrapLine(`  ${code}  ${meaning}`, columns, 5)).join('\n')}`;
+}
 
 /** What `phoenix --help` says. */
-export function overview(entries: readonly CommandEntry[]): string {
+export function overview(entries: readonly CommandEntry[], columns = COLUMNS): string {
   const width = Math.max(...entries.map((entry) => entry.name.length));
-  const lines = entries.map((entry) => `  phoenix ${entry.name.padEnd(width)}  ${entry.summary}`);
+  const lines = entries.map((entry) =>
+    wrapLine(`  phoenix ${entry.name.padEnd(width)}  ${entry.summary}`, columns, width + 12),
+  );
   return `Usage: phoenix COMMAND [ARGUMENTS]
 
 Commands
 ${lines.join('\n')}
 
-  phoenix COMMAND --help says what a command reads, what it never does and what to do next.
+${wrapLine('  phoenix COMMAND --help says what a command reads, what it never does and what to do next.', columns, 2)}
   phoenix --version prints the version.
 
-${EXIT_CODES}
+${exitCodes(EXITS, columns)}
+'phoenix drill' ends with the verdict of the drill instead: see its --help.
 `;
 }
 
 /** What `phoenix VERB --help` says. */
-export function commandHelp(command: Command): string {
+export function commandHelp(command: Command, columns = COLUMNS): string {
   const positional = command.positionals;
   const rows: (readonly [string, string])[] = [
     ...(positional === undefined ? [] : [[positional.usage, positional.description] as const]),
@@ -34,15 +37,15 @@ export function commandHelp(command: Command): string {
   const examples = command.examples.map(([line, purpose]) => `  ${line}\n      ${purpose}`);
   return `Usage: ${usage.join(' ')}
 
-${command.help.trim()}
+${wrapText(command.help, columns)}
 
 Arguments
-${table(rows)}
+${table(rows, columns)}
 
 Examples
 ${examples.join('\n')}
 
-${EXIT_CODES}
+${exitCodes(command.exits ?? EXITS, columns)}
 `;
 }
 
@@ -60,7 +63,7 @@ function describe(option: CommandOption): string {
   return notes.length === 0 ? option.description : `${option.description} (${notes.join('; ')})`;
 }
 
-function table(rows: readonly (readonly [string, string])[]): string {
+function table(rows: readonly (readonly [string, string])[], columns: number): string {
   const width = Math.max(...rows.map(([left]) => left.length));
-  return rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`).join('\n');
+  return rows.map(([left, right]) => wrapLine(`  ${left.padEnd(width)}  ${right}`, columns, width + 4)).join('\n');
 }

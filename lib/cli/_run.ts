@@ -1,9 +1,9 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
-import { type Command, type CommandIo, type CommandOptions, type ExitCode, UsageMistake } from './_command';
+import { type Command, type CommandIo, type CommandOptions, EXITS, type ExitCode, UsageMistake } from './_command';
 import { commandHelp, overview } from './_help';
-import type { CommandEntry } from './_registry';
+import type { CommandEntry } from './registry';
 
-/** Finds the verb, parses its arguments, runs it and turns mistakes into one line and exit code 1. */
+/** Finds the verb, parses its arguments, runs it and turns mistakes into one line and an exit code. */
 export async function runCli(
   argv: readonly string[],
   io: CommandIo,
@@ -12,14 +12,16 @@ export async function runCli(
 ): Promise<ExitCode> {
   const entry = find(argv, commands);
   const called = ['phoenix', ...(entry === undefined ? [] : [entry.name])].join(' ');
+  let { notDone } = EXITS;
   try {
     if (entry === undefined) {
       return withoutCommand(argv, io, commands, version);
     }
     const command = await entry.load();
+    ({ notDone } = command.exits ?? EXITS);
     const rest = argv.slice(entry.name.split(' ').length);
     if (asksForHelp(rest)) {
-      io.stdout(commandHelp(command));
+      io.stdout(commandHelp(command, io.columns));
       return 0;
     }
     return await command.run(parse(command, rest), io);
@@ -30,7 +32,7 @@ export async function runCli(
     } else {
       io.stderr(`${called}: ${mistake}\nSee '${called} --help'.\n`);
     }
-    return 1;
+    return notDone;
   }
 }
 
@@ -54,11 +56,11 @@ function withoutCommand(
   const group = commands.filter((entry) => entry.name.startsWith(`${first} `));
   const listed = group.length > 0 ? group : commands;
   if (asksForHelp(argv) && (first === '--help' || first === '-h' || group.length > 0)) {
-    io.stdout(overview(listed));
+    io.stdout(overview(listed, io.columns));
     return 0;
   }
   if (first === undefined || (group.length > 0 && argv.length === 1)) {
-    io.stderr(overview(listed));
+    io.stderr(overview(listed, io.columns));
     return 1;
   }
   const typed = argv.filter((word) => !word.startsWith('-')).join(' ') || first;

@@ -1,6 +1,6 @@
-import type { Evidence } from '../evidence/evidence';
-import { isStale } from '../evidence/history';
-import { command } from './_command';
+import { isStale, type SourcedEvidence } from '../evidence/history';
+import { chainsOf, type Chain } from '../evidence/standing';
+import { type CommandIo, command } from './_command';
 import { judgedAt } from './_evidence-files';
 import { SOURCE_OPTIONS, readEvidence } from './_evidence-source';
 import { printable } from './_printable';
@@ -11,8 +11,8 @@ export const evidenceList = command({
   name: 'evidence list',
   summary: 'list the runs of drills, with verdict and what is stale',
   help: `
-Lists evidence, oldest first: from files, or with --namespace from the ConfigMaps that the drills of a cluster wrote.
-Documents that do not hold are named on stderr and lead to exit code 2. It changes nothing.
+Lists evidence by drill, the newest run last: from files, or with --namespace from the ConfigMaps that the drills of a
+cluster wrote. A run that is stale no longer supports a decision; the newest of a drill is the one that matters. Documents that do not hold are named on stderr and lead to exit code 2. It changes nothing.
 
 The cluster is reached through your own kubectl, with your own rights: it lists ConfigMaps of one namespace.`,
   positionals: { usage: '[FILE...]', min: 0, max: 10_000, description: 'evidence documents, or folders of them' },
@@ -22,7 +22,7 @@ The cluster is reached through your own kubectl, with your own rights: it lists 
     format: { type: 'string', choices: ['text', 'json'], default: 'text', description: 'for people or for programs' },
   },
   examples: [
-    ['phoenix evidence list -n state-hub', 'what the cluster has'],
+    ['phoenix evidence list --namespace state-hub', 'what the cluster has'],
     ['phoenix evidence list evidence/', 'what was pulled'],
   ],
   async run({ options, positionals }, io) {
@@ -35,12 +35,26 @@ The cluster is reached through your own kubectl, with your own rights: it lists 
     } else if (documents.length === 0) {
       io.stderr('there is no evidence\n');
     } else {
-      const color = { passed: 'green', failed: 'red', aborted: 'yellow' } as const;
-      const row = (e: Evidence): string =>
-        `${e.finishedAt.slice(0, 16).replace('T', ' ')}  ${paint(io, color[e.verdict], e.verdict.padEnd(7))}  ` +
-        `${printable(`${e.drill} ${e.mode}`.padEnd(24))}  ${e.runId}  ${isStale(e, now) ? paint(io, 'yellow', 'STALE  ') : ''}${printable(e.reason)}\n`;
-      io.stdout(documents.map(({ evidence }) => row(evidence)).join(''));
+      const blocks = chainsOf(documents).map(
+        (chain) => `${paint(io, 'bold', printable(chain.title))}\n${rows(chain, now, io)}`,
+      );
+      io.stdout(blocks.join('\n'));
     }
     return problems.length === 0 ? 0 : 2;
   },
 });
+
+const COLOR = { passed: 'green', failed: 'red', aborted: 'yellow' } as const;
+
+function rows({ documents }: Chain, now: Date, io: CommandIo): string {
+  const mode = Math.max(4, ...documents.map(({ evidence }) => printable(evidence.mode).length));
+  const head = `  finished (UTC)    verdict  valid until  ${'mode'.padEnd(mode)}  run                     reason\n`;
+  const row = ({ evidence: e }: SourcedEvidence): string => {
+    const until = isStale(e, now) ? paint(io, 'yellow', 'STALE     ') : e.expiresAt.slice(0, 10);
+    const verdict = paint(io, COLOR[e.verdict], e.verdict.padEnd(7));
+    const reason = `${e.cleanup.ok ? '' : paint(io, 'yellow', 'NOT CLEANED UP; ')}${printable(e.reason)}`;
+    const run = e.runId.padEnd(22);
+    return `  ${e.finishedAt.slice(0, 16).replace('T', ' ')}  ${verdict}  ${until}   ${printable(e.mode).padEnd(mode)}  ${run}  ${reason}\n`;
+  };
+  return paint(io, 'dim', head) + documents.map(row).join('');
+}

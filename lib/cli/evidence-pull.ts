@@ -1,7 +1,7 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { readHistory } from '../evidence/history';
 import { command } from './_command';
+import { keepEvidence } from './_evidence-files';
 import { SOURCE_OPTIONS, storedTexts } from './_evidence-source';
 import { printable } from './_printable';
 
@@ -16,27 +16,26 @@ Copies every evidence document of a namespace into a folder, one file a run. The
 pulled files are the long memory, so commit them. A file that is already there with other content is never
 overwritten: it is named, and the exit code is 2, because evidence does not change.
 
-What is pulled is verified as 'phoenix evidence verify' does, together with nothing else: verify the folder for the
-whole chain.`,
+What is pulled is verified: each document, and its links to the others that the cluster has. The whole chain, with what
+was pulled before, is verified by 'phoenix evidence verify' on the folder.`,
   options: {
     ...SOURCE_OPTIONS,
+    namespace: { ...SOURCE_OPTIONS.namespace, description: 'namespace of the drills; required' },
     output: { type: 'string', short: 'o', value: 'DIR', default: 'evidence', description: 'folder for the files' },
   },
-  examples: [['phoenix evidence pull -n state-hub', 'into evidence/']],
+  examples: [['phoenix evidence pull --namespace state-hub', 'into evidence/']],
   async run({ options }, io) {
     const texts = await storedTexts(io, options);
-    const folder = resolve(io.cwd, options.output);
-    mkdirSync(folder, { recursive: true });
     const problems = readHistory(texts).problems.map((p) => `${p.source}: ${p.problem}`);
     let added = 0;
     for (const { source, name, text } of texts) {
-      const file = join(folder, name);
       if (!SAFE_NAME.test(name)) {
         problems.push(`${source}: is not the name of a run, not written`);
-      } else if (!existsSync(file)) {
-        writeFileSync(file, text, { flag: 'wx' });
-        added++;
-      } else if (readFileSync(file, 'utf8') !== text) {
+        continue;
+      }
+      const kept = keepEvidence(io, options.output, name, text);
+      added += kept === 'added' ? 1 : 0;
+      if (kept === 'differs') {
         problems.push(`${source}: differs from ${join(options.output, name)}, which was kept`);
       }
     }

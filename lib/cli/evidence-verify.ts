@@ -17,7 +17,9 @@ that is not at hand. Then says whether the newest of each chain is stale. A fail
 is not judged here.
 
 A digest proves that a document is unchanged since its digest was written, not who wrote it: who can write the
-ConfigMap can write a chain that holds. Keep pulled evidence in git.`,
+ConfigMap can write a chain that holds. Keep pulled evidence in git.
+
+Exit code 2 says that a document does not hold, that the newest of a chain is stale, or that there is none.`,
   positionals: { usage: '[FILE...]', min: 0, max: 10_000, description: 'evidence documents, or folders of them' },
   options: {
     ...SOURCE_OPTIONS,
@@ -25,7 +27,7 @@ ConfigMap can write a chain that holds. Keep pulled evidence in git.`,
   },
   examples: [
     ['phoenix evidence verify evidence/', 'what was pulled, for example in CI'],
-    ['phoenix evidence verify -n state-hub', 'what the cluster has'],
+    ['phoenix evidence verify --namespace state-hub', 'what the cluster has'],
   ],
   async run({ options, positionals }, io) {
     const now = judgedAt(options.now);

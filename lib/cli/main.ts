@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { commands } from './_registry';
+import { commands } from './registry';
 import { runCli } from './_run';
 import type { CommandIo } from './_command';
 
@@ -9,6 +9,8 @@ const io: CommandIo = {
   stdin: process.stdin,
   env: process.env,
   cwd: process.cwd(),
+  // At most what an eye follows.
+  columns: process.stdout.isTTY ? Math.min(process.stdout.columns, 120) : undefined,
   color: process.stdout.isTTY && (process.env.NO_COLOR ?? '') === '',
 };
 

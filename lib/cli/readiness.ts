@@ -12,10 +12,12 @@ import type { Evidence } from '../evidence/evidence';
 import { chainOf, readHistory, type History } from '../evidence/history';
 import { CLUSTER_OPTIONS, withCluster } from './_cluster';
 import { type CommandIo, UsageMistake, command } from './_command';
+import { keepEvidence } from './_evidence-files';
 import { paint } from './_paint';
 import { printable } from './_printable';
 
 const HTTP_MS = 10_000;
+const CONFIG = 'dist/manifests/state-hub-drills/ConfigMap.state-hub.state-hub-readiness-check.yaml';
 
 /** `phoenix readiness`: the readiness check from any machine with a kubeconfig. */
 export const readiness = command({
@@ -27,8 +29,10 @@ machine, and compares all of it with the configuration that synthesis wrote for 
 in the cluster. What your account may not read is 'not checked', and then the verdict is not 'passed'.
 
 Writes one evidence document into the output folder, and readiness.md, which shows this machine beside every other
-place whose evidence lies there: run it on each machine with its own --from, or pull the evidence of the Job.`,
-  positionals: { usage: 'CONFIG', min: 1, max: 1, description: "the drills' configuration: its ConfigMap, or the JSON in it" }, // prettier-ignore
+place whose evidence lies there: run it on each machine with its own --from, or pull the evidence of the Job.
+
+Exit code 2 says that the cluster is not as declared, or that something could not be checked.`,
+  positionals: { usage: 'CONFIG', min: 1, max: 1, description: 'configuration of the readiness check: the ConfigMap that synthesis wrote, or the JSON in it' }, // prettier-ignore
   options: {
     from: { type: 'string', value: 'NAME', description: 'what this place is called in reports; required' },
     output: { type: 'string', short: 'o', value: 'DIR', default: 'evidence', description: 'folder for evidence and readiness.md' }, // prettier-ignore
@@ -36,8 +40,8 @@ place whose evidence lies there: run it on each machine with its own --from, or 
     ...CLUSTER_OPTIONS,
   },
   examples: [
-    ['phoenix readiness config.json --from operator', 'from the machine you sit at'],
-    ['phoenix readiness config.json --from coulombcore --context threephoenix', 'from another host'],
+    [`phoenix readiness ${CONFIG} --from operator`, 'from the machine you sit at'],
+    [`phoenix readiness ${CONFIG} --from coulombcore --context threephoenix`, 'from another host'],
   ],
   async run({ options, positionals }, io) {
     const { from } = options;
@@ -71,7 +75,7 @@ place whose evidence lies there: run it on each machine with its own --from, or 
     };
     const chain = before.documents.filter((d) => chainOf(d.evidence) === chainOf(document));
     const evidence = seal({ ...document, previousDigest: chain.at(-1)?.evidence.digest ?? null });
-    writeFileSync(join(folder, `${evidence.runId}.json`), `${JSON.stringify(evidence)}\n`, { flag: 'wx' });
+    keepEvidence(io, options.output, `${evidence.runId}.json`, JSON.stringify(evidence));
     const same = before.documents
       .map((d) => d.evidence)
       .filter((e) => e.service === evidence.service && e.platform === evidence.platform);
@@ -114,10 +118,17 @@ function historyIn(folder: string): History {
   return readHistory(names.toSorted().map((source) => ({ source, text: readFileSync(join(folder, source), 'utf8') })));
 }
 
+/** One line a check, and a second one where something else was expected. What could not be checked is neither. */
 function asText(evidence: Evidence, io: CommandIo): string {
-  const rows = evidence.checks.map((c) => {
-    const sign = c.ok ? paint(io, 'green', '✓') : wasNotMade(c) ? paint(io, 'yellow', '?') : paint(io, 'red', '✗');
-    return `${sign} ${c.name}: ${printable(c.ok ? c.observed : `expected ${c.expected}, observed ${c.observed}`)}\n`;
+  const width = Math.max(...evidence.checks.map(({ name }) => name.length));
+  const rows = evidence.checks.map((check) => {
+    const { name, ok, expected, observed } = check;
+    const sign = ok ? paint(io, 'green', '✓') : wasNotMade(check) ? paint(io, 'yellow', '?') : paint(io, 'red', '✗');
+    const more =
+      ok || wasNotMade(check)
+        ? ''
+        : paint(io, 'dim', `${' '.repeat(width + 4)}expected: ${printable(expected)}`) + '\n';
+    return `${sign} ${name.padEnd(width)}  ${printable(observed)}\n${more}`;
   });
   const color = { passed: 'green', failed: 'red', aborted: 'yellow' } as const;
   return `${rows.join('')}\n${paint(io, color[evidence.verdict], evidence.verdict)}: ${printable(evidence.reason)}\n`;

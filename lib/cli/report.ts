@@ -36,9 +36,13 @@ stale, or evidence that does not hold.`,
     } else {
       writeFileSync(resolve(io.cwd, options.output), page);
       io.stderr(
-        `wrote ${options.output}: ${history.documents.length} documents, ${history.problems.length} problems\n`,
+        `wrote ${options.output}: ${count(history.documents.length, 'document')}, ${count(history.problems.length, 'problem')}\n`,
       );
     }
     return needsPerson(history, now) ? 2 : 0;
   },
 });
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}

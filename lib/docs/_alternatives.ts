@@ -15,36 +15,38 @@ const LONGHORN_COPIES = 3;
 export function alternatives(database: PostgresCluster): string {
   const { instances, platform } = database;
   const { storage } = platform;
-  const both = storage.kind === 'replicated' && storage.replicas > 1 ? storage.replicas : LONGHORN_COPIES;
+  const both = storage.kind === 'replicated' ? storage.replicas : LONGHORN_COPIES;
+  const copied = storage.dataLocality !== undefined;
   const eviction = platform.nodeMonitorGraceSeconds + 300;
   const rows: Alternative[] = [
     {
       name: 'CloudNativePG on node-local disks',
       copies: instances,
-      lostNode: 'a standby is promoted; the lost instance is copied anew over the network when a node is back',
+      lostNode: 'a standby is promoted; the lost instance is copied anew when a node is back',
       cost: 'each instance is bound to the disk of its node',
-      chosen: storage.kind === 'nodeLocal',
+      chosen: storage.kind === 'nodeLocal' && !copied,
     },
     {
       name: `one instance on Longhorn, ${LONGHORN_COPIES} copies`,
       copies: LONGHORN_COPIES,
       lostNode: `no standby: ${eviction} s until the pod is evicted, then attach and crash recovery`,
-      cost: 'each restart and upgrade is an outage; every commit waits for the network below PostgreSQL; damaged pages are copied faithfully',
+      cost: 'each restart is an outage; every commit waits for the network below PostgreSQL; damaged pages are copied faithfully',
       chosen: false,
     },
     {
-      name: 'CloudNativePG on Longhorn with 1 copy',
+      name: 'CloudNativePG on Longhorn with 1 copy, `strict-local`',
       copies: instances,
       lostNode: 'as with node-local disks',
-      cost: 'a layer more below PostgreSQL; volumes can grow and be moved between nodes that live',
-      chosen: storage.kind === 'replicated' && storage.replicas === 1,
+      cost: 'a layer more below PostgreSQL; volumes can grow; drains need another drain policy of Longhorn',
+      chosen: storage.kind === 'nodeLocal' && copied,
     },
+    ...(storage.kind === 'singleCopy' ? [anywhere(instances)] : []),
     {
       name: `both: CloudNativePG on Longhorn with ${both} copies`,
       copies: instances * both,
-      lostNode: 'a standby is promoted, and the lost instance can start on another node with its data',
+      lostNode: 'a standby is promoted; once the node is given up, the lost instance starts elsewhere with its data',
       cost: `each write is written ${instances * both} times`,
-      chosen: storage.kind === 'replicated' && storage.replicas > 1,
+      chosen: storage.kind === 'replicated',
     },
   ];
   const gibibytes = Math.ceil((database.storageBytes + database.walStorageBytes) / 2 ** 30);
@@ -53,4 +55,15 @@ export function alternatives(database: PostgresCluster): string {
       `| ${x.chosen ? `**${x.name}** (chosen)` : x.name} | ${x.copies} | ${x.copies * gibibytes} GiB | ${x.lostNode} | ${x.cost} |`,
   );
   return `| strategy | copies | disk | a lost node | costs |\n| --- | --- | --- | --- | --- |\n${table.join('\n')}`;
+}
+
+/** Not offered: shown where it is what the platform has. */
+function anywhere(instances: number): Alternative {
+  return {
+    name: 'CloudNativePG on Longhorn with 1 copy, wherever there is room',
+    copies: instances,
+    lostNode: 'the copies of several instances may lie on it: writes stop, and what they had is lost',
+    cost: 'synthesis refuses it',
+    chosen: true,
+  };
 }

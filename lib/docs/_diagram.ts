@@ -1,6 +1,6 @@
 import { sizeText } from './_size';
 import type { DecisionRecordProps } from './decision-record';
-import type { GitOpsFacts } from './runbook-facts';
+import type { GitOpsFacts } from './gitops-facts';
 
 /** Nodes beyond these are only counted: a picture of fifty says nothing. */
 const MOST_NODES = 6;

@@ -32,19 +32,36 @@ export function proofSummary(proof: NodeLossProof | undefined): string {
     const cells = events.map((event) =>
       proof.verdicts
         .filter((verdict) => verdict.object === object && verdict.event === event)
-        .map((verdict) => (verdict.holds ? claim(verdict) : `**not: ${claim(verdict)}**`))
+        .map(cell)
         .join('; '),
     );
     return `| ${object} | ${cells.join(' | ')} |`;
   });
   const table = `| | ${events.map((event) => EVENTS[event]).join(' | ')} |\n|${' --- |'.repeat(events.length + 1)}\n${rows.join('\n')}`;
-  const refuted = proof.verdicts.filter(({ holds }) => !holds);
-  const cases = refuted.map(
-    ({ object, counterexample }) => `- ${object}: ${counterexample?.text ?? 'no case was found'}`,
+  const all = proof.verdicts.length;
+  const holding = proof.verdicts.filter(({ holds }) => holds).length;
+  const cases = proof.verdicts.flatMap(({ object, counterexample }) =>
+    counterexample === undefined ? [] : [`- ${object}: ${counterexample.text}`],
   );
-  const held = `${proof.verdicts.length - refuted.length} of ${proof.verdicts.length} claims hold for every placement that the scheduler may choose and every node`;
-  const end = refuted.length === 0 ? `All ${held}.` : `${held}. These fail:\n\n${cases.join('\n')}`;
-  return `${end}\n\n<details>\n<summary>claim by claim</summary>\n\n${table}\n\n</details>`;
+  const open = proof.verdicts.filter(({ withheld }) => withheld);
+  const unjudged = [...new Set(open.map(({ object }) => object))].map(
+    (object) =>
+      `- ${object}: ${open
+        .filter((verdict) => verdict.object === object)
+        .map((verdict) => `${claim(verdict)} (${EVENTS[verdict.event]})`)
+        .join('; ')}`,
+  );
+  const held = `${holding} of ${all} claims hold for every placement that the scheduler may choose and every node`;
+  const end = [
+    holding === all ? `All ${held}.` : `${held}.`,
+    ...(cases.length === 0 ? [] : [`These fail:\n\n${cases.join('\n')}`]),
+    ...(unjudged.length === 0 ? [] : [`These are not judged, for reasons under Open risks:\n\n${unjudged.join('\n')}`]),
+  ];
+  return `${end.join(' ')}\n\n<details>\n<summary>claim by claim</summary>\n\n${table}\n\n</details>`;
+}
+
+function cell(verdict: Verdict): string {
+  return verdict.holds ? claim(verdict) : `**${verdict.withheld ? 'not judged' : 'not'}: ${claim(verdict)}**`;
 }
 
 function claim(verdict: Verdict): string {

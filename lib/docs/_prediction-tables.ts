@@ -1,6 +1,7 @@
 import { FAILURE_CLASSES } from '../platform/objectives';
 import type { ClassPrediction, Prediction } from '../platform/prediction';
 import type { Figure, Path, Term } from '../platform/term';
+import { timeText } from './_time';
 
 /** Objectives beside what is predicted, one line a figure. */
 export function objectives(prediction: Prediction | undefined): string {
@@ -35,15 +36,15 @@ function figuresOf({ writes, reads, api }: ClassPrediction): [string, Figure][] 
 function classRows(x: ClassPrediction): string[] {
   const rto = x.objective?.rto;
   const out = figuresOf(x).map(([name, figure]) => {
-    const worst = figure.blockedBy === undefined ? seconds(figure.worst) : `**no end**: ${cell(figure.blockedBy)}`;
+    const worst = figure.blockedBy === undefined ? timeText(figure.worst) : `**no end**: ${cell(figure.blockedBy)}`;
     const room = figure.blockedBy === undefined ? margin(rto, figure.worst) : '';
-    return `| ${x.failureClass} | ${name === 'API' ? 'API requests' : name} are out | ${seconds(rto)} | ${seconds(figure.typical)} | ${worst} | ${room} |`;
+    return `| ${x.failureClass} | ${name === 'API' ? 'API requests' : name} are out | ${timeText(rto)} | ${timeText(figure.typical)} | ${worst} | ${room} |`;
   });
   const { rpo } = x;
-  const lost = rpo.worst === undefined ? '**no bound**' : seconds(rpo.worst);
+  const lost = rpo.worst === undefined ? '**no bound**' : timeText(rpo.worst);
   return [
     ...out,
-    `| ${x.failureClass} | writes are lost | ${seconds(x.objective?.rpo)} | ${seconds(rpo.typical)} | ${lost} | ${margin(x.objective?.rpo, rpo.worst)} |`,
+    `| ${x.failureClass} | writes are lost | ${timeText(x.objective?.rpo)} | ${timeText(rpo.typical)} | ${lost} | ${margin(x.objective?.rpo, rpo.worst)} |`,
   ];
 }
 
@@ -65,7 +66,9 @@ function classTerms(x: ClassPrediction): string {
 }
 
 function courseOf(figure: Figure): string {
-  const others = figure.others.map((path: Path) => `${path.name}: ${seconds(path.typical)} to ${seconds(path.worst)}`);
+  const others = figure.others.map(
+    (path: Path) => `${path.name}: ${timeText(path.typical)} to ${timeText(path.worst)}`,
+  );
   const blocked = figure.blockedBy === undefined ? '' : `; does not come back by itself: ${figure.blockedBy}`;
   return `${figure.name}${others.length === 0 ? '' : ` (other courses: ${others.join('; ')})`}${blocked}`;
 }
@@ -82,10 +85,11 @@ function jointTable(columns: readonly (readonly [string, Figure])[]): string {
   }
   const terms = [...rows.values()].map(
     ({ term, parts }) =>
-      `| ${cell(term.name)} | ${seconds(term.typical)} | ${seconds(term.worst)} | ${parts.join(', ')} | ${code(term.setBy.name)} | ${cell(term.source)} |`,
+      `| ${cell(term.name)} | ${timeText(term.typical)} | ${timeText(term.worst)} | ${parts.join(', ')} | ${code(term.setBy.name)} | ${cell(term.source)} |`,
   );
   const sums = columns.map(
-    ([name, figure]) => `| **sum** | **${seconds(figure.typical)}** | **${seconds(figure.worst)}** | **${name}** | | |`,
+    ([name, figure]) =>
+      `| **sum** | **${timeText(figure.typical)}** | **${timeText(figure.worst)}** | **${name}** | | |`,
   );
   return `| term | typical | worst | part of | set by | source |\n| --- | --- | --- | --- | --- | --- |\n${[...terms, ...sums].join('\n')}`;
 }
@@ -97,41 +101,19 @@ function identity(term: Term): string {
 function termTable(terms: readonly Term[], typical: number, worst: number | undefined): string {
   const rows = terms.map(
     (term) =>
-      `| ${cell(term.name)} | ${seconds(term.typical)} | ${seconds(term.worst)} | ${code(term.setBy.name)} | ${cell(term.source)} |`,
+      `| ${cell(term.name)} | ${timeText(term.typical)} | ${timeText(term.worst)} | ${code(term.setBy.name)} | ${cell(term.source)} |`,
   );
   return `| term | typical | worst | set by | source |
 | --- | --- | --- | --- | --- |
 ${rows.join('\n')}
-| **sum** | **${seconds(typical)}** | **${worst === undefined ? 'no bound' : seconds(worst)}** | | |`;
+| **sum** | **${timeText(typical)}** | **${worst === undefined ? 'no bound' : timeText(worst)}** | | |`;
 }
 
 function margin(objective: number | undefined, worst: number | undefined): string {
   if (objective === undefined || worst === undefined) {
     return '';
   }
-  return objective >= worst ? seconds(objective - worst) : `**missed by ${seconds(worst - objective)}**`;
-}
-
-/** `92 s`, `6 min 32 s`, `1 h 5 min`; nothing for nothing. */
-function seconds(value: number | undefined): string {
-  if (value === undefined) {
-    return '';
-  }
-  const whole = Math.round(value * 10) / 10;
-  if (whole < 120) {
-    return `${whole} s`;
-  }
-  const total = Math.round(whole);
-  const parts = [
-    [Math.floor(total / 86_400), 'd'],
-    [Math.floor((total % 86_400) / 3600), 'h'],
-    [Math.floor((total % 3600) / 60), 'min'],
-    [total % 60, 's'],
-  ] as const;
-  return parts
-    .filter(([amount]) => amount > 0)
-    .map(([amount, unit]) => `${amount} ${unit}`)
-    .join(' ');
+  return objective >= worst ? timeText(objective - worst) : `**missed by ${timeText(worst - objective)}**`;
 }
 
 function code(text: string): string {

@@ -1,3 +1,4 @@
+import { DEFAULT_DATABASE_TIMEOUT } from '../api/database-timeout';
 import type { NodeLossProof } from '../platform/node-loss';
 import type { DecisionRecordProps } from './decision-record';
 
@@ -16,15 +17,15 @@ export function backupAndRestore({ database, backupSchedule, api }: DecisionReco
 /** What this strategy does not cover, said plainly. */
 export function notProtected({ database }: DecisionRecordProps): string {
   const { objectStore } = database;
-  const local = database.platform.storage.kind === 'nodeLocal';
+  const single = database.platform.storage.kind !== 'replicated';
   return [
-    `Losing the primary and another instance at once: writes stop until one is back, or somebody promotes by hand and accepts what may be missing.`,
+    `Losing the primary and another instance at once: writes stop until one is back, or somebody promotes by hand and accepts a loss.`,
     `Losing all instances: what was written after the last archived WAL file is gone.`,
     `Losing the cluster and the object store together: nothing is left.`,
-    `Backups can be deleted with the object store's key, which the plugin needs: only object lock or a copy under another key protects from that.`,
+    `Backups can be deleted with the object store's key, which the plugin needs: only object lock or a copy under another key protects them.`,
     `A mistake that is seen after more than ${objectStore.retentionDays} days.`,
     `Wrong data that the service writes: it is replicated and archived faithfully.`,
-    ...(local ? [`A node's disk that lies: checksums show it when a page is read, not before.`] : []),
+    ...(single ? [`A node's disk that lies: checksums show it when a page is read, not before.`] : []),
     `Losing the age key: the Secrets in git would have to be made anew.`,
   ]
     .map((line) => `- ${line}`)
@@ -44,15 +45,20 @@ export function openRisks({ database, api, access, risks = [] }: DecisionRecordP
           `${instances} instances need ${instances} nodes, and there are ${platform.nodes.length}: a lost node leaves one instance without a place, and a second loss before its return stops writes.`,
         ]
       : []),
-    `A base backup of an idle database may be complete and lack its last WAL file for up to ${database.parameters['archive_timeout'] ?? '5min'}; only restores that are tried prove that it can be restored.`,
+    `A base backup of an idle database may be complete and lack its last WAL file for up to ${database.parameters['archive_timeout'] ?? '5min'}; only tried restores prove that it can be restored.`,
     `NetworkPolicies hold only where the cluster's network enforces them: \`check.sh\` of the access folder proves it.`,
     ...((access?.operators.length ?? 0) > 0
       ? [
           `Whoever may forward ports may forward those of any pod in \`${api.namespace}\`; PostgreSQL still asks for a password or a certificate.`,
         ]
       : []),
+    ...(api.database !== undefined && api.databaseTimeoutSeconds === undefined
+      ? [
+          `How long \`${api.name}\` waits for a silent database is not declared: ${DEFAULT_DATABASE_TIMEOUT} s are taken for granted.`,
+        ]
+      : []),
     ...(api.replicas === 1 ? [`\`${api.name}\` has one replica: each rollout, drain and lost node is an outage.`] : []),
-    `Predicted figures are sums of published timings. They are measured by drills, and until then they are predictions.`,
+    `Predicted figures are sums of published timings until drills measure them.`,
     ...risks,
   ]
     .map((line) => `- ${line}`)

@@ -5,8 +5,8 @@ import { Flux } from '../gitops/flux';
 import type { Delivery, OutputFile, RenderedUnit } from '../gitops/rendered';
 import { RequiredSecret } from '../gitops/required-secret';
 import { PostgresCluster } from '../postgres/postgres-cluster';
-import { CommandWorld, known, type KnownObject } from './command-world';
-import { type CommandProblem, checkCommands } from './commands';
+import { type CommandProblem, checkCommands } from './commands/check';
+import { CommandWorld, known, type KnownObject } from './commands/world';
 import { Document } from './document';
 
 /**
@@ -45,17 +45,18 @@ export function appWorld(
   return new CommandWorld({
     manifests: units.flatMap((unit) => unit.objects.map((object) => object.manifest)),
     databases: constructs.filter((x): x is PostgresCluster => x instanceof PostgresCluster),
+    secrets: required,
+    texts: files.filter(({ path }) => /\.sh$|\/ssh_config$/.test(path)),
     declared: [
-      ...required.map(({ name, namespace }) => known('Secret', name, namespace)),
       ...peers.map(({ namespace }) => known('Namespace', namespace)),
       ...['default', 'cert-manager'].map((name) => known('Namespace', name)),
+      known('Service', 'kubernetes', 'default'),
       ...flux.flatMap((engine) => ofFlux(engine, units)),
       ...argocd.flatMap(({ namespace }) => [
         known('ConfigMap', 'argocd-cm', namespace),
         ...applications.map((name) => known('Application', name, namespace)),
       ]),
     ],
-    declaredLabels: ['app.kubernetes.io/name=cloudnative-pg'],
     files: [
       ...files.map(({ path }) => `${below(at?.output ?? 'dist')}/${path}`),
       ...folders.flatMap((folder) => [

@@ -1,5 +1,6 @@
 import { Construct } from 'constructs';
 import type { PrivateAccess } from '../access/private-access';
+import { isDay } from '../_day';
 import { refuse } from '../_refuse';
 import { warn } from '../_warning';
 import type { ApiService } from '../api/api-service';
@@ -8,7 +9,7 @@ import type { Prediction } from '../platform/prediction';
 import type { BackupSchedule } from '../postgres/backup-schedule';
 import type { PostgresCluster } from '../postgres/postgres-cluster';
 import { alternatives } from './_alternatives';
-import { gitOpsFacts } from './_gitops-facts';
+import { gitOpsFacts } from './gitops-facts';
 import { serviceDiagram } from './_diagram';
 import { proofSummary } from './_node-loss-tables';
 import { objectives, termTables } from './_prediction-tables';
@@ -146,11 +147,11 @@ export class DecisionRecord extends Construct {
     if (approval === undefined) {
       return;
     }
-    if (!/^[^|`\n]{2,100}$/.test(approval.by)) {
+    if (typeof approval.by !== 'string' || !/^[^|`\n]{2,100}$/.test(approval.by)) {
       refuse(this, `'approval.by' must be the name of a person, got '${approval.by}'`);
     }
-    if (!/^\d{4}-\d\d-\d\d$/.test(approval.on) || Number.isNaN(Date.parse(approval.on))) {
-      refuse(this, `'approval.on' must be a day such as '2026-11-23', got '${approval.on}'`);
+    if (!isDay(approval.on)) {
+      refuse(this, `'approval.on' must be a day of the calendar, such as '2026-11-23', got '${approval.on}'`);
     }
     if (!/^sha256:[0-9a-f]{64}$/.test(approval.digest)) {
       refuse(
@@ -164,10 +165,14 @@ export class DecisionRecord extends Construct {
 function decision({ database, api }: DecisionRecordProps): string {
   const { platform, synchronous, instances } = database;
   const { storage } = platform;
-  const where =
-    storage.kind === 'nodeLocal'
-      ? `node-local disks (\`${storage.storageClass}\`)`
-      : `replicated volumes (\`${storage.storageClass}\`, ${storage.replicas} ${storage.replicas === 1 ? 'copy' : 'copies'} each)`;
+  const where = {
+    nodeLocal:
+      storage.dataLocality === undefined
+        ? `node-local disks (\`${storage.storageClass}\`)`
+        : `volumes with one copy on the instance's own node (\`${storage.storageClass}\`, \`${storage.dataLocality}\`)`,
+    singleCopy: `volumes with one copy on any node (\`${storage.storageClass}\`)`,
+    replicated: `replicated volumes (\`${storage.storageClass}\`, ${storage.replicas} copies each)`,
+  }[storage.kind];
   return `## Decision
 
 ${instances} PostgreSQL instances under CloudNativePG ${platform.cloudNativePg}, each on a node of its own, on ${where}.

@@ -3,10 +3,11 @@ import type { PrivateAccess } from '../access/private-access';
 import type { ApiService } from '../api/api-service';
 import { refuse } from '../_refuse';
 import type { FailoverDrill } from '../drill/failover-drill';
+import type { ReadinessCheck } from '../drill/readiness-check';
 import type { Alert } from '../monitoring/alert';
 import type { BackupSchedule } from '../postgres/backup-schedule';
 import type { PostgresCluster } from '../postgres/postgres-cluster';
-import { gitOpsFacts } from './_gitops-facts';
+import { gitOpsFacts } from './gitops-facts';
 import { Document } from './document';
 import { type Runbook, runbookPage } from './runbook';
 import { type RunbookFacts, RunbookWords } from './runbook-facts';
@@ -16,7 +17,10 @@ import { CREDENTIAL_PROCEDURES } from './runbooks/_credential-procedures';
 import { DATA_PROCEDURES } from './runbooks/_data-procedures';
 import { DATABASE_ALERTS } from './runbooks/_database-alerts';
 import { DRILL_ALERTS } from './runbooks/_drill-alerts';
+import { DRILL_PROCEDURES } from './runbooks/_drill-procedures';
+import { whichEngine } from './runbooks/_gitops';
 import { NODE_PROCEDURES } from './runbooks/_node-procedures';
+import { READINESS_ALERTS } from './runbooks/_readiness-alerts';
 import { WORKLOAD_ALERTS } from './runbooks/_workload-alerts';
 
 /** Makes one runbook from the facts of a service. */
@@ -53,6 +57,12 @@ export interface RunbooksProps {
   readonly drills?: readonly FailoverDrill[];
 
   /**
+   * The readiness check.
+   * @default - none
+   */
+  readonly readiness?: ReadinessCheck;
+
+  /**
    * Pages beside the built-in ones, by name; one with the name of a built-in page replaces it.
    * @default - none
    */
@@ -69,6 +79,7 @@ const ALERTS: Readonly<Record<string, RunbookMaker>> = {
   ...DATABASE_ALERTS,
   ...BACKUP_ALERTS,
   ...DRILL_ALERTS,
+  ...READINESS_ALERTS,
   ...WORKLOAD_ALERTS,
 };
 const PROCEDURES: Readonly<Record<string, RunbookMaker>> = {
@@ -76,6 +87,7 @@ const PROCEDURES: Readonly<Record<string, RunbookMaker>> = {
   ...DATA_PROCEDURES,
   ...CREDENTIAL_PROCEDURES,
   ...ACCESS_PROCEDURES,
+  ...DRILL_PROCEDURES,
 };
 
 /**
@@ -87,6 +99,8 @@ export class Runbooks extends Construct {
   /** Names of all pages, without `.md`. */
   public readonly names: readonly string[];
   private readonly props: RunbooksProps;
+  private readonly makers: Readonly<Record<string, RunbookMaker>>;
+  private texts = new Map<string, string>();
 
   /** @throws if an alert has no page */
   public constructor(scope: Construct, id: string, props: RunbooksProps) {
@@ -104,28 +118,42 @@ export class Runbooks extends Construct {
       ...new Set([
         ...Object.keys(ALERTS).filter((name) => this.applies(name)),
         ...alerts,
-        ...Object.keys(PROCEDURES),
+        ...Object.keys(PROCEDURES).filter((name) => this.applies(name)),
         ...Object.keys(props.pages ?? {}),
       ]),
     ];
-    for (const name of this.names) {
-      const make = makers[name]!;
-      new Document(this, name, { path: `${this.folder}/${name}.md`, produce: () => runbookPage(make(this.words())) });
+    this.makers = makers;
+    for (const name of ['README', ...this.names]) {
+      new Document(this, name, { path: `${this.folder}/${name}.md`, produce: () => this.text(name) });
     }
-    new Document(this, 'README', { path: `${this.folder}/README.md`, produce: () => this.index(makers) });
+  }
+
+  /** One page. All are made together, with one look at the objects, when the first is asked for. */
+  private text(name: string): string {
+    if (name === 'README' || !this.texts.has(name)) {
+      const words = this.words();
+      const pages = this.names.map((page) => [page, this.makers[page]!(words)] as const);
+      this.texts = new Map(pages.map(([page, runbook]) => [page, runbookPage(runbook)]));
+      this.texts.set('README', index(words, pages));
+    }
+    const text = this.texts.get(name)!;
+    // The objects may change before the same page is asked for again.
+    this.texts.delete(name);
+    return text;
   }
 
   private applies(name: string): boolean {
-    const { companions = [], database, drills = [] } = this.props;
+    const { companions = [], database, drills = [], readiness } = this.props;
     return (
       (name !== 'PhoenixCompanionDown' || companions.length > 0) &&
-      (!name.startsWith('PhoenixDrill') || drills.length > 0) &&
+      (!/^PhoenixDrill|^run-a-failover-drill$/.test(name) || drills.length > 0) &&
+      (!name.startsWith('PhoenixReadiness') || readiness !== undefined) &&
       (name !== 'PhoenixBackupMetricsMissing' || database.platform.monitoringNamespace !== false)
     );
   }
 
   private words(): RunbookWords {
-    const { database, backupSchedule, api, companions = [], access, drills = [] } = this.props;
+    const { database, backupSchedule, api, companions = [], access, drills = [], readiness, alerts = [] } = this.props;
     const facts: RunbookFacts = {
       service: api.service,
       database,
@@ -134,25 +162,29 @@ export class Runbooks extends Construct {
       companions,
       access,
       drills,
+      readiness,
+      alerts,
       gitops: gitOpsFacts(database),
     };
     return new RunbookWords(facts);
   }
+}
 
-  private index(makers: Readonly<Record<string, RunbookMaker>>): string {
-    const words = this.words();
-    const list = (wanted: (name: string) => boolean) =>
-      this.names
-        .filter(wanted)
-        .map((name) => `| [${name}](${name}.md) | ${makers[name]!(words).title} |`)
-        .join('\n');
-    const alerts = (name: string) => name.startsWith('Phoenix');
-    return `# Runbooks of ${words.facts.service}
+function index(words: RunbookWords, pages: readonly (readonly [string, Runbook])[]): string {
+  const list = (wanted: (name: string) => boolean) =>
+    pages
+      .filter(([name]) => wanted(name))
+      .map(([name, { title }]) => `| [${name}](${name}.md) | ${title} |`)
+      .join('\n');
+  const alerts = (name: string) => name.startsWith('Phoenix');
+  return `# Runbooks of ${words.facts.service}
 
 Commands are for bash, start at the root of the repository and need kubectl with the
 [cnpg plugin](https://cloudnative-pg.io/documentation/current/kubectl-plugin/). A line that ends in a comment after
-\`=\` wants a value from you first; without it the next command stops.
+\`=\` wants a value from you first; without it the next command stops. Some pages need more programs, such as sops or
+PostgreSQL's own: their checks come first.
 
+${whichEngine(words)}
 ## Alerts
 
 | alert | what it says |
@@ -165,5 +197,4 @@ ${list(alerts)}
 | --- | --- |
 ${list((name) => !alerts(name))}
 `;
-  }
 }

@@ -1,5 +1,3 @@
-import { Duration } from 'cdk8s';
-
 /** What the CronJob of a drill is made of. */
 export interface DrillJob {
   /** Five cron fields, UTC. */
@@ -27,7 +25,7 @@ export function drillJob({ schedule, suspend, deadlineSeconds, labels, pod }: Dr
         // A failed drill is a result, not something to try again.
         backoffLimit: 0,
         activeDeadlineSeconds: deadlineSeconds,
-        ttlSecondsAfterFinished: Duration.days(14).toSeconds(),
+        ttlSecondsAfterFinished: 14 * 86_400,
         template: pod,
       },
     },

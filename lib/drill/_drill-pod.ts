@@ -1,3 +1,5 @@
+import type { ApiService } from '../api/api-service';
+import { podTolerations } from '../platform/placement';
 import type { PostgresCluster } from '../postgres/postgres-cluster';
 import type { DrillDatabase } from '../postgres/drill-database';
 
@@ -27,22 +29,30 @@ export interface DrillPod {
   readonly labels: Readonly<Record<string, string>>;
   /** Changes with the program and the configuration, so that a run always starts with the files it was made for. */
   readonly checksum: string;
+  /** It runs where the API may: there is always a node for it. */
+  readonly api: ApiService;
+  /** Keeps it off the node that this database's primary is on: the drill must survive what it measures. */
+  readonly awayFrom?: { readonly cluster: PostgresCluster; readonly required: boolean };
   /** Certificate and authority to log in with; absent where the drill needs no database. */
   readonly login?: { readonly database: DrillDatabase; readonly cluster: PostgresCluster };
 }
 
 /** A pod that runs one drill and nothing else: restricted, read-only, with a token for the few calls it makes. */
 export function drillPod(pod: DrillPod): object {
-  const { login } = pod;
+  const { login, awayFrom } = pod;
+  const { placement } = pod.api;
   return {
     metadata: { labels: pod.labels, annotations: { 'cdk8s-phoenix.dev/checksum': pod.checksum } },
     spec: {
       restartPolicy: 'Never',
+      ...(awayFrom !== undefined && { affinity: awayFromPrimary(awayFrom) }),
       serviceAccountName: pod.serviceAccount,
       automountServiceAccountToken: true,
       enableServiceLinks: false,
       // SIGTERM cleans up within ten seconds.
       terminationGracePeriodSeconds: 20,
+      nodeSelector: placement.nodeSelector,
+      tolerations: podTolerations(placement),
       securityContext: {
         runAsNonRoot: true,
         runAsUser: NODE_USER,
@@ -79,6 +89,20 @@ export function drillPod(pod: DrillPod): object {
         ...(login === undefined ? [] : [loginVolume(login)]),
       ],
     },
+  };
+}
+
+/**
+ * On another node than the primary: a drill beside it shares its load, and one whose plug is pulled dies with it, so that
+ * a drill that waits for the plug must not stand there at all.
+ */
+function awayFromPrimary({ cluster, required }: NonNullable<DrillPod['awayFrom']>): object {
+  const labelSelector = { matchLabels: { ...cluster.podLabels, 'cnpg.io/instanceRole': 'primary' } };
+  const term = { labelSelector, topologyKey: 'kubernetes.io/hostname' };
+  return {
+    podAntiAffinity: required
+      ? { requiredDuringSchedulingIgnoredDuringExecution: [term] }
+      : { preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 100, podAffinityTerm: term }] },
   };
 }
 

@@ -2,7 +2,9 @@ import { ApiObject, Duration, Lazy } from 'cdk8s';
 import { Construct } from 'constructs';
 import type { ApiService } from '../api/api-service';
 import { checkImage } from '../_image';
-import { checkServiceName, namespaceOf } from '../_names';
+import { checkCron } from '../_cron';
+import { whole } from '../_duration';
+import { MAX_CRON_JOB_NAME, checkServiceName, namespaceOf } from '../_names';
 import { refuse } from '../_refuse';
 import { canonicalJson, sha256 } from '../evidence/digest';
 import { type Objectives, resolveObjectives } from '../platform/objectives';
@@ -14,21 +16,12 @@ import type { PostgresCluster } from '../postgres/postgres-cluster';
 import { drillJob } from './_drill-job';
 import { digestOf } from './_tested';
 import { NODE_IMAGE, PATHS, drillPod } from './_drill-pod';
+import { type DrillProbe, checkProbes, probesOf } from './_probes';
 import { type DrillIdentity, drillAccess, drillPolicies } from './_failover-access';
 import type { RunnerBundle } from './runner-bundle';
 import type { FailoverConfig, RunnerConfig } from './runner/config';
 
-/** A path of the API that the drill asks all the time. */
-export interface DrillProbe {
-  /** Path below the API's address: `/state/summary`. */
-  readonly path: string;
-
-  /**
-   * Regular expression that the body must match, beside status 200.
-   * @default - any body
-   */
-  readonly bodyMatches?: string;
-}
+export type { DrillProbe } from './_probes';
 
 /** Properties for `FailoverDrill`. */
 export interface FailoverDrillProps {
@@ -103,9 +96,16 @@ export interface FailoverDrillProps {
   readonly image?: string;
 }
 
-/** A CronJob's name leaves 11 characters for those of its Jobs. */
-const MAX_NAME = 52;
-const ARM_SECONDS = 1800;
+/** Steady writes of several clients; half a second without any is an outage, and a slow disk is none. */
+const LOAD: FailoverConfig['load'] = {
+  writers: 8,
+  readers: 4,
+  intervalMs: 5,
+  attemptTimeoutMs: 5000,
+  silenceMs: 500,
+  baselineSeconds: 10,
+  settleSeconds: 10,
+};
 const KEEP_DOCUMENTS = 20;
 
 /**
@@ -120,11 +120,21 @@ export class FailoverDrill extends Construct {
   public readonly name: string;
   public readonly namespace: string;
   public readonly mode: 'deletePrimary' | 'switchover' | 'external';
+  public readonly schedule: string;
   public readonly suspended: boolean;
   /** ConfigMap that the runs put their evidence into; the first run makes it. */
   public readonly evidence: string;
   /** How long evidence supports a decision, in seconds. */
   public readonly evidenceSeconds: number;
+  /**
+   * How long it waits, in seconds: after the loss of the primary, until all clients are served again and until all
+   * instances are back; with `external`, until the plug is pulled.
+   */
+  public readonly bounds: FailoverConfig['bounds'] = {
+    recoverySeconds: 600,
+    redundancySeconds: 1800,
+    armSeconds: 1800,
+  };
   /** The CronJob, the way out for what the properties do not cover. */
   public readonly apiObject: ApiObject;
 
@@ -139,9 +149,11 @@ export class FailoverDrill extends Construct {
     this.name = props.name ?? `${cluster.name}-failover-drill`;
     this.namespace = namespaceOf(this);
     this.mode = props.mode ?? 'deletePrimary';
+    this.schedule = props.schedule ?? '17 4 1 * *';
     this.suspended = props.suspend ?? true;
     this.evidence = `${this.name}-evidence`;
-    this.evidenceSeconds = (props.evidenceExpiresAfter ?? Duration.days(35)).toSeconds();
+    const expiry = props.evidenceExpiresAfter ?? Duration.days(35);
+    this.evidenceSeconds = whole(this, 'evidenceExpiresAfter', expiry, 'seconds', 3600);
     const image = props.image ?? NODE_IMAGE;
     const repetitions = props.repetitions ?? (this.mode === 'external' ? 1 : 3);
     this.check(image, repetitions);
@@ -179,7 +191,7 @@ export class FailoverDrill extends Construct {
       kind: 'CronJob',
       metadata: { name: this.name, namespace: this.namespace, labels },
       spec: drillJob({
-        schedule: props.schedule ?? '17 4 1 * *',
+        schedule: this.schedule,
         suspend: this.suspended,
         deadlineSeconds: this.deadlineSeconds(repetitions),
         labels,
@@ -191,7 +203,9 @@ export class FailoverDrill extends Construct {
           config: this.name,
           labels,
           checksum,
+          api: props.api,
           login: { database: props.database, cluster },
+          awayFrom: { cluster, required: this.mode === 'external' },
         }),
       }),
     });
@@ -211,7 +225,6 @@ export class FailoverDrill extends Construct {
     };
     const predicted = predict(predictionInput(parts), resolveObjectives(this, props.objectives ?? {}))[failureClass];
     const worst = Math.max(predicted.writes.worst, predicted.api?.worst ?? 0);
-    const probe = { intervalMs: 200, timeoutMs: 5000 };
     const failover: FailoverConfig = {
       mode: this.mode,
       cluster: cluster.name,
@@ -227,18 +240,12 @@ export class FailoverDrill extends Construct {
         port: connection.port,
         tls: { ca: PATHS.ca, cert: PATHS.cert, key: PATHS.key },
       },
-      load: { writers: 8, readers: 4, intervalMs: 5, attemptTimeoutMs: 5000, baselineSeconds: 10, settleSeconds: 10 },
-      probes: [
-        { name: 'health', url: `${api.url}${api.readiness}`, health: true, ...probe },
-        ...(props.probes ?? []).map(({ path, bodyMatches }) => ({
-          name: path.replace(/[^a-z0-9]+/gi, '-').replace(/^-|-$/g, '') || 'root',
-          url: `${api.url}${path}`,
-          health: false,
-          ...(bodyMatches === undefined ? {} : { bodyMatches }),
-          ...probe,
-        })),
-      ],
-      bounds: this.bounds(),
+      load: LOAD,
+      probes: probesOf(api, props.probes ?? []),
+      apiPods: Object.entries(api.podLabels)
+        .map((label) => label.join('='))
+        .join(','),
+      bounds: this.bounds,
       preconditions: {
         synchronous: true,
         archiving: true,
@@ -258,20 +265,15 @@ export class FailoverDrill extends Construct {
     };
   }
 
-  /** Long enough for a slow recovery, so that the drill sees it, and short enough that its load ends. */
-  private bounds(): FailoverConfig['bounds'] {
-    return { recoverySeconds: 600, redundancySeconds: 1800, armSeconds: ARM_SECONDS };
-  }
-
   private deadlineSeconds(repetitions: number): number {
-    const { recoverySeconds, redundancySeconds, armSeconds } = this.bounds();
+    const { recoverySeconds, redundancySeconds, armSeconds } = this.bounds;
     const each = recoverySeconds + redundancySeconds + (this.mode === 'external' ? armSeconds : 0) + 60;
     return 120 + repetitions * each;
   }
 
   private check(image: string, repetitions: number): void {
-    const { cluster, api, probes, schedule } = this.props;
-    checkServiceName(this, 'name', this.name, MAX_NAME);
+    const { cluster, api, probes } = this.props;
+    checkServiceName(this, 'name', this.name, MAX_CRON_JOB_NAME);
     checkImage(this, 'image', image);
     if (!Number.isInteger(repetitions) || repetitions < 1 || repetitions > 20) {
       refuse(this, `'repetitions' must be a whole number from 1 to 20, got ${repetitions}`);
@@ -279,22 +281,13 @@ export class FailoverDrill extends Construct {
     if (this.mode === 'external' && repetitions > 1) {
       refuse(this, `'repetitions' must be 1 with mode 'external', because a person pulls the plug, got ${repetitions}`);
     }
-    if (this.evidenceSeconds < 3600) {
-      refuse(this, `'evidenceExpiresAfter' must be at least one hour, got ${this.evidenceSeconds} s`);
-    }
-    if (schedule !== undefined && schedule.trim().split(/\s+/).length !== 5) {
-      refuse(this, `'schedule' must have five cron fields, got '${schedule}'`);
-    }
+    checkCron(this, 'schedule', this.schedule, 'CronJob');
     if (cluster.namespace !== this.namespace || api.namespace !== this.namespace) {
       refuse(
         this,
         `it must be in the namespace of the database and the API, '${cluster.namespace}', got '${this.namespace}'`,
       );
     }
-    for (const { path } of probes ?? []) {
-      if (!path.startsWith('/')) {
-        refuse(this, `'probes.path' must start with /, got '${path}'`);
-      }
-    }
+    checkProbes(this, probes ?? []);
   }
 }

@@ -1,9 +1,12 @@
 import { ApiObject, Duration, JsonPatch, Lazy } from 'cdk8s';
 import { Construct } from 'constructs';
 import type { ApiService } from '../api/api-service';
-import { checkServiceName, namespaceOf } from '../_names';
+import { checkCron } from '../_cron';
+import { whole } from '../_duration';
+import { MAX_CRON_JOB_NAME, checkServiceName, namespaceOf } from '../_names';
 import { sha256 } from '../evidence/digest';
 import { DNS_EGRESS, podsHere, tcp } from '../network/_rules';
+import type { Platform } from '../platform/platform';
 import type { PostgresCluster } from '../postgres/postgres-cluster';
 import { drillJob } from './_drill-job';
 import { NODE_IMAGE, PATHS, drillPod } from './_drill-pod';
@@ -41,23 +44,31 @@ export interface ReadinessCheckProps {
   readonly suspend?: boolean;
 
   /**
+   * How long evidence supports a decision.
+   * @default Duration.days(7)
+   */
+  readonly evidenceExpiresAfter?: Duration;
+
+  /**
    * Stock Node image, by tag and digest.
    * @default - that of the drills
    */
   readonly image?: string;
 }
 
-const MAX_NAME = 52;
 const DEADLINE_SECONDS = 600;
 const RBAC = 'rbac.authorization.k8s.io';
 const KUBERNETES_API = [443, 6443];
-/** CRDs that the service needs, and the version that each must serve. */
+/** CRDs that the service and its drills need, and the version that each must serve. */
 const CRDS = {
+  'backups.postgresql.cnpg.io': 'v1',
   'clusters.postgresql.cnpg.io': 'v1',
   'databaseroles.postgresql.cnpg.io': 'v1',
+  'databases.postgresql.cnpg.io': 'v1',
+  'failoverquorums.postgresql.cnpg.io': 'v1',
   'objectstores.barmancloud.cnpg.io': 'v1',
+  'scheduledbackups.postgresql.cnpg.io': 'v1',
 } as const;
-const DEPLOYMENTS = ['cnpg-controller-manager', 'barman-cloud'];
 
 /**
  * Whether the cluster is what the platform declares: nodes, versions, operators, storage, names, and the way to the
@@ -70,16 +81,22 @@ export class ReadinessCheck extends Construct {
   public readonly namespace: string;
   /** ConfigMap that the runs put their evidence into; the first run makes it. */
   public readonly evidence: string;
+  /** How long evidence supports a decision, in seconds. */
+  public readonly evidenceSeconds: number;
   /** The CronJob, the way out for what the properties do not cover. */
   public readonly apiObject: ApiObject;
 
-  /** @throws if the name is too long for a CronJob */
+  /** @throws if the name is too long for a CronJob, the schedule is none, or evidence would expire at once */
   public constructor(scope: Construct, id: string, props: ReadinessCheckProps) {
     super(scope, id);
     this.name = props.name ?? `${props.api.service}-readiness-check`;
     this.namespace = namespaceOf(this);
     this.evidence = `${this.name}-evidence`;
-    checkServiceName(this, 'name', this.name, MAX_NAME);
+    checkServiceName(this, 'name', this.name, MAX_CRON_JOB_NAME);
+    const schedule = props.schedule ?? '37 3 * * *';
+    checkCron(this, 'schedule', schedule, 'CronJob');
+    const expiry = props.evidenceExpiresAfter ?? Duration.days(7);
+    this.evidenceSeconds = whole(this, 'evidenceExpiresAfter', expiry, 'seconds', 3600);
     const labels = {
       'app.kubernetes.io/managed-by': 'cdk8s-phoenix',
       'app.kubernetes.io/name': this.name,
@@ -89,7 +106,7 @@ export class ReadinessCheck extends Construct {
     const produce = (): string => JSON.stringify(this.config(props), null, 2);
     const config = Lazy.any({ produce }) as string;
     const checksum = Lazy.any({ produce: () => sha256(produce() + props.runner.digest) }) as string;
-    this.addAccess(props.cluster.platform.operatorNamespace);
+    this.addAccess(props.cluster.platform);
     this.addPolicies(props.api);
     new ApiObject(this, 'Config', {
       apiVersion: 'v1',
@@ -102,7 +119,7 @@ export class ReadinessCheck extends Construct {
       kind: 'CronJob',
       metadata: { name: this.name, namespace: this.namespace, labels },
       spec: drillJob({
-        schedule: props.schedule ?? '37 3 * * *',
+        schedule,
         suspend: props.suspend ?? false,
         deadlineSeconds: DEADLINE_SECONDS,
         labels,
@@ -114,6 +131,7 @@ export class ReadinessCheck extends Construct {
           config: this.name,
           labels,
           checksum,
+          api: props.api,
         }),
       }),
     });
@@ -129,15 +147,16 @@ export class ReadinessCheck extends Construct {
       manifestsDigest: digestOf([cluster, api]),
       kubernetes: { url: 'https://kubernetes.default.svc', tokenFile: PATHS.token, caFile: PATHS.clusterCa },
       lease: { name: this.name, seconds: 30 },
-      evidence: { configMap: this.evidence, keep: 10, expiresAfterSeconds: Duration.days(7).toSeconds() },
+      evidence: { configMap: this.evidence, keep: 10, expiresAfterSeconds: this.evidenceSeconds },
       readiness: {
         from: 'cluster',
         nodes: platform.nodes,
         kubernetes: platform.kubernetes,
         operatorNamespace: platform.operatorNamespace,
-        deployments: DEPLOYMENTS,
+        deployments: { operator: platform.operatorDeployment, plugin: platform.pluginDeployment },
         crds: CRDS,
         cloudNativePg: platform.cloudNativePg,
+        ...(platform.barmanCloudPlugin !== undefined && { barmanCloudPlugin: platform.barmanCloudPlugin }),
         storageClass: platform.storage.storageClass,
         storageKind: platform.storage.kind,
         resolve: [cluster.connection.host, new URL(api.url).hostname],
@@ -146,9 +165,10 @@ export class ReadinessCheck extends Construct {
     };
   }
 
-  private addAccess(operatorNamespace: string): void {
+  private addAccess({ operatorNamespace, operatorDeployment, pluginDeployment }: Platform): void {
     const { name, namespace } = this;
-    const cluster = `${namespace}-${name}`.slice(0, 63);
+    const deployments = [operatorDeployment, pluginDeployment];
+    const cluster = `${namespace}-${name}`;
     const subjects = [{ kind: 'ServiceAccount', name, namespace }];
     const make = (id: string, kind: string, metadata: object, content: object): void => {
       const object = new ApiObject(this, id, { apiVersion: `${RBAC}/v1`, kind, metadata, ...content });
@@ -170,19 +190,12 @@ export class ReadinessCheck extends Construct {
       automountServiceAccountToken: false,
     });
     role('Role', 'Role', { name, namespace }, [
-      { apiGroups: ['coordination.k8s.io'], resources: ['leases'], verbs: ['create'] },
-      {
-        apiGroups: ['coordination.k8s.io'],
-        resources: ['leases'],
-        resourceNames: [name],
-        verbs: ['get', 'update', 'delete'],
-      },
       { apiGroups: [''], resources: ['configmaps'], verbs: ['create'] },
       { apiGroups: [''], resources: ['configmaps'], resourceNames: [this.evidence], verbs: ['get', 'update'] },
     ]);
     binding('RoleBinding', 'RoleBinding', { name, namespace }, { apiGroup: RBAC, kind: 'Role', name });
     role('OperatorRole', 'Role', { name: cluster, namespace: operatorNamespace }, [
-      { apiGroups: ['apps'], resources: ['deployments'], resourceNames: DEPLOYMENTS, verbs: ['get'] },
+      { apiGroups: ['apps'], resources: ['deployments'], resourceNames: deployments, verbs: ['get'] },
     ]);
     binding(
       'OperatorRoleBinding',

@@ -31,14 +31,26 @@ export interface EvidenceMark {
   readonly what: string;
 }
 
-/** What one repetition measured. Durations in milliseconds; null where it did not end within the bound. */
+/**
+ * What one repetition measured. Durations in milliseconds; null where it did not end within the bound.
+ *
+ * An outage is what clients see: a time in which no client of a kind succeeded, longer than the drill's threshold, from
+ * the last success before it to the first of five in a row after it. All outages of a repetition are added.
+ */
 export interface Repetition {
   readonly verdict: Verdict;
+  /** No writer's commit was acknowledged. */
   readonly writeOutageMs: number | null;
+  /** No reader was answered. */
   readonly readOutageMs: number | null;
+  /** One path of the API, the worst of them, gave no good answer. */
   readonly apiOutageMs: number | null;
-  /** Upper bound of the error of the three above: the slowest attempt that the load waits for. */
-  readonly resolutionMs: number;
+  /**
+   * Largest error of each of the three above: what the clients' own rhythm cannot see, from the longest gap and the
+   * longest attempt of the steady load and the longest pause between two attempts in the outage. Where no outage was
+   * seen, the threshold.
+   */
+  readonly resolutionMs: { readonly write: number; readonly read: number; readonly api: number };
   /** From the trigger to all instances ready and streaming again. */
   readonly redundancyMs: number | null;
   /** From the oldest lost acknowledged write to the loss of the primary; 0 without a loss, null where nobody knows. */

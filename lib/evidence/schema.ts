@@ -28,7 +28,7 @@ const repetition = object({
   writeOutageMs: durationOrNull,
   readOutageMs: durationOrNull,
   apiOutageMs: durationOrNull,
-  resolutionMs: duration,
+  resolutionMs: object({ write: duration, read: duration, api: duration }),
   redundancyMs: durationOrNull,
   lossWindowMs: durationOrNull,
   writes: object({

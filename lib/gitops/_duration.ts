@@ -1,4 +1,5 @@
 import { Duration } from 'cdk8s';
+import { whole } from '../_duration';
 import { refuse } from '../_refuse';
 
 /** A duration as Flux and Argo CD take it, in the largest unit without a rest: `90s`, `30m`, `1h`. */
@@ -12,7 +13,7 @@ export function goDuration(duration: Duration): string {
 
 /** Refuses a duration below `least` seconds. */
 export function atLeast(where: string, property: string, duration: Duration, least: number): Duration {
-  if (duration.toSeconds() < least) {
+  if (whole(where, property, duration, 'seconds') < least) {
     const [min, got] = [Duration.seconds(least), duration].map(goDuration);
     refuse(where, `'${property}' must be at least ${min}, got ${got}`);
   }

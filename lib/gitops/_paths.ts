@@ -1,5 +1,6 @@
+import { basename, isAbsolute, normalize, resolve } from 'node:path';
 import { refuse } from '../_refuse';
-import type { RenderedUnit } from './rendered';
+import type { Delivery, RenderedUnit } from './rendered';
 
 /**
  * The deploy folder as path segments below the repository's root, `''` for the root itself.
@@ -19,6 +20,37 @@ export function deployFolder(where: string, path: string, output: string): strin
     );
   }
   return folder;
+}
+
+/** Name of the output folder. */
+export function outputName(outdir: string): string {
+  return basename(resolve(outdir));
+}
+
+/** Refuses an engine that looks for the tree where it is not written, or where another engine does not look. */
+export function checkPlaces(engines: readonly Delivery[], outdir: string): void {
+  // How an absolute path, or one that leads out of here, lies in the repository is not known.
+  const path = tidy(normalize(outdir));
+  const written = isAbsolute(outdir) || path.startsWith('..') || path === '' ? outputName(outdir) : path;
+  const [first] = engines;
+  for (const engine of engines) {
+    const place = join(engine.folder, engine.output);
+    const expected = join(first?.folder ?? '', first?.output ?? '');
+    if (place !== expected) {
+      refuse(
+        engine.engine,
+        `'path' and 'output' say that the tree lies in '${place}', but ${first?.engine} looks for it in ` +
+          `'${expected}', and there is one tree; give both the same`,
+      );
+    }
+    if (!`/${place}`.endsWith(`/${written}`)) {
+      refuse(
+        engine.engine,
+        `'path' and 'output' say that the tree lies in '${place}', but the app writes it to '${outdir}'; ` +
+          `make 'output' the name of the folder that is written, and 'path' the folder that holds it`,
+      );
+    }
+  }
 }
 
 /** Joins folder names and leaves out empty ones. */

@@ -1,9 +1,12 @@
-import { parseAllDocuments } from 'yaml';
+import type * as yaml from 'yaml';
 
 /** A file as text, with a path that a person can open. */
 export interface SourceFile {
   readonly path: string;
+  /** Empty where the file was not read. */
   readonly text: string;
+  /** Why the text was not read: `binary`, `6 MiB large`. */
+  readonly unread?: string;
 }
 
 /** The YAML documents of a file, or why it cannot be read. */
@@ -17,6 +20,8 @@ export function readYaml(text: string): ParsedFile {
   if (conflict !== -1) {
     return { unreadable: `an unfinished merge stands in line ${conflict + 1}` };
   }
+  // Synthesis reads no files, and need not pay for the parser.
+  const { parseAllDocuments } = require('yaml') as typeof yaml;
   try {
     const parsed = parseAllDocuments(text, { prettyErrors: true, uniqueKeys: true });
     const documents = [];
@@ -38,11 +43,15 @@ export function isObject(value: unknown): value is Readonly<Record<string, unkno
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Items of `kind: List` one by one, and every other object as it is. */
+/** Items of a `List` or `SecretList` one by one, and every other object as it is. */
 export function unlisted(document: Readonly<Record<string, unknown>>): readonly Readonly<Record<string, unknown>>[] {
-  return document['kind'] === 'List' && Array.isArray(document['items'])
-    ? document['items'].filter(isObject).flatMap(unlisted)
-    : [document];
+  const { kind, items } = document;
+  if (typeof kind !== 'string' || !kind.endsWith('List') || !Array.isArray(items)) {
+    return [document];
+  }
+  // Items of a SecretList need no kind of their own.
+  const made = kind === 'List' ? {} : { kind: kind.slice(0, -'List'.length) };
+  return items.filter(isObject).flatMap((item) => unlisted({ ...made, ...item }));
 }
 
 /** Every leaf of a value with its path: `data.password`, `metadata.labels["cnpg.io/reload"]`. */

@@ -1,11 +1,12 @@
-import { isAbsolute } from 'node:path';
 import { App } from 'cdk8s';
 import { checkDocuments } from '../docs/check-documents';
 import { Document } from '../docs/document';
 import { type PolicyReport, findingLine } from '../policy/finding';
 import { type PolicyProps, checkConstructs, factsFiles, refuseErrors } from '../policy/synthesis';
+import { printMessageLast } from '../_refusal';
+import { renderingOnce } from '../_manifests';
 import { warningsBelow } from '../_warning';
-import { failWithMessageLast } from './_last-words';
+import { checkFolders, checkPlaces, outputName } from './_paths';
 import { graphOf } from './graph';
 import { layoutUnits } from './layout';
 import { outputReadme } from './output-readme';
@@ -52,13 +53,14 @@ export class PhoenixApp extends App {
     super({ ...(props.outdir === undefined ? {} : { outdir: props.outdir }), recordConstructMetadata: false });
     this.delivery = [...(props.delivery ?? [])];
     this.policy = { ...props.policy };
-    failWithMessageLast();
+    printMessageLast();
   }
 
   /** The charts as data: what is written, before it is written. */
   public units(): readonly RenderedUnit[] {
-    const units = renderUnits(this);
+    const units = renderingOnce(() => renderUnits(this));
     graphOf(units);
+    checkFolders(units, outputName(this.outdir));
     return this.delivery.reduce<readonly RenderedUnit[]>((all, engine) => engine.decorate(all), units);
   }
 
@@ -75,22 +77,27 @@ export class PhoenixApp extends App {
    * @throws if the policy finds an error: all of them in one message
    */
   public files(): readonly OutputFile[] {
-    const units = this.units();
-    const files = this.filesOf(units);
-    refuseErrors(this.report(units));
-    return files;
+    return this.judged().files;
   }
 
   /** Writes all files. Whatever is wrong is thrown before the first one is touched; warnings go to standard error. */
   public override synth(): void {
-    const units = this.units();
-    const files = this.filesOf(units);
-    const report = this.report(units);
-    refuseErrors(report);
+    const { units, files, report } = this.judged();
     const found = report.findings.filter(({ severity }) => severity === 'warning').map(findingLine);
     const broken = checkDocuments(this, units, files, this.delivery).map((x) => `${x.path}:${x.line}: ${x.problem}`);
     [...warningsBelow(this), ...found, ...broken].forEach((warning) => process.stderr.write(`warning: ${warning}\n`));
     writeFiles(this.outdir, files);
+  }
+
+  /** Everything that is to be written, once the policy has agreed. */
+  private judged(): { units: readonly RenderedUnit[]; files: readonly OutputFile[]; report: PolicyReport } {
+    return renderingOnce(() => {
+      const units = this.units();
+      const files = this.filesOf(units);
+      const report = this.report(units);
+      refuseErrors(report);
+      return { units, files, report };
+    });
   }
 
   private policyProps(): PolicyProps {
@@ -100,10 +107,11 @@ export class PhoenixApp extends App {
   }
 
   private filesOf(units: readonly RenderedUnit[]): readonly OutputFile[] {
+    checkPlaces(this.delivery, this.outdir);
     const manifests = layoutUnits(units);
     const delivery = this.delivery.flatMap((engine) => engine.files(units));
     const documents = Document.findAll(this).map((doc) => ({ path: `docs/${doc.path}`, text: doc.produce() }));
-    const secrets = secretsFiles(this, units, isAbsolute(this.outdir) ? 'dist' : this.outdir);
+    const secrets = secretsFiles(this, units, outputName(this.outdir));
     const facts = factsFiles(this, this.policyProps());
     const files = [...manifests, ...delivery, ...secrets, ...facts, ...documents];
     return [outputReadme(units, files), ...files];

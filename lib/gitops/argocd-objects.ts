@@ -1,5 +1,5 @@
 import { checkDnsLabel } from '../_names';
-import { holdsData } from './_guard';
+import { groupKind, holdsData } from './guard';
 import { join, tidy } from './_paths';
 import type { Manifest, RenderedUnit } from './rendered';
 import type { UnitRole } from './unit';
@@ -20,6 +20,8 @@ export interface ArgoCdTarget {
 export interface ArgoCdApplication {
   /** `state-hub-core`. */
   readonly name: string;
+  /** Namespace of the service: one that the project allows, or Argo CD refuses the Application. */
+  readonly namespace: string;
   /** AppProject: the service, or the one name for all. */
   readonly project: string;
   readonly role: UnitRole;
@@ -38,23 +40,53 @@ export function applicationsOf(
   name: string | undefined,
   folders: Readonly<Record<string, string>>,
 ): readonly ArgoCdApplication[] {
-  const applications = new Map<string, RenderedUnit[]>();
-  const projects = [...new Set(units.map((unit) => name ?? unit.group))].toSorted(byText);
-  projects.forEach((project) => ROLES.forEach((role) => applications.set(`${project}-${role}`, [])));
-  units.forEach((unit) => applications.get(`${name ?? unit.group}-${unit.role}`)?.push(unit));
-  return projects
-    .flatMap((project) => ROLES.map((role) => ({ name: `${project}-${role}`, project, role })))
-    .map((x) => ({ ...x, units: (applications.get(x.name) ?? []).toSorted((a, b) => byText(a.name, b.name)) }))
-    .filter((x) => x.units.length > 0)
-    .map((x) => {
-      const owned = x.units.filter((unit) => unit.folder !== undefined);
-      const folderOf = (unit: RenderedUnit): string | undefined => folders[tidy(unit.folder ?? '')];
-      return {
-        ...x,
-        replacements: new Map(owned.map((unit) => [unit.name, folderOf(unit) ?? ''] as const).filter(([, to]) => to)),
-        leftOut: owned.filter((unit) => folderOf(unit) === undefined),
-      };
+  const projects = new Map<string, RenderedUnit[]>();
+  for (const unit of units.toSorted((a, b) => byText(a.name, b.name))) {
+    const project = name ?? unit.group;
+    const mine = projects.get(project) ?? [];
+    mine.push(unit);
+    projects.set(project, mine);
+  }
+  const folderOf = (unit: RenderedUnit): string | undefined => folders[tidy(unit.folder ?? '')];
+  return [...projects]
+    .toSorted(([a], [b]) => byText(a, b))
+    .flatMap(([project, all]) => {
+      const namespace = homeOf(all);
+      return ROLES.map((role) => ({ role, units: all.filter((unit) => unit.role === role) }))
+        .filter((x) => x.units.length > 0)
+        .map((x): ArgoCdApplication => {
+          const owned = x.units.filter((unit) => unit.folder !== undefined);
+          const replaced = owned.flatMap((unit) => {
+            const folder = folderOf(unit);
+            return folder === undefined ? [] : [[unit.name, folder] as const];
+          });
+          return {
+            ...x,
+            name: `${project}-${x.role}`,
+            project,
+            namespace,
+            replacements: new Map(replaced),
+            leftOut: owned.filter((unit) => folderOf(unit) === undefined),
+          };
+        });
     });
+}
+
+/** The namespace that the units make or, where they make none, the one that most of their objects are in. */
+function homeOf(units: readonly RenderedUnit[]): string {
+  const manifests = units.flatMap((unit) => unit.objects.map((object) => object.manifest));
+  const made = manifests.filter((manifest) => groupKind(manifest) === '/Namespace').map((x) => x.metadata.name);
+  const count = (name: string): number => manifests.filter((x) => x.metadata.namespace === name).length;
+  const used = namespacesOf(manifests).toSorted((a, b) => count(b) - count(a));
+  return [...made.toSorted(byText), ...used][0] ?? 'default';
+}
+
+/** Every namespace that objects are in, or are. */
+function namespacesOf(manifests: readonly Manifest[]): readonly string[] {
+  const names = manifests.flatMap((manifest) =>
+    groupKind(manifest) === '/Namespace' ? [manifest.metadata.name] : (manifest.metadata.namespace ?? []),
+  );
+  return [...new Set(names)].toSorted(byText);
 }
 
 /** The Application object. It applies `argocd/<name>/kustomization.yaml`. */
@@ -63,7 +95,7 @@ export function applicationManifest(argo: ArgoCdTarget, application: ArgoCdAppli
   const precious = application.role === 'core' || application.units.some((unit) => unit.objects.some(holdsData));
   const info = application.leftOut.map((unit) => ({
     name: unit.name,
-    value: `not applied by Argo CD, which cannot decrypt the folder ${unit.folder}: see ${argo.output}/docs/argocd.md`,
+    value: `not applied by Argo CD, which cannot decrypt the folder ${unit.folder}: see ${join(argo.folder, argo.output)}/docs/argocd.md`,
   }));
   return {
     apiVersion: 'argoproj.io/v1alpha1',
@@ -82,7 +114,7 @@ export function applicationManifest(argo: ArgoCdTarget, application: ArgoCdAppli
         targetRevision: argo.revision,
         path: join(argo.folder, argo.output, 'argocd', application.name),
       },
-      destination: { server: argo.server },
+      destination: { server: argo.server, namespace: application.namespace },
       ...(info.length > 0 ? { info } : {}),
       syncPolicy: {
         ...(argo.automated ? { automated: { prune: true, selfHeal: true } } : {}),
@@ -107,20 +139,12 @@ export function projectManifest(
   const manifests = applications.flatMap((x) =>
     x.units.flatMap((unit) => unit.objects.map((object) => object.manifest)),
   );
-  const namespaces = new Set<string>();
-  const clusterScoped = new Map<string, { group: string; kind: string }>();
-  for (const { apiVersion, kind, metadata } of manifests) {
-    if (metadata.namespace === undefined) {
-      const group = apiVersion.includes('/') ? (apiVersion.split('/')[0] ?? '') : '';
-      clusterScoped.set(`${group}/${kind}`, { group, kind });
-    } else {
-      namespaces.add(metadata.namespace);
-    }
-    if (apiVersion === 'v1' && kind === 'Namespace') {
-      namespaces.add(metadata.name);
-    }
-  }
-  const whitelist = [...clusterScoped.keys()].toSorted(byText).map((key) => clusterScoped.get(key));
+  const namespaces = [...new Set([...namespacesOf(manifests), ...applications.map((x) => x.namespace)])];
+  const clusterScoped = manifests.filter(({ metadata }) => metadata.namespace === undefined).map(groupKind);
+  const whitelist = [...new Set(clusterScoped)].toSorted(byText).map((id) => {
+    const [group = '', kind = ''] = id.split('/');
+    return { group, kind };
+  });
   return {
     apiVersion: 'argoproj.io/v1alpha1',
     kind: 'AppProject',
@@ -128,7 +152,7 @@ export function projectManifest(
     spec: {
       description: `${name}: what one repository may write, and where`,
       sourceRepos: [argo.repository],
-      destinations: [...namespaces].toSorted(byText).map((namespace) => ({ namespace, server: argo.server })),
+      destinations: namespaces.toSorted(byText).map((namespace) => ({ namespace, server: argo.server })),
       ...(whitelist.length > 0 ? { clusterResourceWhitelist: whitelist } : {}),
     },
   };

@@ -1,9 +1,10 @@
 import { checkDnsLabel } from '../_names';
 import { refuse } from '../_refuse';
 import { annotate } from './_annotate';
-import { groupKind, holdsData } from './_guard';
+import { checkManifests } from './_check-manifests';
+import { groupKind, holdsData, refuseRecreation } from './guard';
 import { kustomizationYaml } from './_kustomization';
-import { checkFolders, deployFolder, tidy } from './_paths';
+import { deployFolder, tidy } from './_paths';
 import {
   type ArgoCdApplication,
   type ArgoCdTarget,
@@ -85,7 +86,7 @@ export interface ArgoCdProps {
  * monitoring and for drills, so that a failed drill or a missing Prometheus never holds up the service.
  *
  * Within the core, sync waves follow the longest path of the dependencies. Nothing orders what somebody else owns, such
- * as the operator: it has to be there first, and until it is, the sync fails and is tried again.
+ * as the operator: it has to be there first. Until it is, the sync fails and is tried again, for about half an hour.
  */
 export class ArgoCd implements Delivery, ArgoCdTarget {
   public readonly engine = 'argocd';
@@ -100,7 +101,7 @@ export class ArgoCd implements Delivery, ArgoCdTarget {
   /** The deploy folder without a leading `./`, empty at the repository's root. */
   public readonly folder: string;
 
-  /** @throws if a path leaves the repository or points at the output folder, or a name is no DNS name */
+  /** @throws if a path leaves the repository or points at the output folder, or a name, URL or revision is none */
   public constructor(props: ArgoCdProps) {
     this.repository = props.repository;
     this.output = props.output ?? 'dist';
@@ -120,6 +121,12 @@ export class ArgoCd implements Delivery, ArgoCdTarget {
     if (!/^(https?|ssh|oci):\/\/\S+$|^[\w.-]+@[\w.-]+:\S+$/.test(this.repository)) {
       refuse('argocd', `'repository' must be the URL of a repository, got '${this.repository}'`);
     }
+    if (!/^https?:\/\/[^\s/]+\S*$/.test(this.server)) {
+      refuse('argocd', `'server' must be the URL of an API server, as Argo CD knows it, got '${this.server}'`);
+    }
+    if (!/^\S(.*\S)?$/.test(this.revision)) {
+      refuse('argocd', `'revision' must be a branch, a tag or a commit, got '${this.revision}'`);
+    }
     if (this.name !== undefined) {
       checkDnsLabel('argocd', 'name', this.name);
     }
@@ -131,11 +138,13 @@ export class ArgoCd implements Delivery, ArgoCdTarget {
 
   /**
    * Puts a sync wave on every object, and asks before anything that holds data is deleted.
-   * @throws if an object already has a sync wave, or a unit depends on one of another service
+   * @throws if an object already has a sync wave, a unit depends on one of another service, or what holds data is marked
+   * to be deleted and made anew, or to be pruned without a word
    */
   public decorate(units: readonly RenderedUnit[]): readonly RenderedUnit[] {
     const waves = this.waves(units);
     return annotate(units, (object, unit) => {
+      refuseRecreation(object);
       const given = object.manifest.metadata.annotations?.[WAVE];
       if (given !== undefined) {
         refuse(
@@ -148,9 +157,11 @@ export class ArgoCd implements Delivery, ArgoCdTarget {
     });
   }
 
-  /** @throws if the units cannot be ordered, or `folders` names a folder that no unit has */
+  /**
+   * @throws if the units cannot be ordered, `folders` names a folder that no unit has, or the API server would refuse an
+   * object
+   */
   public files(units: readonly RenderedUnit[]): readonly OutputFile[] {
-    checkFolders(units, this.output);
     this.checkFoldersKnown(units);
     const waves = this.waves(units);
     const applications = applicationsOf(units, this.name, this.folders);
@@ -161,6 +172,7 @@ export class ArgoCd implements Delivery, ArgoCdTarget {
         ...mine.map((application) => applicationManifest(this, application)),
       ];
     });
+    checkManifests('argocd', manifests);
     const names = manifests.map((manifest) => `${manifest.kind}.${manifest.metadata.name}.yaml`);
     return [
       { path: 'argocd/kustomization.yaml', text: kustomizationYaml(names) },
@@ -189,9 +201,8 @@ export class ArgoCd implements Delivery, ArgoCdTarget {
       applications.flatMap((application) => {
         const inside = new Set(application.units.map((unit) => unit.name));
         const graph = graphOf(
-          application.units.map(({ name, role, dependsOn }) => ({
-            name,
-            role,
+          application.units.map(({ dependsOn, ...unit }) => ({
+            ...unit,
             dependsOn: dependsOn.filter((dependency) => inside.has(dependency)),
           })),
         );
@@ -227,7 +238,11 @@ export class ArgoCd implements Delivery, ArgoCdTarget {
       ...replacements.map(([unit, folder]) => ({
         path: `${home}/${unit}/kustomization.yaml`,
         text: kustomizationYaml([`../../../../${folder}`], {
-          commonAnnotations: { [WAVE]: `${waves.get(unit) ?? 0}` },
+          commonAnnotations: {
+            // A line that is lost there must not take the credentials out of the cluster.
+            [OPTIONS]: 'Prune=confirm,Delete=confirm,SkipDryRunOnMissingResource=true',
+            [WAVE]: `${waves.get(unit) ?? 0}`,
+          },
         }),
       })),
     ];
@@ -259,6 +274,14 @@ function syncOptions(object: RenderedObject): string {
   for (const option of (manifest.metadata.annotations?.[OPTIONS] ?? '').split(',').filter((text) => text !== '')) {
     const [name, value = ''] = option.trim().split('=');
     options.set(name ?? '', value);
+  }
+  for (const name of holdsData(object) ? ['Prune', 'Delete'] : []) {
+    if (!['confirm', 'false'].includes(options.get(name) ?? '')) {
+      refuse(
+        object.constructPath,
+        `it holds data, so '${OPTIONS}' may say ${name}=confirm or ${name}=false, got ${name}=${options.get(name)}`,
+      );
+    }
   }
   return [...options].map(([name, value]) => `${name}=${value}`).join(',');
 }

@@ -1,14 +1,39 @@
 import { Duration } from 'cdk8s';
-import { checkDnsLabel } from '../_names';
+import type { GitRepositorySpecRef, OciRepositorySpecRef } from '../../imports/source.toolkit.fluxcd.io';
+import { checkDnsLabel, checkDnsName } from '../_names';
 import { refuse } from '../_refuse';
-import { goDuration } from './_duration';
+import { atLeast, goDuration } from './_duration';
 import type { Manifest, RenderedUnit } from './rendered';
 
 /** Where Flux gets the repository from. */
-export interface FluxSource {
-  /** Kind of the source. */
-  readonly kind: 'GitRepository' | 'OCIRepository';
+export type FluxSource = FluxGitSource | FluxOciSource;
 
+/** A repository in git. */
+export interface FluxGitSource extends FluxSourceName {
+  /** Kind of the source. */
+  readonly kind: 'GitRepository';
+
+  /**
+   * Writes the source object as well. `url` starts with `https://` or `ssh://`.
+   * @default - it exists already, as after `flux bootstrap`
+   */
+  readonly create?: FluxSourceSpec<keyof GitRepositorySpecRef>;
+}
+
+/** An artifact in a container registry. */
+export interface FluxOciSource extends FluxSourceName {
+  /** Kind of the source. */
+  readonly kind: 'OCIRepository';
+
+  /**
+   * Writes the source object as well. `url` starts with `oci://`.
+   * @default - it exists already
+   */
+  readonly create?: FluxSourceSpec<keyof OciRepositorySpecRef>;
+}
+
+/** What both kinds of source have. */
+export interface FluxSourceName {
   /** Name of the source object. */
   readonly name: string;
 
@@ -17,21 +42,15 @@ export interface FluxSource {
    * @default - the namespace of the Kustomizations
    */
   readonly namespace?: string;
-
-  /**
-   * Writes the source object as well.
-   * @default - it exists already, as after `flux bootstrap`
-   */
-  readonly create?: FluxSourceSpec;
 }
 
 /** A source object to write. */
-export interface FluxSourceSpec {
-  /** `https://` or `ssh://` for a GitRepository, `oci://` for an OCIRepository. */
+export interface FluxSourceSpec<Ref extends string> {
+  /** Address of the repository. */
   readonly url: string;
 
   /** What to follow, as the source's `spec.ref` takes it: `{ branch: 'main' }`, `{ tag: 'latest' }`. */
-  readonly ref: Readonly<Partial<Record<'branch' | 'tag' | 'semver' | 'commit' | 'digest', string>>>;
+  readonly ref: Readonly<Partial<Record<Ref, string>>>;
 
   /**
    * Secret with the credentials, in the source's namespace.
@@ -88,18 +107,43 @@ export interface FluxProviderSpec {
   readonly channel?: string;
 }
 
-/** @throws if the name is no DNS name or the address does not fit the kind */
+/** @throws if a name is no DNS name or the address does not fit the kind */
 export function checkSource(source: FluxSource): void {
   const where = `flux source '${source.name}'`;
-  checkDnsLabel('flux source', 'name', source.name);
+  checkDnsName('flux source', 'name', source.name);
+  if (source.namespace !== undefined) {
+    checkDnsLabel(where, 'namespace', source.namespace);
+  }
   const { create } = source;
+  if (create === undefined) {
+    return;
+  }
   const scheme = source.kind === 'OCIRepository' ? /^oci:\/\// : /^(https?|ssh):\/\//;
-  if (create !== undefined && !scheme.test(create.url)) {
+  if (!scheme.test(create.url)) {
     const allowed = source.kind === 'OCIRepository' ? 'oci://' : 'https:// or ssh://';
     refuse(where, `'url' of a ${source.kind} must start with ${allowed}, got '${create.url}'`);
   }
-  if (create !== undefined && Object.keys(create.ref).length === 0) {
-    refuse(where, `'ref' must say what to follow, such as { branch: 'main' }, got nothing`);
+  if (Object.keys(create.ref).length === 0) {
+    refuse(where, `'ref' must say what to follow, such as { tag: 'v1' }, got nothing`);
+  }
+  if (create.secretName !== undefined) {
+    checkDnsName(where, 'secretName', create.secretName);
+  }
+  if (create.interval !== undefined) {
+    atLeast(where, 'interval', create.interval, 1);
+  }
+}
+
+/** @throws if a name is no DNS name, or a Provider to write has no address */
+export function checkAlerts(alerts: FluxAlerts): void {
+  const where = `flux provider '${alerts.provider}'`;
+  checkDnsName('flux alerts', 'provider', alerts.provider);
+  const { create } = alerts;
+  if (create?.secretName !== undefined) {
+    checkDnsName(where, 'secretName', create.secretName);
+  }
+  if (create !== undefined && create.address === undefined && create.secretName === undefined) {
+    refuse(where, `it needs an 'address' or a 'secretName' whose Secret holds one`);
   }
 }
 
@@ -157,9 +201,6 @@ function providerManifest(alerts: FluxAlerts, namespace: string): readonly Manif
   const { create } = alerts;
   if (create === undefined) {
     return [];
-  }
-  if (create.address === undefined && create.secretName === undefined) {
-    refuse(`flux provider '${alerts.provider}'`, `it needs an 'address' or a 'secretName' whose Secret holds one`);
   }
   return [
     {

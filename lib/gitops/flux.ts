@@ -1,13 +1,21 @@
 import { Duration } from 'cdk8s';
-import { checkDnsLabel } from '../_names';
+import { checkDnsLabel, checkDnsName } from '../_names';
 import { refuse } from '../_refuse';
 import { annotate } from './_annotate';
+import { checkManifests } from './_check-manifests';
 import { atLeast, goDuration } from './_duration';
-import { carriesScripts, groupKind, holdsData } from './_guard';
+import { carriesScripts, groupKind, holdsData, refuseRecreation } from './guard';
 import { kustomizationYaml } from './_kustomization';
-import { checkFolders, deployFolder, join } from './_paths';
+import { deployFolder, join } from './_paths';
 import { type DatabaseGate, clusterHealth, cronJobHealth } from './flux-health';
-import { type FluxAlerts, type FluxSource, alertManifests, checkSource, sourceManifest } from './flux-objects';
+import {
+  type FluxAlerts,
+  type FluxSource,
+  alertManifests,
+  checkAlerts,
+  checkSource,
+  sourceManifest,
+} from './flux-objects';
 import { type UnitGraph, graphOf } from './graph';
 import type { ExternalObject } from '../policy/platform-facts';
 import type { Delivery, Manifest, OutputFile, RenderedUnit } from './rendered';
@@ -127,7 +135,7 @@ export class Flux implements Delivery {
   /** The deploy folder without a leading `./`, empty at the repository's root. */
   public readonly folder: string;
 
-  /** @throws if a path leaves the repository or points at the output folder, or a duration is too short */
+  /** @throws if a path leaves the repository or points at the output folder, a duration is too short, or a name is none */
   public constructor(props: FluxProps) {
     this.output = props.output ?? 'dist';
     this.source = props.source ?? { kind: 'GitRepository', name: 'flux-system' };
@@ -142,7 +150,15 @@ export class Flux implements Delivery {
     this.alerts = props.alerts;
     this.folder = deployFolder('flux', props.path, this.output);
     checkDnsLabel('flux', 'namespace', this.namespace);
+    checkDnsName('flux', 'decryptionSecret', this.decryptionSecret);
     checkSource(this.source);
+    for (const [alias, unit] of Object.entries(this.units)) {
+      checkDnsName(`flux external '${alias}'`, 'name', unit.name ?? alias);
+      checkDnsLabel(`flux external '${alias}'`, 'namespace', unit.namespace ?? this.namespace);
+    }
+    if (this.alerts !== undefined) {
+      checkAlerts(this.alerts);
+    }
   }
 
   public get external(): readonly ExternalObject[] {
@@ -161,23 +177,29 @@ export class Flux implements Delivery {
     ];
   }
 
-  /** Protects what holds data from pruning, and what carries scripts from anybody's `postBuild`. */
+  /**
+   * Protects what holds data from pruning, and what carries scripts from anybody's `postBuild`.
+   * @throws if what holds data is marked to be deleted and made anew
+   */
   public decorate(units: readonly RenderedUnit[]): readonly RenderedUnit[] {
-    return annotate(units, (object) => ({
-      ...(holdsData(object) ? { 'kustomize.toolkit.fluxcd.io/prune': 'disabled' } : {}),
-      ...(carriesScripts(object) ? { 'kustomize.toolkit.fluxcd.io/substitute': 'disabled' } : {}),
-    }));
+    return annotate(units, (object) => {
+      refuseRecreation(object);
+      return {
+        ...(holdsData(object) ? { 'kustomize.toolkit.fluxcd.io/prune': 'disabled' } : {}),
+        ...(carriesScripts(object) ? { 'kustomize.toolkit.fluxcd.io/substitute': 'disabled' } : {}),
+      };
+    });
   }
 
-  /** @throws if the units cannot be ordered, name an unknown external unit, or share a hand-owned folder */
+  /** @throws if the units cannot be ordered, name an unknown external unit, or the API server would refuse an object */
   public files(units: readonly RenderedUnit[]): readonly OutputFile[] {
     const graph = graphOf(units);
-    checkFolders(units, this.output);
     const manifests = [
       ...sourceManifest(this.source, this.namespace),
       ...alertManifests(this.alerts, units, this.namespace),
       ...graph.order.map((unit) => this.kustomization(unit, graph)),
     ];
+    checkManifests('flux', manifests);
     const files = manifests.map((manifest) => ({
       path: `flux/${manifest.kind}.${manifest.metadata.name}.yaml`,
       text: manifestYaml(manifest),
@@ -208,7 +230,8 @@ export class Flux implements Delivery {
         retryInterval: goDuration(this.retryInterval),
         timeout: goDuration(hasCluster ? this.databaseTimeout : this.timeout),
         path: `./${join(this.folder, unit.folder ?? `${this.output}/manifests/${unit.name}`)}`,
-        prune: true,
+        // A line that is lost in a hand-owned folder must not take the credentials out of the cluster.
+        prune: unit.folder === undefined,
         wait: true,
         ...(precious ? { deletionPolicy: 'Orphan' } : {}),
         sourceRef: {
@@ -226,7 +249,7 @@ export class Flux implements Delivery {
   }
 
   private externalOf(unit: RenderedUnit, graph: UnitGraph<RenderedUnit>): { name: string; namespace?: string }[] {
-    return unit.dependsOnExternal.map((alias) => {
+    const found = unit.dependsOnExternal.map((alias): { name: string; namespace?: string } => {
       const known = Object.hasOwn(this.units, alias) ? this.units[alias] : undefined;
       if (known === undefined) {
         const declared = Object.keys(this.units).toSorted().join(', ') || 'none';
@@ -247,5 +270,7 @@ export class Flux implements Delivery {
       }
       return elsewhere ? { name, namespace: known.namespace ?? '' } : { name };
     });
+    // Two aliases may mean one Kustomization, and a unit may name one alias twice.
+    return [...new Map(found.map((one) => [`${one.namespace ?? ''}/${one.name}`, one])).values()];
   }
 }

@@ -2,7 +2,7 @@ import { refuse } from '../_refuse';
 import type { RenderedUnit } from './rendered';
 
 /** The part of a unit that its order depends on. */
-export type GraphUnit = Pick<RenderedUnit, 'name' | 'role' | 'dependsOn'>;
+export type GraphUnit = Pick<RenderedUnit, 'name' | 'constructPath' | 'role' | 'dependsOn'>;
 
 /** Units in an order that works, checked. */
 export interface UnitGraph<T extends GraphUnit> {
@@ -38,8 +38,13 @@ export function graphOf<T extends GraphUnit>(units: readonly T[]): UnitGraph<T> 
 function indexByName(units: readonly GraphUnit[]): Map<string, number> {
   const indexOf = new Map<string, number>();
   units.forEach((unit, i) => {
-    if (indexOf.has(unit.name)) {
-      refuse('units', `two units are called '${unit.name}', and a unit's name is its folder; rename one of the charts`);
+    const other = units[indexOf.get(unit.name) ?? -1];
+    if (other !== undefined) {
+      refuse(
+        'units',
+        `'${other.constructPath}' and '${unit.constructPath}' are both called '${unit.name}', and a unit's name is its ` +
+          `folder; rename one of the charts`,
+      );
     }
     indexOf.set(unit.name, i);
   });

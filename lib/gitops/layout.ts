@@ -1,3 +1,4 @@
+import { Refusal } from '../_refusal';
 import { kustomizationYaml } from './_kustomization';
 import { manifestYaml } from './yaml';
 import type { Manifest, OutputFile, RenderedObject, RenderedUnit } from './rendered';
@@ -20,7 +21,7 @@ function layoutUnit(unit: RenderedUnit): OutputFile[] {
     const name = fileName(object.manifest);
     const other = files.get(name);
     if (other !== undefined) {
-      throw new Error(
+      throw new Refusal(
         `${object.constructPath}: '${folder}/${name}' is also the file of ${other.constructPath}; give one of the two another name`,
       );
     }
@@ -55,7 +56,7 @@ function refuseDuplicates(units: readonly RenderedUnit[]): void {
       const other = owners.get(key);
       if (other !== undefined) {
         const place = namespace === undefined ? `'${name}'` : `'${name}' in namespace '${namespace}'`;
-        throw new Error(
+        throw new Refusal(
           `${constructPath}: ${manifest.kind} ${place} is already defined by ${other}; give one of the two another name`,
         );
       }

@@ -1,6 +1,8 @@
 import { ApiObject, Chart } from 'cdk8s';
 import type { IConstruct } from 'constructs';
+import { manifestOf } from '../_manifests';
 import { checkDnsLabel, pathName } from '../_names';
+import { Refusal } from '../_refusal';
 import { refuse } from '../_refuse';
 import type { Manifest, RenderedObject, RenderedUnit } from './rendered';
 import { traitsOf } from './traits';
@@ -35,6 +37,7 @@ export function renderUnits(root: IConstruct): RenderedUnit[] {
   const isUnit = (chart: Chart) => objects.get(chart)!.length > 0 || (Unit.isUnit(chart) && chart.folder !== undefined);
   return [...objects.keys()].filter(isUnit).map((chart) => ({
     name: nameOf(chart),
+    constructPath: chart.node.path,
     group: groupOf(chart),
     role: Unit.isUnit(chart) ? chart.role : 'core',
     ...(Unit.isUnit(chart) && chart.folder !== undefined ? { folder: chart.folder } : {}),
@@ -46,15 +49,15 @@ export function renderUnits(root: IConstruct): RenderedUnit[] {
 
 function validate(constructs: readonly IConstruct[]): void {
   const problems = constructs.flatMap((construct) =>
-    construct.node.validate().map((problem) => `[${construct.node.path}] ${problem}`),
+    construct.node.validate().map((problem) => `[${construct.node.path || 'app'}] ${problem}`),
   );
   if (problems.length > 0) {
-    throw new Error(`validation failed:\n  ${problems.join('\n  ')}`);
+    throw new Refusal(`validation failed:\n  ${problems.join('\n  ')}`);
   }
 }
 
 function renderObject(object: ApiObject): RenderedObject {
-  const manifest = object.toJson() as Partial<Manifest>;
+  const manifest = manifestOf(object) as Partial<Manifest>;
   if (!manifest.apiVersion || !manifest.kind || typeof manifest.metadata?.name !== 'string') {
     refuse(object, `an object needs 'apiVersion', 'kind' and 'metadata.name'`);
   }

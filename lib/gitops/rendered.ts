@@ -30,6 +30,8 @@ export interface RenderedObject {
 export interface RenderedUnit {
   /** Stable name, also the folder below `manifests/`: `state-hub-database`. */
   readonly name: string;
+  /** Path of the chart, for messages: `state-hub/database`. */
+  readonly constructPath: string;
   /** Name of the service the unit belongs to: `state-hub`. A chart right below the app is its own group. */
   readonly group: string;
   readonly role: UnitRole;
@@ -51,6 +53,9 @@ export interface OutputFile {
 /** How one GitOps engine takes the units. Pure: units in, units and files out. */
 export interface Delivery {
   readonly engine: 'flux' | 'argocd';
+  /** The deploy folder below the repository's root, `''` for the root, and the output folder in it. */
+  readonly folder: string;
+  readonly output: string;
   /** What must be in the cluster before the engine can work, and belongs to the platform. */
   readonly external: readonly ExternalObject[];
   /** The units with what this engine wants to see on each object, such as sync waves or prune protection. */

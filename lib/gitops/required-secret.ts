@@ -34,7 +34,7 @@ export interface RequiredSecretProps {
    */
   readonly type?: 'Opaque' | 'kubernetes.io/basic-auth';
 
-  /** The exact keys of `data`: no more, no fewer. */
+  /** The exact keys of `data`, at least one, each once: no more, no fewer. */
   readonly keys: readonly RequiredSecretKey[];
 
   /**
@@ -86,6 +86,7 @@ export class RequiredSecret extends Construct {
     this.purpose = props.purpose;
     this.rotation = props.rotation;
     checkDnsLabel(this, 'name', this.name);
+    checkKeys(this);
   }
 
   /**
@@ -97,5 +98,26 @@ export class RequiredSecret extends Construct {
       refuse(this, `Secret '${this.name}' has no key '${key}', it has ${this.keys.map((k) => k.key).join(', ')}`);
     }
     return { name: this.name, key };
+  }
+}
+
+/** What Kubernetes takes as a key of `data`. */
+const KEY = /^(?!\.\.?$)[-._a-zA-Z0-9]{1,253}$/;
+
+function checkKeys(secret: RequiredSecret): void {
+  const keys = secret.keys.map(({ key }) => key);
+  if (keys.length === 0) {
+    refuse(secret, `'keys' of Secret '${secret.name}' must name at least one key, got none`);
+  }
+  for (const [i, key] of keys.entries()) {
+    if (!KEY.test(key)) {
+      refuse(
+        secret,
+        `a key of Secret '${secret.name}' must use letters, digits, dots, dashes and underscores, at most 253, got '${key}'`,
+      );
+    }
+    if (keys.indexOf(key) !== i) {
+      refuse(secret, `'keys' of Secret '${secret.name}' names '${key}' twice, and a Secret has each key once`);
+    }
   }
 }

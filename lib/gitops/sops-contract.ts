@@ -8,6 +8,8 @@ export interface SecretContract {
   readonly type: string;
   readonly keys: readonly RequiredSecretKey[];
   readonly labels: Readonly<Record<string, string>>;
+  /** Folder of its SOPS file, from the deploy folder; absent where that is not known. */
+  readonly folder?: string;
   /** Who reads it and what for. */
   readonly usedBy: readonly SecretUse[];
 }

@@ -1,6 +1,6 @@
 import { isObject, leaves } from './_sops-yaml';
-import type { SopsFinding, SopsRuleName } from './sops-finding';
-import { type SopsRule, recipientsOf, wrongRegex } from './sops-rules';
+import { type SopsFinding, type SopsRuleName, edit, reencrypt, restore } from './sops-finding';
+import { type SopsRule, keysOf, wrongRegex } from './sops-rules';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -19,7 +19,7 @@ export function checkEncryption(
   config: string,
 ): readonly SopsFinding[] {
   const say: Say = (name, path, problem, fix) => [{ rule: name, file, path, problem, fix }];
-  const hidden = hiddenNames(secret, say);
+  const hidden = hiddenNames(secret, file, config, say);
   if (hidden.length > 0) {
     return hidden;
   }
@@ -29,14 +29,18 @@ export function checkEncryption(
       'plaintext',
       '',
       'the Secret is not encrypted, and everybody who can read the repository can read its values',
-      `encrypt it with 'sops --config ${config} encrypt --in-place ${file}'; if it was ever pushed, change the values first`,
+      rule === undefined
+        ? `make it anew as docs/secrets.md in the output folder says, and delete this file: no rule of '${config}' is for ` +
+            `its name; if it was ever pushed, change the values`
+        : `encrypt it with 'sops --config ${config} encrypt --in-place ${file}'; if it was ever pushed, change the values first`,
     );
   }
   return [
     ...stringData(secret, file, say),
     ...values(secret, file, say),
     ...mac(sops, file, say),
-    ...regex(sops, file, say),
+    ...regex(sops, file, config, say),
+    ...dataKeys(sops, file, say),
     ...recipients(sops, rule, config, file, say),
   ];
 }
@@ -49,7 +53,7 @@ export function isEncrypted(value: unknown): boolean {
 
 type Say = (rule: SopsRuleName, path: string, problem: string, fix: string) => readonly SopsFinding[];
 
-function hiddenNames(secret: Fields, say: Say): readonly SopsFinding[] {
+function hiddenNames(secret: Fields, file: string, config: string, say: Say): readonly SopsFinding[] {
   const hidden = ['apiVersion', 'kind', 'metadata', 'type']
     .flatMap((field) => leaves(secret[field], field))
     .filter(([, value]) => typeof value === 'string' && value.startsWith('ENC['))
@@ -60,7 +64,7 @@ function hiddenNames(secret: Fields, say: Say): readonly SopsFinding[] {
         'hidden-names',
         hidden[0] ?? '',
         `${hidden.join(', ')} ${hidden.length === 1 ? 'is' : 'are'} encrypted, so that neither Kubernetes nor this check knows which Secret it is`,
-        "decrypt it, and encrypt it again with encrypted_regex: ^(data|stringData)$ in '.sops.yaml'",
+        `write encrypted_regex: ^(data|stringData)$ into '${config}', then ${reencrypt(file, config)}`,
       );
 }
 
@@ -71,7 +75,8 @@ function stringData(secret: Fields, file: string, say: Say): readonly SopsFindin
         'string-data',
         'stringData',
         'use data: an engine that fails to decrypt would store the text ENC[...] itself as the password',
-        `open it with 'sops edit ${file}', move each value to data as 'printf %s VALUE | base64 -w0' prints it`,
+        `make it anew as docs/secrets.md in the output folder says, or use ${edit(file)}: each value goes to data as ` +
+          `'(IFS= read -rs V; printf %s "$V" | base64 -w0)' prints it`,
       );
 }
 
@@ -80,14 +85,14 @@ function values(secret: Fields, file: string, say: Say): readonly SopsFinding[] 
     .flatMap((field) => leaves(secret[field] ?? {}, field))
     .flatMap(([path, value]) => {
       if (value === '' || value === null || value === undefined) {
-        return say('empty-value', path, 'the value is empty', `write a value with 'sops edit ${file}'`);
+        return say('empty-value', path, 'the value is empty', `write a value with ${edit(file)}`);
       }
       if (typeof value !== 'string' || !value.startsWith('ENC[')) {
         return say(
           'half-encrypted',
           path,
           'this value is not encrypted, though the file is: somebody added it without sops',
-          `take the value for known and write a new one with 'sops edit ${file}'`,
+          `take the value for known; sops opens no such file, so ${restore(file)}`,
         );
       }
       if (!isEncrypted(value)) {
@@ -95,7 +100,7 @@ function values(secret: Fields, file: string, say: Say): readonly SopsFinding[] 
           'corrupted',
           path,
           'the encrypted value is not whole: it cannot be decrypted any more',
-          `get the last good version with 'git log -p ${file}', or write a new value with 'sops edit ${file}'`,
+          restore(file),
         );
       }
       const type = WHOLE.exec(value)?.[4];
@@ -104,14 +109,14 @@ function values(secret: Fields, file: string, say: Say): readonly SopsFinding[] 
             'not-text',
             path,
             `it decrypts to a value of type '${type}', but data takes text only, and Kubernetes refuses it`,
-            `put quotes around the value with 'sops edit ${file}'`,
+            `put quotes around the value with ${edit(file)}`,
           )
         : [];
     });
 }
 
 function mac(sops: Fields, file: string, say: Say): readonly SopsFinding[] {
-  const fix = `get the file back with 'git log -p ${file}', or encrypt its values anew`;
+  const fix = restore(file);
   if (sops['mac'] === undefined) {
     return say('missing-mac', 'sops.mac', 'there is no MAC: nothing shows whether somebody changed the file', fix);
   }
@@ -120,9 +125,9 @@ function mac(sops: Fields, file: string, say: Say): readonly SopsFinding[] {
     : say('corrupted', 'sops.mac', 'the MAC is not whole, so sops refuses to decrypt the file', fix);
 }
 
-function regex(sops: Fields, file: string, say: Say): readonly SopsFinding[] {
+function regex(sops: Fields, file: string, config: string, say: Say): readonly SopsFinding[] {
   const problem = wrongRegex(sops['encrypted_regex']);
-  const fix = `correct it in '.sops.yaml', then encrypt ${file} anew: a file keeps the rule that it was made with`;
+  const fix = `correct it in '${config}', then ${reencrypt(file, config)}: a file keeps the rule that it was made with`;
   return problem === undefined ? [] : say('hidden-names', 'sops.encrypted_regex', problem, fix);
 }
 
@@ -141,28 +146,61 @@ function recipients(
       "name it NAME.sops.yaml, or add a rule whose path_regex matches it to '.sops.yaml'",
     );
   }
-  const found = recipientsOf(sops);
+  const found = keysOf(sops).map((key) => key.recipient);
+  const strange = found.filter((key) => !rule.recipients.has(key));
   const missing = [...rule.recipients].filter((key) => !found.includes(key));
+  if (strange.length > 0 && strange.length === found.length) {
+    return say(
+      'unknown-recipient',
+      'sops',
+      `${strange.join(', ')} can decrypt it, and nobody whom '.sops.yaml' names can`,
+      `somebody with that private key adds its public key to '${config}' and runs 'sops --config ${config} updatekeys ` +
+        `${file}'; if nobody has it, ${restore(file)}`,
+    );
+  }
+  const update = `'sops --config ${config} updatekeys ${file}', run by somebody who can decrypt it`;
   return [
-    ...found
-      .filter((key) => !rule.recipients.has(key))
-      .flatMap((key) =>
-        say(
-          'unknown-recipient',
-          'sops',
-          `${key} can decrypt it, but '.sops.yaml' does not name that key`,
-          `take it out with 'sops --config ${config} updatekeys ${file}' and change the values, or add the key to '.sops.yaml'`,
-        ),
+    ...strange.flatMap((key) =>
+      say(
+        'unknown-recipient',
+        'sops',
+        `${key} can decrypt it, but '.sops.yaml' does not name that key`,
+        `take it out with ${update}, and change the values; or add the key to '.sops.yaml'`,
       ),
+    ),
     ...missing.flatMap((key) =>
       say(
         'missing-recipient',
         'sops',
         `${key} stands in '.sops.yaml' but cannot decrypt this file`,
-        `let it in with 'sops --config ${config} updatekeys ${file}'`,
+        `let it in with ${update}`,
       ),
     ),
   ];
+}
+
+/** Each recipient has the data key encrypted for it alone; without that it cannot decrypt. */
+function dataKeys(sops: Fields, file: string, say: Say): readonly SopsFinding[] {
+  return keysOf(sops)
+    .filter(({ encrypted }) => !isWholeKey(encrypted))
+    .flatMap(({ recipient, path }) =>
+      say(
+        'corrupted',
+        `sops.${path}`,
+        `the data key for ${recipient || 'a recipient'} is empty or cut off, so that it cannot decrypt the file`,
+        restore(file),
+      ),
+    );
+}
+
+/** age and PGP write armoured text, all others one line. */
+function isWholeKey(encrypted: unknown): boolean {
+  if (typeof encrypted !== 'string' || encrypted.trim() === '') {
+    return false;
+  }
+  const [, kind = '', body = ''] =
+    /^-----BEGIN ([A-Z ]+)-----\s+([\s\S]*?)-----END \1-----\s*$/.exec(encrypted.trim()) ?? [];
+  return kind === '' ? !encrypted.includes('-----') : body.trim() !== '';
 }
 
 function bytes(base64: string): number {

@@ -22,7 +22,8 @@ export type SopsRuleName =
   | 'unneeded-secret'
   | 'not-listed'
   | 'listed-wrongly'
-  | 'plaintext-in-output';
+  | 'plaintext-in-output'
+  | 'unknown-file';
 
 /** Something that a person has to mend, as data. */
 export interface SopsFinding {
@@ -35,4 +36,25 @@ export interface SopsFinding {
   readonly problem: string;
   /** What to do now. */
   readonly fix: string;
+}
+
+/** How to get a good version of a file that sops cannot open any more. */
+export function restore(file: string): string {
+  return (
+    `find the last good version with 'git log --oneline -- ${file}' and get it with 'git restore --source COMMIT ` +
+    `${file}', or make the Secret anew as docs/secrets.md in the output folder says`
+  );
+}
+
+/**
+ * How to change a file whose values are all whole. Without `--ignore-mac` sops does not open one that somebody changed by
+ * hand, and whether somebody did is not to be seen without the key.
+ */
+export function edit(file: string): string {
+  return `'sops edit --ignore-mac ${file}', which opens it also after a change by hand and makes the MAC right`;
+}
+
+/** Encrypts a file again by the rules that there are now. Nothing is written where it cannot be decrypted. */
+export function reencrypt(file: string, config: string): string {
+  return `'sops decrypt ${file} | sops --config ${config} encrypt --filename-override ${file} --output ${file}'`;
 }

@@ -26,7 +26,7 @@ export function checkListing(
 function checkList(root: string, list: SourceFile, paths: ReadonlySet<string>): readonly SopsFinding[] {
   const parsed = readYaml(list.text);
   if ('unreadable' in parsed) {
-    const fix = `get the last good version with 'git log -p ${list.path}'`;
+    const fix = `find the last good version with 'git log --oneline -- ${list.path}', get it with 'git restore --source COMMIT ${list.path}'`;
     return [{ rule: 'corrupted', file: list.path, path: '', problem: `it cannot be read: ${parsed.unreadable}`, fix }];
   }
   const home = folderOf(list.path);

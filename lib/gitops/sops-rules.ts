@@ -1,4 +1,4 @@
-import type { SopsFinding } from './sops-finding';
+import { type SopsFinding, reencrypt } from './sops-finding';
 import { type SourceFile, isObject, readYaml } from './_sops-yaml';
 
 /** One creation rule of `.sops.yaml`. */
@@ -54,21 +54,39 @@ export function wrongRegex(regex: unknown): string | undefined {
     : `'encrypted_regex' ${regex} does not match '${showing}': its values stay plain`;
 }
 
+/** The data key of a file, encrypted for one recipient. */
+export interface SopsKey {
+  readonly recipient: string;
+  readonly encrypted: unknown;
+  /** Where it stands below `sops`: `age[0].enc`. */
+  readonly path: string;
+}
+
+/** How each kind of key names its recipient. */
+const RECIPIENTS: Readonly<Record<string, (key: Readonly<Record<string, unknown>>) => string>> = {
+  age: (key) => text(key['recipient']),
+  pgp: (key) => text(key['fp']),
+  kms: (key) => text(key['arn']),
+  gcp_kms: (key) => text(key['resource_id']),
+  azure_kv: (key) => `${text(key['vault_url'])}/keys/${text(key['name'])}/${text(key['version'])}`,
+  hc_vault: (key) => `${text(key['vault_address'])}/v1/${text(key['engine_path'])}/keys/${text(key['key_name'])}`,
+};
+
 /** Everybody who can decrypt a file, from its `sops` block. */
-export function recipientsOf(sops: Readonly<Record<string, unknown>>): readonly string[] {
-  const groups = [sops, ...list(sops['key_groups'])];
-  return groups.flatMap((group) => [
-    ...list(group['age']).map((key) => text(key['recipient'])),
-    ...list(group['pgp']).map((key) => text(key['fp'])),
-    ...list(group['kms']).map((key) => text(key['arn'])),
-    ...list(group['gcp_kms']).map((key) => text(key['resource_id'])),
-    ...list(group['azure_kv']).map(
-      (key) => `${text(key['vault_url'])}/keys/${text(key['name'])}/${text(key['version'])}`,
+export function keysOf(sops: Readonly<Record<string, unknown>>): readonly SopsKey[] {
+  const groups = [
+    { group: sops, at: '' },
+    ...list(sops['key_groups']).map((group, i) => ({ group, at: `key_groups[${i}].` })),
+  ];
+  return groups.flatMap(({ group, at }) =>
+    Object.entries(RECIPIENTS).flatMap(([kind, recipient]) =>
+      list(group[kind]).map((key, i) => ({
+        recipient: recipient(key),
+        encrypted: key['enc'],
+        path: `${at}${kind}[${i}].enc`,
+      })),
     ),
-    ...list(group['hc_vault']).map(
-      (key) => `${text(key['vault_address'])}/v1/${text(key['engine_path'])}/keys/${text(key['key_name'])}`,
-    ),
-  ]);
+  );
 }
 
 function readRule(
@@ -88,7 +106,9 @@ function readRule(
       ...(pattern === undefined
         ? [finding(file, `${path}.path_regex`, `it is no regular expression: ${text(source)}`, EXAMPLE)]
         : []),
-      ...(problem === undefined ? [] : [finding(file, `${path}.encrypted_regex`, problem, REGEX)]),
+      ...(problem === undefined
+        ? []
+        : [finding(file, `${path}.encrypted_regex`, problem, REGEX + reencrypt('FILE', file.path))]),
       ...(recipients.length === 0
         ? [
             finding(
@@ -103,7 +123,7 @@ function readRule(
   };
 }
 
-const REGEX = "write encrypted_regex: ^(data|stringData)$, then encrypt the files anew with 'sops encrypt'";
+const REGEX = 'write encrypted_regex: ^(data|stringData)$, then encrypt each FILE anew with ';
 const EXAMPLE = 'write a rule with path_regex, encrypted_regex and age, as docs/secrets.md in the output folder shows';
 
 function finding(file: SourceFile, path: string, problem: string, fix: string): SopsFinding {

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { Refusal } from '../_refusal';
 import type { OutputFile } from './rendered';
 
 /** The folders that synthesis owns in the output folder. What lies beside them is never touched. */
@@ -18,16 +19,16 @@ export function writeFiles(outdir: string, files: readonly OutputFile[]): void {
   const wanted = new Map<string, string>();
   for (const { path, text } of files) {
     if (path.startsWith('/') || path.split('/').includes('..')) {
-      throw new Error(`output: '${path}' must stay inside the output folder`);
+      throw new Refusal(`output: '${path}' must stay inside the output folder`);
     }
     if (wanted.has(path)) {
-      throw new Error(`output: two files want to be '${path}'`);
+      throw new Refusal(`output: two files want to be '${path}'`);
     }
     wanted.set(path, text);
   }
   const existing = OWNED.flatMap((folder) => filesBelow(outdir, folder));
   if (existing.length > 0 && !isGenerated(outdir)) {
-    throw new Error(
+    throw new Refusal(
       `output: '${join(outdir, existing[0]!)}' was not written by cdk8s-phoenix and would be deleted; ` +
         `choose another output folder or remove it yourself`,
     );

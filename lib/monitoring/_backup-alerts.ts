@@ -1,3 +1,4 @@
+import { Duration } from 'cdk8s';
 import type { BackupSchedule } from '../postgres/backup-schedule';
 import type { PostgresCluster } from '../postgres/postgres-cluster';
 import type { Alert } from './alert';
@@ -40,7 +41,7 @@ export function backupAlerts(cluster: PostgresCluster, schedule: BackupSchedule)
       for: '15m',
       severity: 'critical',
       summary: `The last base backup of ${cluster.name} is more than ${hours} hours old`,
-      description: `One is due at least every ${Math.round(schedule.longestGapSeconds / 3600)} hours ('${schedule.schedule}'). A restore still works from the last one, and takes longer with each hour. List them with 'kubectl get backups -n ${cluster.namespace}'.`,
+      description: `The schedule '${schedule.schedule}' leaves at most ${Duration.seconds(schedule.longestGapSeconds).toHumanString()} between two. A restore still works from the last one, and takes longer with each hour. List them with 'kubectl get backups -n ${cluster.namespace}'.`,
     },
     {
       name: 'PhoenixBackupFailed',

@@ -1,3 +1,4 @@
+import { ALERTED_LAG_SECONDS } from '../platform/replication-lag';
 import type { PostgresCluster } from '../postgres/postgres-cluster';
 import type { Alert } from './alert';
 
@@ -57,10 +58,10 @@ export function databaseAlerts(cluster: PostgresCluster): Alert[] {
     {
       name: 'PhoenixDatabaseReplicationLag',
       subject,
-      expr: `max(cnpg_pg_replication_lag{${own}}) > 30`,
+      expr: `max(cnpg_pg_replication_lag{${own}}) > ${ALERTED_LAG_SECONDS}`,
       for: '5m',
       severity: 'warning',
-      summary: `A standby of ${cluster.name} replays more than 30 seconds behind`,
+      summary: `A standby of ${cluster.name} replays more than ${ALERTED_LAG_SECONDS} seconds behind`,
       description: `A failover to it would first replay what is missing, and take that much longer.`,
     },
     {

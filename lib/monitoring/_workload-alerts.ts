@@ -46,38 +46,48 @@ export function companionAlerts(companion: ApiService): Alert[] {
 
 /** Alerts on what others run and a failover depends on. While operator or plugin is down, nothing is promoted. */
 export function operatorAlerts(platform: Platform): Alert[] {
-  const { operatorNamespace } = platform;
+  const { operatorNamespace, operatorDeployment, pluginDeployment } = platform;
   const available = (deployment: string) =>
-    `(sum(kube_deployment_status_replicas_available{namespace="${operatorNamespace}",deployment=~"${deployment}"}) or vector(0))`;
+    `(sum(kube_deployment_status_replicas_available{namespace="${operatorNamespace}",deployment="${deployment}"}) or vector(0))`;
   return [
     {
       name: 'PhoenixOperatorDown',
       subject: 'cloudnative-pg',
-      expr: `${available('cnpg-controller-manager|.*cloudnative-pg')} < 1`,
+      expr: `${available(operatorDeployment)} < 1`,
       for: '5m',
       severity: 'critical',
       summary: 'CloudNativePG is not running: no database fails over',
-      description: `No ready replica of the operator in namespace ${operatorNamespace}. Databases run on, but a lost primary is not replaced.`,
+      description: `No ready replica of Deployment ${operatorDeployment} in namespace ${operatorNamespace}. Databases run on, but a lost primary is not replaced.`,
     },
     {
       name: 'PhoenixBackupPluginDown',
       subject: 'barman-cloud',
-      expr: `${available('.*barman-cloud')} < 1`,
+      expr: `${available(pluginDeployment)} < 1`,
       for: '5m',
       severity: 'critical',
       summary: 'The Barman Cloud plugin is not running: no database fails over',
-      description: `The operator stops before any failover while the plugin does not answer. Its Deployment is in namespace ${operatorNamespace}.`,
+      description: `The operator stops before any failover while the plugin does not answer. It is Deployment ${pluginDeployment} in namespace ${operatorNamespace}.`,
     },
     {
       name: 'PhoenixPluginCertificateExpiring',
       subject: 'barman-cloud',
-      expr: `min(certmanager_certificate_expiration_timestamp_seconds{namespace="${operatorNamespace}",name=~"barman-cloud-.*"}) - time() < 604800`,
+      expr: `min(${certificates(operatorNamespace)}) - time() < 604800`,
       for: '1h',
       severity: 'warning',
       summary: 'A certificate between operator and plugin expires within seven days',
       description: `cert-manager should have renewed it. Once it expires, the operator cannot reach the plugin and nothing fails over. PostgreSQL's own certificates are renewed by the operator.`,
     },
   ];
+}
+
+/**
+ * When each certificate of the plugin expires. Its namespace is `exported_namespace` as cert-manager's monitor ships,
+ * because there `namespace` is cert-manager's own, and `namespace` where Prometheus honours the labels of targets.
+ */
+function certificates(namespace: string): string {
+  const expiry = (place: string) =>
+    `certmanager_certificate_expiration_timestamp_seconds{name=~"barman-cloud-.*",${place}}`;
+  return `${expiry(`exported_namespace="${namespace}"`)} or ${expiry(`exported_namespace="",namespace="${namespace}"`)}`;
 }
 
 function availableReplicas(api: ApiService): string {

@@ -1,4 +1,4 @@
-import type { ApiObject } from 'cdk8s';
+import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import {
   PodMonitor,
@@ -13,7 +13,7 @@ import { markCarriesScripts } from '../gitops/traits';
 import type { BackupSchedule } from '../postgres/backup-schedule';
 import type { PostgresCluster } from '../postgres/postgres-cluster';
 import { backupAlerts } from './_backup-alerts';
-import { type WatchedDrill, drillAlerts } from './_drill-alerts';
+import { type WatchedDrill, drillAlerts, readinessAlerts } from './_drill-alerts';
 import { databaseAlerts } from './_database-alerts';
 import { apiAlerts, companionAlerts, operatorAlerts } from './_workload-alerts';
 import type { Alert } from './alert';
@@ -40,6 +40,12 @@ export interface MonitoringProps {
    * @default - none
    */
   readonly drills?: readonly WatchedDrill[];
+
+  /**
+   * The readiness check to watch.
+   * @default - none
+   */
+  readonly readiness?: WatchedDrill;
 
   /** Address of the folder of runbooks; each alert links `<address>/<alert>.md`. */
   readonly runbooks: string;
@@ -83,49 +89,62 @@ export class Monitoring extends Construct {
       ...companions.flatMap(companionAlerts),
       ...operatorAlerts(database.platform),
       ...(props.drills ?? []).flatMap(drillAlerts),
+      ...(props.readiness === undefined ? [] : readinessAlerts(props.readiness)),
     ];
 
     // The operator can make a PodMonitor itself; that is deprecated, and it dies with the first change to the Cluster.
-    new PodMonitor(this, 'Database', {
-      metadata: { name: database.name, namespace, labels },
-      spec: {
-        selector: { matchLabels: { ...database.podLabels, 'cnpg.io/podRole': 'instance' } },
-        podMetricsEndpoints: [{ port: 'metrics', interval: '30s' }],
-      },
-    });
+    new ApiObject(
+      this,
+      'Database',
+      PodMonitor.manifest({
+        metadata: { name: database.name, namespace, labels },
+        spec: {
+          selector: { matchLabels: { ...database.podLabels, 'cnpg.io/podRole': 'instance' } },
+          podMetricsEndpoints: [{ port: 'metrics', interval: '30s' }],
+        },
+      }),
+    );
     for (const api of [props.api, ...companions]) {
       if (api.metrics !== undefined) {
         const port = Object.entries(api.ports).find(([, number]) => number === api.metrics?.port)?.[0];
-        new ServiceMonitor(this, `Api-${api.name}`, {
-          metadata: { name: api.name, namespace: api.namespace, labels },
-          spec: {
-            selector: { matchLabels: { ...api.podLabels } },
-            endpoints: [{ port, path: api.metrics.path, interval: '30s' }],
-          },
-        });
+        new ApiObject(
+          this,
+          `Api-${api.name}`,
+          ServiceMonitor.manifest({
+            metadata: { name: api.name, namespace: api.namespace, labels },
+            spec: {
+              selector: { matchLabels: { ...api.podLabels } },
+              endpoints: [{ port, path: api.metrics.path, interval: '30s' }],
+            },
+          }),
+        );
       }
     }
-    this.apiObject = new PrometheusRule(this, 'Resource', {
-      metadata: { name: props.name ?? pathName(this), namespace, labels },
-      spec: {
-        groups: [
-          {
-            name: `${namespace}/${database.name}`,
-            rules: this.alerts.map((alert) => ({
-              alert: alert.name,
-              expr: Expr.fromString(alert.expr),
-              for: alert.for,
-              labels: { namespace, severity: alert.severity, subject: alert.subject },
-              annotations: {
-                summary: alert.summary,
-                description: alert.description,
-                runbook_url: `${runbooks}/${alert.name}.md`,
-              },
-            })),
-          },
-        ],
-      },
-    });
+    this.apiObject = new ApiObject(
+      this,
+      'Resource',
+      PrometheusRule.manifest({
+        metadata: { name: props.name ?? pathName(this), namespace, labels },
+        spec: {
+          groups: [
+            {
+              name: `${namespace}/${database.name}`,
+              rules: this.alerts.map((alert) => ({
+                alert: alert.name,
+                expr: Expr.fromString(alert.expr),
+                for: alert.for,
+                labels: { namespace, severity: alert.severity, subject: alert.subject },
+                annotations: {
+                  summary: alert.summary,
+                  description: alert.description,
+                  runbook_url: `${runbooks}/${alert.name}.md`,
+                },
+              })),
+            },
+          ],
+        },
+      }),
+    );
     markCarriesScripts(this.apiObject);
   }
 }

@@ -1,18 +1,19 @@
-import type { ApiFacts, DatabaseFacts, PredictionInput } from './prediction-input';
+import type { ApiFacts, DatabaseFacts, PredictionInput, PredictionPlatform } from './prediction-input';
 
 /** Why the database does not come back by itself after losing one instance; undefined if it does. */
 export function failoverBlock({ database, platform }: PredictionInput, lost: string): string | undefined {
-  const { instances, switchedOff, synchronousStandbys, walReceiverTimeout } = database;
+  const { instances, switchedOff, synchronousStandbys } = database;
   if (switchedOff !== undefined) {
     return switchedOff;
   }
   if (instances < 2) {
-    return lost === 'one node' && platform.storageKind === 'nodeLocal'
+    return lost === 'one node' && platform.storageKind !== 'replicated'
       ? `there is 1 instance and its disk is lost with the node; only a restore brings it back`
       : `there is 1 instance, so there is nothing to promote; writes wait for its pod`;
   }
-  if (lost === 'one node' && !database.requiredAntiAffinity) {
-    return together(lost);
+  const together = lost === 'one node' ? togetherOnANode(database, platform) : undefined;
+  if (together !== undefined) {
+    return together;
   }
   if (database.durability === 'required' && instances - 2 < synchronousStandbys) {
     return (
@@ -20,13 +21,16 @@ export function failoverBlock({ database, platform }: PredictionInput, lost: str
       `for ${synchronousStandbys}`
     );
   }
-  if (lost === 'one node' && walReceiverTimeout === 0) {
-    return (
-      `'wal_receiver_timeout' is 0, which switches it off: standbys go on waiting for a primary that sends nothing, and ` +
-      `promotion waits for them to stop`
-    );
-  }
-  return impatientReadiness(database, platform.nodeMonitorGraceSeconds);
+  const stall = lost === 'one node' ? failoverStall : impatientReadiness;
+  return stall(database, platform.nodeMonitorGraceSeconds);
+}
+
+/** Why a failover that has its quorum does not come to an end after a node was lost. */
+export function failoverStall(database: DatabaseFacts, graceSeconds: number): string | undefined {
+  return database.walReceiverTimeout === 0
+    ? `'wal_receiver_timeout' is 0, which switches it off: standbys go on waiting for a primary that sends nothing, and ` +
+        `promotion waits for them to stop`
+    : impatientReadiness(database, graceSeconds);
 }
 
 /** Streaming readiness makes standbys unready once the primary is gone, and unready standbys are not promoted. */
@@ -43,11 +47,11 @@ function plural(standbys: number): string {
 }
 
 /** Why reads do not come back: with two instances or more, only what takes or stops all of them. */
-export function readBlock({ database }: PredictionInput, lost: string): string | undefined {
+export function readBlock({ database, platform }: PredictionInput, lost: string): string | undefined {
   if (database.switchedOff !== undefined) {
     return database.switchedOff;
   }
-  return lost === 'one node' && !database.requiredAntiAffinity ? together(lost) : undefined;
+  return lost === 'one node' ? togetherOnANode(database, platform) : undefined;
 }
 
 /** Why the API does not come back, whatever the database does. */
@@ -65,6 +69,12 @@ export function evictionBlock({ tolerationSeconds }: ApiFacts): string | undefin
     : undefined;
 }
 
-function together(lost: string): string {
-  return `'podAntiAffinityType' is not 'required', so ${lost} may take several instances at once`;
+/** Why one node may take several instances. */
+function togetherOnANode(database: DatabaseFacts, platform: PredictionPlatform): string | undefined {
+  if (!database.requiredAntiAffinity) {
+    return `'podAntiAffinityType' is not 'required', so one node may take several instances at once`;
+  }
+  return platform.storageKind === 'singleCopy'
+    ? `the storage keeps one copy of a volume, on any node, so one node may take the volumes of several instances at once`
+    : undefined;
 }

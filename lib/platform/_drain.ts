@@ -21,7 +21,7 @@ export function stuck({ allowed, draining, moves, placements }: Drain): number {
     if (unready < allowed) {
       left -= 1;
       unready += 1;
-    } else if (moves && unready > 0 && takesOne(placements, others, placements.countsLostNodes ? left : undefined)) {
+    } else if (moves && unready > 0 && takesOne(placements, others, placements.countsDrainingNode ? left : undefined)) {
       unready -= 1;
       others += 1;
     } else {
@@ -44,15 +44,15 @@ export function movedOnto({ allowed, draining, moves, placements }: Drain, onLos
   if (!moves || allowed < 1) {
     return 0;
   }
-  const { countsLostNodes, nodes, perNode, placed, skew } = placements;
+  const { countsDrainingNode, nodes, perNodeInDrain, placed, skew } = placements;
   const rest = placed - onLost - draining;
   const possible = (more: number): boolean => {
     const level = onLost + more - skew;
     const raised = missingTo(level, rest, nodes - 2);
     return (
-      onLost + more <= perNode &&
+      onLost + more <= perNodeInDrain &&
       more + raised <= draining - unready &&
-      (!countsLostNodes || level <= draining - more - raised)
+      (!countsDrainingNode || level <= draining - more - raised)
     );
   };
   // Each of the three only gets harder with more.

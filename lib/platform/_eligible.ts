@@ -1,18 +1,12 @@
 import { refuse } from '../_refuse';
 import { at, list } from './_read';
+import { CORDON, tolerationOf } from './_tolerations';
 import type { Platform, PlatformNode } from './platform';
 
 /** The label that every node has for itself. */
 export const HOSTNAME = 'kubernetes.io/hostname';
 /** The only field of a node that a selector may ask for. */
 const NAME = 'metadata.name';
-
-interface Toleration {
-  readonly key?: string;
-  readonly operator?: string;
-  readonly value?: string;
-  readonly effect?: string;
-}
 
 interface Requirement {
   readonly key: string;
@@ -22,18 +16,22 @@ interface Requirement {
 
 /** Where pods may be, as a pod's spec says it. */
 export interface NodeRules {
+  /** The node that the pods are bound to past the scheduler. */
+  readonly name: string | undefined;
   readonly selector: Readonly<Record<string, string>>;
-  /** Any of these, all requirements of one. Empty if any node will do. */
-  readonly affinity: readonly (readonly Requirement[])[];
-  readonly tolerations: readonly Toleration[];
+  /** Any of these, all requirements of one. Undefined if any node will do. */
+  readonly affinity: readonly (readonly Requirement[])[] | undefined;
+  readonly tolerations: unknown;
 }
 
-/** Reads the three parts of a pod's spec that choose nodes. */
-export function nodeRules(selector: unknown, affinity: unknown, tolerations: unknown): NodeRules {
+/** Reads the parts of a pod's spec that choose nodes. */
+export function nodeRules(name: unknown, selector: unknown, affinity: unknown, tolerations: unknown): NodeRules {
+  const required = at(affinity, 'requiredDuringSchedulingIgnoredDuringExecution');
   return {
+    name: typeof name === 'string' && name !== '' ? name : undefined,
     selector: (selector ?? {}) as NodeRules['selector'],
-    affinity: terms(at(affinity, 'requiredDuringSchedulingIgnoredDuringExecution')),
-    tolerations: list(tolerations) as Toleration[],
+    affinity: required === undefined ? undefined : terms(required),
+    tolerations,
   };
 }
 
@@ -44,8 +42,9 @@ export function nodeRules(selector: unknown, affinity: unknown, tolerations: unk
  */
 export function eligibleNodes(platform: Platform, object: string, rules: NodeRules): string[] {
   const hosts = [
+    ...(rules.name === undefined ? [] : [rules.name]),
     ...(rules.selector[HOSTNAME] === undefined ? [] : [rules.selector[HOSTNAME]]),
-    ...rules.affinity
+    ...(rules.affinity ?? [])
       .flat()
       .filter(({ key, operator }) => (key === HOSTNAME || key === NAME) && operator === 'In')
       .flatMap(({ values }) => values ?? []),
@@ -59,7 +58,10 @@ export function eligibleNodes(platform: Platform, object: string, rules: NodeRul
         `the name, or add the node`,
     );
   }
-  return platform.nodeFacts.filter((node) => selected(node, rules) && tolerated(node, rules)).map(({ name }) => name);
+  const takes = (node: PlatformNode): boolean => selected(node, rules) && tolerated(node, rules);
+  return platform.nodeFacts
+    .filter((node) => (rules.name === undefined || rules.name === node.name) && takes(node))
+    .map(({ name }) => name);
 }
 
 /** Whether a node has the labels that the pods ask for. */
@@ -67,7 +69,7 @@ export function selected(node: PlatformNode, { affinity, selector }: NodeRules):
   const labels: Readonly<Record<string, string>> = { ...node.labels, [NAME]: node.name };
   return (
     Object.entries(selector).every(([key, value]) => labels[key] === value) &&
-    (affinity.length === 0 || affinity.some((term) => term.every((requirement) => meets(labels, requirement))))
+    (affinity?.some((term) => term.length > 0 && term.every((requirement) => meets(labels, requirement))) ?? true)
   );
 }
 
@@ -83,27 +85,25 @@ function meets(labels: Readonly<Record<string, string>>, { key, operator, values
     case 'DoesNotExist':
       return value === undefined;
     case 'Gt':
-      return Number(value) > Number(values[0]);
+      return whole(value) > whole(values[0]);
     case 'Lt':
-      return Number(value) < Number(values[0]);
+      return whole(value) < whole(values[0]);
     default:
       return false;
   }
 }
 
-/** `PreferNoSchedule` only discourages. A cordoned node is tainted `node.kubernetes.io/unschedulable`. */
-export function tolerated({ schedulable, taints }: PlatformNode, { tolerations }: NodeRules): boolean {
-  const cordon = schedulable ? [] : [{ key: 'node.kubernetes.io/unschedulable', value: '', effect: 'NoSchedule' }];
-  return [...taints, ...cordon].every(
-    (taint) =>
-      taint.effect === 'PreferNoSchedule' ||
-      tolerations.some(
-        ({ effect, key, operator = 'Equal', value = '' }) =>
-          (effect === undefined || effect === taint.effect) &&
-          (key === undefined ? operator === 'Exists' : key === taint.key) &&
-          (operator === 'Exists' || value === (taint.value ?? '')),
-      ),
+/** `PreferNoSchedule` only discourages, and pods that are bound past the scheduler meet no more than `NoExecute`. */
+export function tolerated({ schedulable, taints }: PlatformNode, { name, tolerations }: NodeRules): boolean {
+  const effects = name === undefined ? ['NoSchedule', 'NoExecute'] : ['NoExecute'];
+  return [...taints, ...(schedulable ? [] : [CORDON])].every(
+    (taint) => !effects.includes(taint.effect) || tolerationOf(tolerations, taint) !== undefined,
   );
+}
+
+/** A whole number; nothing else is greater or less than anything. */
+function whole(value: string | undefined): number {
+  return /^-?\d+$/.test(value ?? '') ? Number(value) : Number.NaN;
 }
 
 function terms(required: unknown): Requirement[][] {

@@ -17,14 +17,18 @@ export interface Lever {
 type Database = PredictionInput['database'];
 type NumberOf<T> = { [K in keyof T]: T[K] extends number ? K : never }[keyof T];
 
-/** Cheapest first: settings of ours, then settings that cost something, then the platform's, then people's. */
+/**
+ * Cheapest first: settings of ours, then settings that cost something, then the platform's, then people's. What no property
+ * sets was changed by a JSON patch, and another one, later, sets it right.
+ */
 export const LEVERS: readonly Lever[] = [
   flag(
-    ({ database }) => (database.switchedOff === undefined ? undefined : 'remove the annotation'),
+    ({ database }) => database.switchedOff && `remove the annotation${patches(removed(database.switchedOff))}`,
     (database) => ({ ...database, switchedOff: undefined }),
   ),
   {
-    describe: (_, { backup }) => `correct '${backup?.stopped?.setBy.name}'`,
+    describe: (_, { backup }) =>
+      `correct '${backup?.stopped?.setBy.name}', or take back the JSON patch that changed it`,
     now: ({ backup }) => (backup?.stopped === undefined ? undefined : 0),
     best: () => -1,
     apply: (input) =>
@@ -32,7 +36,16 @@ export const LEVERS: readonly Lever[] = [
   },
   flag(
     ({ database }) =>
-      database.durability === 'required' ? undefined : `set 'synchronous.dataDurability' to 'required'`,
+      database.durability === 'required'
+        ? undefined
+        : `set 'synchronous.dataDurability' to 'required'${patches(
+            add('/spec/postgresql/synchronous', {
+              method: 'any',
+              number: Math.max(1, database.synchronousStandbys),
+              dataDurability: 'required',
+              failoverQuorum: true,
+            }),
+          )}`,
     (database) => ({
       ...database,
       durability: 'required',
@@ -43,35 +56,54 @@ export const LEVERS: readonly Lever[] = [
     ({ database }) =>
       ['on', 'remote_apply'].includes(database.synchronousCommit)
         ? undefined
-        : `set 'parameters.synchronous_commit' to 'on'`,
+        : `set 'parameters.synchronous_commit' to 'on'${patches(add('/spec/postgresql/parameters/synchronous_commit', 'on'))}`,
     (database) => ({ ...database, synchronousCommit: 'on' }),
   ),
   flag(
-    ({ database }) => (database.requiredAntiAffinity ? undefined : `set 'affinity.podAntiAffinityType' to 'required'`),
+    ({ database }) =>
+      database.requiredAntiAffinity
+        ? undefined
+        : `set 'affinity.podAntiAffinityType' to 'required'${patches(
+            add('/spec/affinity/enablePodAntiAffinity', true),
+            add('/spec/affinity/podAntiAffinityType', 'required'),
+            add('/spec/affinity/topologyKey', 'kubernetes.io/hostname'),
+          )}`,
     (database) => ({ ...database, requiredAntiAffinity: true }),
   ),
+  {
+    describe: () =>
+      `keep each copy on the node of its instance, with 'dataLocality: strict-local' in the StorageClass, and say so in ` +
+      `'storage': Storage.replicated with { replicas: 1, dataLocality: 'strict-local' }`,
+    now: ({ platform }) => (platform.storageKind === 'singleCopy' ? 0 : undefined),
+    best: () => -1,
+    apply: (input) => ({ ...input, platform: { ...input.platform, storageKind: 'nodeLocal' } }),
+  },
   flag(
     ({ database }) =>
-      database.readinessType === 'streaming' ? `set 'probes.readiness.type' to 'pg_isready'` : undefined,
+      database.readinessType === 'streaming'
+        ? `set 'probes.readiness.type' to 'pg_isready'${patches(add('/spec/probes/readiness/type', 'pg_isready'))}`
+        : undefined,
     (database) => ({ ...database, readinessType: 'pg_isready' }),
   ),
   flag(
     ({ database, platform }) =>
-      database.instances < 3 && platform.nodes >= 3 ? `run 3 instances instead of ${database.instances}` : undefined,
+      database.instances < 3 && platform.nodes >= 3
+        ? `run 3 instances instead of ${database.instances}${patches(add('/spec/instances', 3))}`
+        : undefined,
     (database) => ({ ...database, instances: 3 }),
   ),
   ofDatabase(
     'smartShutdownTimeout',
     () => 0,
-    (value) => `set 'smartShutdownTimeout' to ${value}`,
+    (value) => `set 'smartShutdownTimeout' to ${value}${patches(add('/spec/smartShutdownTimeout', value))}`,
   ),
   ofDatabase(
     'failoverDelay',
     () => 0,
-    (value) => `set 'failoverDelay' to ${value}`,
+    (value) => `set 'failoverDelay' to ${value}${patches(add('/spec/failoverDelay', value))}`,
   ),
   {
-    describe: (_, { api }) => `run 2 replicas of the API instead of ${api?.replicas}`,
+    describe: (_, { api }) => `run 2 replicas of the API instead of ${api?.replicas}, with 'replicas'`,
     now: ({ api }) => (api !== undefined && api.replicas < 2 ? 0 : undefined),
     best: () => -1,
     apply: (input) => (input.api === undefined ? input : { ...input, api: { ...input.api, replicas: 2 } }),
@@ -92,25 +124,34 @@ export const LEVERS: readonly Lever[] = [
     apply: (input, value) => ({ ...input, database: { ...input.database, archiveTimeout: value } }),
   },
   {
-    describe: (value) => `take base backups at least every ${Math.floor(value / 360) / 10} hours`,
+    describe: (value) => `take base backups at least every ${Math.floor(value / 360) / 10} hours, with 'schedule'`,
     now: ({ backup }) => backup?.longestGap,
     best: () => 3600,
     apply: (input, value) =>
       input.backup === undefined ? input : { ...input, backup: { ...input.backup, longestGap: value } },
   },
   {
-    describe: (value) => `set the API's 'readinessProbe.periodSeconds' to ${value}`,
+    describe: (value) => `set the API's 'readinessPeriod' to ${value} s, which asks it and its database more often`,
     now: ({ api }) => api?.readinessPeriod,
     best: () => 2,
     apply: (input, value) =>
       input.api === undefined ? input : { ...input, api: { ...input.api, readinessPeriod: value } },
   },
+  {
+    describe: (value, { api }) =>
+      `let the API give up a silent database session after ${value} s instead of ${api?.databaseTimeout}, and say so in ` +
+      `'databaseTimeout'`,
+    now: ({ api }) => (api?.usesDatabase === true ? api.databaseTimeout : undefined),
+    best: () => 2,
+    apply: (input, value) =>
+      input.api === undefined ? input : { ...input, api: { ...input.api, databaseTimeout: value } },
+  },
   ofDatabase(
     'leaseDurationSeconds',
     () => 5,
     (value) =>
-      `set 'primaryLease.leaseDurationSeconds' to ${value}, and 'renewDeadlineSeconds' below it; a busy API server then ` +
-      `costs the primary its lease sooner`,
+      `set the database's 'primaryLease.leaseDuration' to ${value} s; a slow Kubernetes API then costs the primary its lease ` +
+      `sooner`,
   ),
   {
     describe: (value, { platform }) =>
@@ -127,6 +168,21 @@ export const LEVERS: readonly Lever[] = [
     apply: (input, value) => measured(input, { response: value }),
   },
 ];
+
+/** JSON patches of the Cluster, as they are written. */
+function patches(...operations: readonly string[]): string {
+  return `: apiObject.addJsonPatch(${operations.join(', ')}) on the database, or take back the patch before it`;
+}
+
+function add(path: string, value: unknown): string {
+  return `JsonPatch.add('${path}', ${JSON.stringify(value)})`;
+}
+
+/** The annotation that a reason names. */
+function removed(reason: string): string {
+  const name = /annotation '([^']+)'/.exec(reason)?.[1] ?? '';
+  return `JsonPatch.remove('/metadata/annotations/${name.replace('/', '~1')}')`;
+}
 
 /** A change that is made or not. */
 function flag(needed: (input: PredictionInput) => string | undefined, change: (database: Database) => Database): Lever {

@@ -12,23 +12,34 @@ export interface Placements {
   readonly placed: number;
   /** Most pods on one node. */
   readonly perNode: number;
+  /** Most pods on a node that takes one more while another is lost. */
+  readonly perNodeAfterLoss: number;
+  /** Most pods on a node that takes one more while another drains. */
+  readonly perNodeInDrain: number;
   /** Largest difference between two nodes. */
   readonly skew: number;
   /** Whether a node that is lost or drains still counts as an empty one. */
   readonly countsLostNodes: boolean;
+  /** Whether a node that drains still counts, and with it the pods that are still there. */
+  readonly countsDrainingNode: boolean;
 }
 
 export function placementsOf(set: PodSet): Placements {
   const { nodes, onePerNode, replicas, spread } = set;
-  // A node that counts and can take nothing has 0 for ever, so that no other may have more than the skew.
-  const foreign = spread?.countsForeignNodes === true ? spread.maxSkew : Number.POSITIVE_INFINITY;
-  const perNode = Math.min(onePerNode ? 1 : replicas, foreign);
+  // While a node that takes nothing counts as empty, or `minDomains` makes one up, no other may have more than the skew.
+  const limited = (empty: boolean | undefined): number =>
+    Math.min(onePerNode ? 1 : replicas, spread !== undefined && empty === true ? spread.maxSkew : replicas);
+  const perNode = limited(spread?.countsForeignNodes === true || spread?.tooFewNodes);
+  const perNodeAfterLoss = limited(spread?.countsForeignNodes === true || spread?.tooFewNodesWithoutOne);
   return {
     nodes: nodes.length,
     placed: Math.min(replicas, perNode * nodes.length),
     perNode,
+    perNodeAfterLoss,
+    perNodeInDrain: set.returnsToDrain ? perNode : perNodeAfterLoss,
     skew: spread?.maxSkew ?? Number.POSITIVE_INFINITY,
     countsLostNodes: spread?.countsLostNodes === true,
+    countsDrainingNode: spread?.countsLostNodes === true || set.returnsToDrain,
   };
 }
 
@@ -79,13 +90,17 @@ export function roomAfterLoss(placements: Placements, lost: number): number {
  * Whether all nodes but one, which have `pods` as evenly as can be, take one more. Even leaves the least room, and one more
  * on the lowest keeps it even, so their sum says it all. `emptying` is on the one node that takes none, if it counts.
  */
-export function takesOne({ nodes, perNode, skew }: Placements, pods: number, emptying: number | undefined): boolean {
+export function takesOne(
+  { nodes, perNodeAfterLoss, skew }: Placements,
+  pods: number,
+  emptying: number | undefined,
+): boolean {
   if (nodes < 2) {
     return false;
   }
   const lowest = Math.floor(pods / (nodes - 1));
   const least = Math.min(lowest, emptying ?? lowest);
-  return lowest < perNode && lowest + 1 - least <= skew;
+  return lowest < perNodeAfterLoss && lowest + 1 - least <= skew;
 }
 
 /** Whether the other nodes can be filled so that all rules hold. The higher the least, the more is allowed above it. */

@@ -26,7 +26,12 @@ export function replicaVerdicts(set: PodSet): Verdict[] {
       'serving',
       drains.flatMap((drain) => ready(placed - mostUnready(drain), { onDrained: drain.draining })),
     ),
-    verdict(set, 'drain', 'drainEnds', drains.flatMap(blocked)),
+    verdict(
+      set,
+      'drain',
+      'drainEnds',
+      drains.flatMap((drain) => blocked(set, drain)),
+    ),
     verdict(
       set,
       'lossDuringDrain',
@@ -47,8 +52,12 @@ export function placedVerdict(set: PodSet, { placed, perNode, nodes }: Placement
   return verdict(set, 'none', 'placed', placed < set.replicas ? [{ left: placed, says }] : []);
 }
 
-/** Cases in which pods of a lost node stay pending. */
+/** Cases in which pods of a lost node stay there or stay pending. */
 export function unplaceable(set: PodSet, placements: Placements, lost: readonly number[]): Case[] {
+  if (set.staysOnLostNode) {
+    const says = 'its pods tolerate a lost node: they stay there until somebody deletes them, or are put there again';
+    return lost.map((onLost) => ({ onLost, left: placements.placed - onLost, says }));
+  }
   return lost.flatMap((onLost) => {
     const room = placements.nodes > 1 ? roomAfterLoss(placements, onLost) : 0;
     const left = placements.placed - onLost + room;
@@ -64,7 +73,11 @@ function drainOf(set: PodSet, placements: Placements, draining: number): Drain {
   return { placements, draining, allowed, moves: placements.nodes > 1 };
 }
 
-function blocked(drain: Drain): Case[] {
+function blocked(set: PodSet, drain: Drain): Case[] {
+  if (set.returnsToDrain) {
+    const says = 'its pods tolerate a cordoned node and may come back to it, the drain never ends';
+    return [{ onDrained: drain.draining, left: drain.placements.placed, says }];
+  }
   const left = stuck(drain);
   const says =
     drain.allowed === 0

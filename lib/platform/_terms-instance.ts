@@ -11,6 +11,7 @@ import {
   operatorPoll,
   promotion,
   releasedLease,
+  replayed,
   SOURCE,
   uncleanLease,
 } from './_terms';
@@ -34,7 +35,11 @@ export function instanceLoss(input: PredictionInput): ClassTerms {
         ? undefined
         : figure([path('a replica is killed', [...apiStart({ ...input, api }), ...apiReady(api)])]),
     rpo: synchronousRecoveryPoint(input),
-    assumes: ['the operator and the Barman Cloud plugin are running: without either nothing is promoted'],
+    assumes: [
+      'the operator and the Barman Cloud plugin are running: without either nothing is promoted',
+      'the node of the instance is there and closes its sessions, so that no client waits for one that is silent',
+      replayed(),
+    ],
   };
 }
 

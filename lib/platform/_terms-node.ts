@@ -9,6 +9,8 @@ import {
   failoverDelay,
   fixed,
   promotion,
+  replayed,
+  silentSession,
   SOURCE,
   uncleanLease,
 } from './_terms';
@@ -22,13 +24,10 @@ const MEAN_HEARTBEAT_AGE = 5;
 /** A node is gone at once, without a word. */
 export function nodeLoss(input: PredictionInput): ClassTerms {
   const { api, database, platform } = input;
-  const primary = path("the primary's node is lost", [...lostPrimary(input), clientReconnect(api)]);
+  const clients = (outage: readonly Term[]): Term[] => [...outage, ...silentSession(api, outage), clientReconnect(api)];
+  const primary = path("the primary's node is lost", clients(lostPrimary(input)));
   const block = failoverBlock(input, 'one node');
-  const replica = path("an instance's node is lost", [
-    ...silentNode(platform),
-    endpoints('endpoints follow'),
-    clientReconnect(api),
-  ]);
+  const replica = path("an instance's node is lost", clients([...silentNode(platform), endpoints('endpoints follow')]));
   return {
     writes: figure([primary], block),
     reads: database.instances < 3 ? figure([primary], block) : figure([replica], readBlock(input, 'one node')),
@@ -42,8 +41,23 @@ export function nodeLoss(input: PredictionInput): ClassTerms {
       'the node-loss proof holds: one node takes one instance, and quorum remains',
       'the operator and the Barman Cloud plugin run on another node or have a second replica; else their own eviction ' +
         '(tolerationSeconds, 300 by default) comes first',
+      ...(api?.usesDatabase === true ? [silenceEnds(api)] : []),
+      replayed(),
     ],
   };
+}
+
+/** What must be true of the program in the API's image. */
+function silenceEnds({ databaseTimeout, databaseTimeoutDeclared, replicas }: ApiFacts): string {
+  const whose = databaseTimeoutDeclared
+    ? `the API gives up a database session that does not answer after ${databaseTimeout} s, as 'databaseTimeout' says`
+    : `the API gives up a database session that does not answer after ${databaseTimeout} s, though nobody declared that in 'databaseTimeout'`;
+  const callers = replicas > 1 ? '; whoever calls the API gives up a silent request in the same way' : '';
+  return (
+    `${whose}, and then opens a new one and drops the others: a socket, query or pool timeout of its own or tcp_user_timeout of ` +
+    `at most that; without one Linux gives up after about 15 minutes (tcp_retries2), and PGCONNECT_TIMEOUT is about new ` +
+    `sessions only${callers}`
+  );
 }
 
 /** Seconds without writes when the primary's node is lost, at worst: what a liveness probe must outlast. */

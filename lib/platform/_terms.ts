@@ -1,5 +1,7 @@
+import { DATABASE_TIMEOUT_ANNOTATION } from '../api/database-timeout';
+import { ALERTED_LAG_SECONDS } from './replication-lag';
 import type { ApiFacts, DatabaseFacts, PredictionInput } from './prediction-input';
-import { byField, byPlatform, bySoftware, type Term } from './term';
+import { byField, byPlatform, bySoftware, sum, type Term } from './term';
 
 /** Where the figures are documented. */
 export const SOURCE = {
@@ -16,6 +18,7 @@ export const SOURCE = {
   taints: 'Kubernetes documentation, Taints and tolerations: taint-based evictions',
   probes: 'Kubernetes documentation, Configure liveness, readiness and startup probes',
   libpq: 'PostgreSQL documentation, libpq: connect_timeout',
+  silentSession: 'Linux documentation, tcp_retries2; PostgreSQL documentation, libpq: tcp_user_timeout',
   walReceiver: 'PostgreSQL documentation, wal_receiver_timeout',
   checkpoint: 'PostgreSQL documentation, Checkpoints; CloudNativePG 1.30 promotes and then runs CHECKPOINT',
   measured: "given to Platform in 'measured', else a cautious default",
@@ -99,6 +102,14 @@ export function checkpoint({ database, platform }: PredictionInput, name = 'chec
   };
 }
 
+/** What a sum of seconds cannot know of a standby. */
+export function replayed(): string {
+  return (
+    `the standby that is promoted has replayed what it received: it replays the rest first, and that time is added; a lag of ` +
+    `more than ${ALERTED_LAG_SECONDS} s raises PhoenixDatabaseReplicationLag`
+  );
+}
+
 /** Until kube-proxy on each node has heard of the new endpoints. */
 export function endpoints(name: string): Term {
   return { name, typical: 1, worst: 5, source: SOURCE.services, setBy: bySoftware('Kubernetes') };
@@ -116,6 +127,24 @@ export function clientReconnect(api: ApiFacts | undefined): Term {
         ? byField(api.object, 'spec.template.spec.containers[0].env PGCONNECT_TIMEOUT')
         : bySoftware('PostgreSQL'),
   };
+}
+
+/**
+ * A node that is lost closes no session: a client that used one at the last moment waits as long as it ever does. What it
+ * sent at the loss it has given up by then, if its limit is shorter than the outage.
+ */
+export function silentSession(api: ApiFacts | undefined, outage: readonly Term[]): Term[] {
+  return api?.usesDatabase === true
+    ? [
+        {
+          name: 'client gives up a silent session',
+          typical: Math.max(0, api.databaseTimeout - sum(outage, 'typical')),
+          worst: api.databaseTimeout,
+          source: SOURCE.silentSession,
+          setBy: byField(api.object, `metadata.annotations ${DATABASE_TIMEOUT_ANNOTATION}`),
+        },
+      ]
+    : [];
 }
 
 /** The API's own way back into its Service, once it can do its work. */

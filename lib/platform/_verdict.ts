@@ -1,10 +1,4 @@
-import type { PodSet } from './pod-set';
-
-/** What happens to the nodes. `none` is the ordinary day. */
-export type NodeEvent = 'none' | 'loss' | 'drain' | 'lossDuringDrain';
-
-/** What is claimed to hold in it. */
-export type NodeClaim = 'placed' | 'writes' | 'failover' | 'serving' | 'drainEnds' | 'rescheduled';
+import type { NodeClaim, NodeEvent, PodSet } from './pod-set';
 
 /** The event in which a claim fails, with the numbers of a placement that the scheduler may choose. */
 export interface Counterexample {
@@ -19,12 +13,16 @@ export interface Counterexample {
   readonly text: string;
 }
 
-/** One claim about one pod set: proved for all placements and nodes, or refuted by a counterexample. */
+/** One claim about one pod set: proved for all placements and nodes, refuted by a counterexample, or not judged. */
 export interface Verdict {
   readonly object: string;
   readonly event: NodeEvent;
   readonly claim: NodeClaim;
+  /** Proved. */
   readonly holds: boolean;
+  /** Neither proved nor refuted: something decides about these pods that the proof does not know. */
+  readonly withheld: boolean;
+  /** Refuted, by this. */
   readonly counterexample: Counterexample | undefined;
 }
 
@@ -32,6 +30,8 @@ export interface Verdict {
 export interface Case {
   readonly onLost?: number;
   readonly onDrained?: number;
+  /** Instances that have all copies of a volume on the nodes of the event. */
+  readonly copies?: number;
   readonly left: number;
   /** What is wrong, in words. */
   readonly says: string;
@@ -43,11 +43,13 @@ export function verdict(set: PodSet, event: NodeEvent, claim: NodeClaim, against
     (plainest, next) => (plainest === undefined || next.left > plainest.left ? next : plainest),
     undefined,
   );
+  const withheld = worst === undefined && set.unseen.some(({ claims }) => claims?.includes(claim) ?? true);
   return {
     object: set.object,
     event,
     claim,
-    holds: worst === undefined,
+    holds: worst === undefined && !withheld,
+    withheld,
     counterexample: worst === undefined ? undefined : counterexample(set, event, worst),
   };
 }
@@ -56,10 +58,16 @@ export function verdict(set: PodSet, event: NodeEvent, claim: NodeClaim, against
 function counterexample(set: PodSet, event: NodeEvent, worst: Case): Counterexample {
   const drained = event === 'drain' || event === 'lossDuringDrain' ? set.nodes.at(-1) : undefined;
   const lost = event === 'loss' ? set.nodes.at(-1) : event === 'lossDuringDrain' ? set.nodes.at(-2) : undefined;
-  const { left, onDrained = 0, onLost = 0, says } = worst;
+  const { copies = 0, left, onDrained = 0, onLost = 0, says } = worst;
+  const both = lost !== undefined && drained !== undefined;
   const many = [
     ...(onLost > 1 ? [`${onLost} on ${lost}`] : []),
     ...(onDrained > 1 ? [`${onDrained} on ${drained}`] : []),
+    ...(copies > 0
+      ? [
+          `${both ? 'all' : 'the only'} copies of ${copies === 1 ? "1 instance's" : `${copies} instances'`} volumes on ${both ? 'the two' : 'it'}`,
+        ]
+      : []),
   ];
   const what = {
     none: 'on an ordinary day',

@@ -1,3 +1,4 @@
+import { manifestOf } from '../_manifests';
 import { failoverSeconds } from './_terms-node';
 import type { Platform } from './platform';
 import { apiFacts, databaseFacts, type HasApiObject, predictionPlatform } from './read-input';
@@ -14,7 +15,7 @@ export interface LivenessParts extends HasApiObject {
 export function predictedFailoverSeconds(database: HasApiObject & { readonly platform: Platform }): number {
   return failoverSeconds({
     platform: predictionPlatform(database.platform),
-    database: databaseFacts(database.apiObject.toJson()),
+    database: databaseFacts(manifestOf(database.apiObject)),
     backup: undefined,
     api: undefined,
   });
@@ -26,7 +27,7 @@ export function livenessProblems({ apiObject, database }: LivenessParts): string
     return [];
   }
   const failover = predictedFailoverSeconds(database);
-  const { livenessFailureThreshold, livenessPeriod } = apiFacts(apiObject.toJson());
+  const { livenessFailureThreshold, livenessPeriod } = apiFacts(manifestOf(apiObject));
   const patience = livenessPeriod * livenessFailureThreshold;
   return patience < failover
     ? [

@@ -1,4 +1,6 @@
-import { type Duration, Size } from 'cdk8s';
+import type { Duration, Size } from 'cdk8s';
+import { seconds } from '../_duration';
+import { mebibytes } from '../_quantity';
 import { refuse } from '../_refuse';
 
 /**
@@ -77,10 +79,10 @@ export interface Measured {
 
 /** @throws if an amount or a time is not greater than 0 */
 export function resolveMeasured(where: string, props: MeasuredProps): Measured {
-  const size = (property: keyof MeasuredProps, value: Size | undefined, mebibytes: number): number =>
-    positive(where, property, (value ?? Size.mebibytes(mebibytes)).toKibibytes() / 1024);
-  const time = (property: keyof MeasuredProps, value: Duration | undefined, seconds: number): number =>
-    positive(where, property, value === undefined ? seconds : value.toMilliseconds() / 1000);
+  const size = (property: keyof MeasuredProps, value: Size | undefined, otherwise: number): number =>
+    positive(where, property, value === undefined ? otherwise : mebibytes(where, `measured.${property}`, value));
+  const time = (property: keyof MeasuredProps, value: Duration | undefined, otherwise: number): number =>
+    positive(where, property, value === undefined ? otherwise : seconds(where, `measured.${property}`, value));
   return {
     databaseMebibytes:
       props.databaseSize === undefined ? undefined : size('databaseSize', props.databaseSize, Number.NaN),

@@ -1,7 +1,7 @@
 import { databaseVerdicts } from './_database-loss';
 import { replicaVerdicts } from './_replica-loss';
-import type { NodeEvent, Verdict } from './_verdict';
-import type { PodSet } from './pod-set';
+import type { Verdict } from './_verdict';
+import type { NodeEvent, PodSet } from './pod-set';
 
 /** What the proof is about. */
 export interface NodeLossInput {
@@ -14,13 +14,13 @@ export interface NodeLossInput {
   readonly operatorNamespace: string;
 
   /**
-   * What decides where pods are and is in no pod set, one sentence each.
+   * What else decides where pods are, one sentence each.
    * @default - none
    */
   readonly unseen?: readonly string[];
 }
 
-/** Each claim about each pod set, proved or refuted, and what the proof cannot see. */
+/** Each claim about each pod set, proved, refuted or not judged, and what the proof cannot see. */
 export interface NodeLossProof {
   readonly verdicts: readonly Verdict[];
 
@@ -34,7 +34,8 @@ export interface NodeLossProof {
  *
  * Nodes that can take the pods of a set are alike to it, and sets do not see each other, so numbers of pods on the lost
  * node, the draining node and the others are enough: no placement is enumerated by node. The scheduler is held to required
- * anti-affinity, hard topology spread over nodes, selectors and tolerations; what is only preferred it may ignore.
+ * anti-affinity, hard topology spread over nodes, selectors and tolerations; what is only preferred it may ignore. A claim
+ * that would hold is withheld where something decides about the pods that is not in the input (`unseen`).
  */
 export function proveNodeLoss(input: NodeLossInput): NodeLossProof {
   return {
@@ -49,7 +50,7 @@ export function proveNodeLoss(input: NodeLossInput): NodeLossProof {
 export function refuted(proof: NodeLossProof): Verdict[] {
   const events: readonly NodeEvent[] = ['none', 'loss', 'drain', 'lossDuringDrain'];
   return proof.verdicts
-    .filter(({ holds }) => !holds)
+    .filter(({ counterexample }) => counterexample !== undefined)
     .toSorted((a, b) => events.indexOf(a.event) - events.indexOf(b.event));
 }
 
@@ -59,7 +60,7 @@ function risks({ nodes, operatorNamespace, podSets, unseen = [] }: NodeLossInput
     `The CloudNativePG operator in '${operatorNamespace}' is one pod by default. If its node is lost together with the ` +
       `primary's, nothing is promoted until it runs elsewhere, by default 300 s (tolerationSeconds) later. Run 2 replicas.`,
     `The Barman Cloud plugin in '${operatorNamespace}' is one pod. While it is away, the operator does not reconcile, so ` +
-      `nothing is promoted either. Set short tolerationSeconds, and keep it off the primary's node where there is a choice.`,
+      `nothing is promoted either. Set short tolerationSeconds, and keep it off the primary's node.`,
   ];
   const few =
     nodes.length === 1
@@ -67,5 +68,6 @@ function risks({ nodes, operatorNamespace, podSets, unseen = [] }: NodeLossInput
       : nodes.length === 2
         ? [`There are two nodes: after losing one, nothing has a second copy until it is back or restored.`]
         : [];
-  return [...(databases.length > 0 ? singletons : []), ...few, ...unseen];
+  const sets = podSets.flatMap((set) => set.unseen.map(({ says }) => says));
+  return [...(databases.length > 0 ? singletons : []), ...few, ...sets, ...unseen];
 }

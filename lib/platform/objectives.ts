@@ -1,5 +1,6 @@
 import type { Duration } from 'cdk8s';
 import type { IConstruct } from 'constructs';
+import { seconds } from '../_duration';
 import { refuse } from '../_refuse';
 
 /** What can go wrong, from the smallest loss to the largest. The order is the order of all tables. */
@@ -100,8 +101,8 @@ function inSeconds(where: IConstruct | string, name: FailureClass, objective: Ob
       refuse(where, `'objectives.${name}.${property}' is missing; write a Duration, such as Duration.minutes(2)`);
     }
   }
-  const rpo = objective.rpo.toMilliseconds() / 1000;
-  const rto = objective.rto.toMilliseconds() / 1000;
+  const rpo = seconds(where, `objectives.${name}.rpo`, objective.rpo);
+  const rto = seconds(where, `objectives.${name}.rto`, objective.rto);
   if (!(rto > 0) || !Number.isFinite(rto)) {
     refuse(where, `'objectives.${name}.rto' must be longer than 0 seconds, because recovery takes time, got ${rto}`);
   }

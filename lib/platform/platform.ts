@@ -1,6 +1,8 @@
 import type { Duration } from 'cdk8s';
 import { checkDnsLabel } from '../_names';
-import { refuse } from '../_refuse';
+import { seconds } from '../_duration';
+import { refuse, shown } from '../_refuse';
+import { OPERATOR_POD_LABELS } from '../policy/platform-facts';
 import { type Measured, type MeasuredProps, resolveMeasured } from './measured';
 import type { Storage } from './storage';
 
@@ -82,6 +84,31 @@ export interface PlatformProps {
   readonly operatorNamespace?: string;
 
   /**
+   * Name of the operator's Deployment. The Helm chart calls it after its release: `cnpg-cloudnative-pg`.
+   * @default 'cnpg-controller-manager', as the manifest of the release does
+   */
+  readonly operatorDeployment?: string;
+
+  /**
+   * Labels of the operator's pods, by which NetworkPolicies let it reach the database.
+   * @default { 'app.kubernetes.io/name': 'cloudnative-pg' }, as manifest and Helm chart have it
+   */
+  readonly operatorPodLabels?: Readonly<Record<string, string>>;
+
+  /**
+   * Name of the Deployment of the Barman Cloud plugin. The Helm chart calls it after its release:
+   * `cnpg-plugin-barman-cloud`.
+   * @default 'barman-cloud', as the manifest of the release does
+   */
+  readonly pluginDeployment?: string;
+
+  /**
+   * Minor version of the Barman Cloud plugin, such as `0.14`, for the readiness check.
+   * @default - not known: the version is recorded, not checked
+   */
+  readonly barmanCloudPlugin?: string;
+
+  /**
    * Namespace of Prometheus, which may scrape the service. `false` where no Prometheus Operator is installed: then
    * nothing of `monitoring.coreos.com` is written, because its CRDs would be missing.
    * @default 'monitoring'
@@ -116,6 +143,11 @@ export class Platform {
   public readonly cloudNativePg: CloudNativePgVersion;
   public readonly storage: Storage;
   public readonly operatorNamespace: string;
+  public readonly operatorDeployment: string;
+  public readonly operatorPodLabels: Readonly<Record<string, string>>;
+  public readonly pluginDeployment: string;
+  /** Undefined where it is not known. */
+  public readonly barmanCloudPlugin: string | undefined;
   public readonly monitoringNamespace: string | false;
   /** Resolved `--node-monitor-grace-period`, in seconds. */
   public readonly nodeMonitorGraceSeconds: number;
@@ -124,17 +156,26 @@ export class Platform {
 
   /** @throws if a name is no DNS name, a node is named twice, a label or taint is malformed, or a version is not supported */
   public constructor(props: PlatformProps) {
+    const where = `platform '${props.name}'`;
+    checkVersion(where, 'kubernetes', props.kubernetes, KUBERNETES);
+    checkVersion(where, 'cloudNativePg', props.cloudNativePg, CLOUD_NATIVE_PG);
     this.name = props.name;
-    this.nodeFacts = checkNodes(`platform '${props.name}'`, props.nodes).map(nodeFacts);
+    this.nodeFacts = checkNodes(where, props.nodes).map(nodeFacts);
     this.nodes = this.nodeFacts.map(({ name }) => name);
     this.kubernetes = props.kubernetes;
     this.cloudNativePg = props.cloudNativePg;
     this.storage = props.storage;
     this.operatorNamespace = props.operatorNamespace ?? 'cnpg-system';
+    this.operatorDeployment = props.operatorDeployment ?? 'cnpg-controller-manager';
+    this.operatorPodLabels = props.operatorPodLabels ?? OPERATOR_POD_LABELS;
+    this.pluginDeployment = props.pluginDeployment ?? 'barman-cloud';
+    this.barmanCloudPlugin = props.barmanCloudPlugin;
     this.monitoringNamespace = props.monitoringNamespace ?? 'monitoring';
     this.nodeMonitorGraceSeconds =
-      props.nodeMonitorGracePeriod?.toSeconds() ?? (Number(props.kubernetes.slice(2)) >= 32 ? 50 : 40);
-    this.measured = resolveMeasured(`platform '${props.name}'`, props.measured ?? {});
+      props.nodeMonitorGracePeriod === undefined
+        ? shippedGraceSeconds(props.kubernetes)
+        : seconds(where, 'nodeMonitorGracePeriod', props.nodeMonitorGracePeriod);
+    this.measured = resolveMeasured(where, props.measured ?? {});
 
     this.check();
   }
@@ -143,6 +184,14 @@ export class Platform {
     const where = `platform '${this.name}'`;
     checkDnsLabel('platform', 'name', this.name);
     checkDnsLabel(where, 'operatorNamespace', this.operatorNamespace);
+    checkDnsLabel(where, 'operatorDeployment', this.operatorDeployment);
+    checkDnsLabel(where, 'pluginDeployment', this.pluginDeployment);
+    if (Object.keys(this.operatorPodLabels).length === 0) {
+      refuse(where, `'operatorPodLabels' must have at least one label, got none: they would mean every pod`);
+    }
+    if (this.barmanCloudPlugin !== undefined && !/^\d+\.\d+$/.test(this.barmanCloudPlugin)) {
+      refuse(where, `'barmanCloudPlugin' must be a minor version such as '0.14', got '${this.barmanCloudPlugin}'`);
+    }
     if (this.monitoringNamespace !== false) {
       checkDnsLabel(where, 'monitoringNamespace', this.monitoringNamespace);
     }
@@ -157,12 +206,14 @@ export class Platform {
         refuse(where, `'nodes' names '${node}' twice`);
       }
     });
-    checkVersion(where, 'kubernetes', this.kubernetes, KUBERNETES);
-    checkVersion(where, 'cloudNativePg', this.cloudNativePg, CLOUD_NATIVE_PG);
     if (this.nodeMonitorGraceSeconds <= 0) {
       refuse(where, `'nodeMonitorGracePeriod' must be longer than 0 seconds, got ${this.nodeMonitorGraceSeconds}`);
     }
   }
+}
+
+function shippedGraceSeconds(kubernetes: KubernetesVersion): number {
+  return Number(kubernetes.slice(2)) >= 32 ? 50 : 40;
 }
 
 function nodeFacts(node: string | PlatformNodeProps): PlatformNode {
@@ -216,8 +267,9 @@ function checkTaints(where: string, node: string, taints: readonly Partial<NodeT
   }
 }
 
-function checkVersion(where: string, property: string, version: string, allowed: readonly string[]): void {
+function checkVersion(where: string, property: string, version: unknown, allowed: readonly unknown[]): void {
   if (!allowed.includes(version)) {
-    refuse(where, `'${property}' must be one of ${allowed.join(', ')}, got '${version}'`);
+    const quotes = typeof version === 'string' ? '' : '; put it in quotes';
+    refuse(where, `'${property}' must be one of ${allowed.join(', ')}, got ${shown(version)}${quotes}`);
   }
 }

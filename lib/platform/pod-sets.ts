@@ -1,12 +1,18 @@
 import type { Manifest } from '../gitops/rendered';
 import { selects } from '../policy/world';
-import { eligibleNodes, HOSTNAME, type NodeRules, nodeRules, selected, tolerated } from './_eligible';
-import { at, list, number, text } from './_read';
-import { unseenIn } from './_unseen';
+import { failoverStall } from './_blocked';
+import { eligibleNodes, HOSTNAME, nodeRules } from './_eligible';
+import { at, list, number } from './_read';
+import { type Namespaces, namespacesIn, termSelects } from './_selection';
+import { spreadOf } from './_spread';
+import { CORDON, evictedAfter, tolerationOf, UNREACHABLE } from './_tolerations';
+import { type Surroundings, unseenAround, unseenOf } from './_unseen';
+import { isJudged, type Workload, workloadsIn } from './_workload';
 import { databaseFacts } from './read-input';
 import type { NodeLossInput } from './node-loss';
 import type { Platform } from './platform';
-import type { PodSet, Spread } from './pod-set';
+import type { PodSet, Unseen } from './pod-set';
+import type { DatabaseFacts } from './prediction-input';
 
 /**
  * The input of the node-loss proof, from objects as they are written: every Deployment and every CloudNativePG Cluster
@@ -15,74 +21,101 @@ import type { PodSet, Spread } from './pod-set';
  * @throws if a selector names a node that the platform does not have
  */
 export function nodeLossInput(platform: Platform, manifests: readonly Manifest[]): NodeLossInput {
+  const workloads = workloadsIn(manifests);
+  const around = { manifests, workloads, namespaces: namespacesIn(manifests) };
   return {
     nodes: platform.nodes,
-    podSets: manifests.flatMap((manifest) =>
-      manifest.kind === 'Cluster' && manifest.apiVersion.startsWith('postgresql.cnpg.io/')
-        ? [databaseSet(platform, manifest)]
-        : manifest.kind === 'Deployment'
-          ? [deploymentSet(platform, manifest, manifests)]
-          : [],
-    ),
+    podSets: workloads
+      .filter(isJudged)
+      .map((workload) =>
+        workload.isDatabase ? databaseSet(platform, workload, around) : deploymentSet(platform, workload, around),
+      ),
     operatorNamespace: platform.operatorNamespace,
-    unseen: unseenIn(manifests),
+    unseen: unseenAround(around),
   };
 }
 
-function databaseSet(platform: Platform, manifest: Manifest): PodSet {
+function databaseSet(platform: Platform, workload: Workload, around: Surroundings): PodSet {
+  const { manifest } = workload;
   const facts = databaseFacts(manifest);
-  const affinity = (path: string): unknown => at(manifest, `spec.affinity.${path}`);
-  const rules = nodeRules(affinity('nodeSelector'), affinity('nodeAffinity'), affinity('tolerations'));
+  const { kind, replicas } = platform.storage;
   return {
-    object: facts.object,
+    ...common(platform, workload),
     replicas: facts.instances,
-    nodes: eligibleNodes(platform, facts.object, rules),
     onePerNode: facts.requiredAntiAffinity,
-    spread: spread(platform, rules, list(at(manifest, 'spec.topologySpreadConstraints')), {
-      'cnpg.io/cluster': manifest.metadata.name,
-    }),
     keepHealthy: undefined,
     quorum: {
       synchronousStandbys: facts.synchronousStandbys,
       required: facts.durability === 'required',
       failoverQuorum: facts.failoverQuorum,
       budgets: at(manifest, 'spec.enablePDB') !== false,
-      volumes: platform.storage.kind,
+      volumes: kind === 'nodeLocal' ? 'nodeLocal' : 'replicated',
+      copies: Math.min(replicas, platform.nodes.length),
+      switchedOff: facts.switchedOff,
     },
+    unseen: [...unseenOf(workload, around), ...stalls(facts, platform), ...storageHabits(platform, workload)],
   };
 }
 
-function deploymentSet(platform: Platform, manifest: Manifest, manifests: readonly Manifest[]): PodSet {
-  const object = `Deployment/${manifest.metadata.name}`;
-  const pod = (path: string): unknown => at(manifest, `spec.template.spec.${path}`);
-  const labels = (at(manifest, 'spec.template.metadata.labels') ?? {}) as Record<string, string>;
-  const rules = nodeRules(pod('nodeSelector'), pod('affinity.nodeAffinity'), pod('tolerations'));
-  const apart = list(at(pod('affinity.podAntiAffinity'), 'requiredDuringSchedulingIgnoredDuringExecution'));
+function deploymentSet(platform: Platform, workload: Workload, around: Surroundings): PodSet {
+  const { manifest, object } = workload;
   const replicas = number(object, 'spec.replicas', at(manifest, 'spec.replicas'), 1);
   return {
-    object,
+    ...common(platform, workload),
     replicas,
-    nodes: eligibleNodes(platform, object, rules),
-    onePerNode: apart.some((term) => at(term, 'topologyKey') === HOSTNAME && covers(at(term, 'labelSelector'), labels)),
-    spread: spread(platform, rules, list(pod('topologySpreadConstraints')), labels),
-    keepHealthy: keepHealthy(object, replicas, labels, manifest.metadata.namespace, manifests),
+    onePerNode: keepsApart(workload, around.namespaces) || takesHostPort(workload),
+    keepHealthy: keepHealthy(workload, replicas, around.manifests),
     quorum: undefined,
+    unseen: unseenOf(workload, around),
   };
+}
+
+/** What both kinds have. */
+function common(
+  platform: Platform,
+  workload: Workload,
+): Pick<PodSet, 'object' | 'nodes' | 'spread' | 'staysOnLostNode' | 'returnsToDrain'> {
+  const { nodeAffinity, nodeName, nodeSelector, object, tolerations } = workload;
+  const rules = nodeRules(nodeName, nodeSelector, nodeAffinity, tolerations);
+  const mayStartOn = (taint: typeof CORDON): boolean =>
+    rules.name !== undefined || tolerationOf(tolerations, taint) !== undefined;
+  return {
+    object,
+    nodes: eligibleNodes(platform, object, rules),
+    spread: spreadOf(platform, rules, workload),
+    staysOnLostNode: evictedAfter(tolerations) === undefined || mayStartOn(UNREACHABLE),
+    returnsToDrain: mayStartOn(CORDON),
+  };
+}
+
+/** Required anti-affinity to its own pods. Past the scheduler, nothing is kept apart. */
+function keepsApart(workload: Workload, namespaces: Namespaces): boolean {
+  return (
+    workload.nodeName === undefined &&
+    workload.apart.some(
+      (term) => at(term, 'topologyKey') === HOSTNAME && termSelects(term, workload, workload, namespaces) === true,
+    )
+  );
+}
+
+/** A port of the host, which one pod of a node can have. */
+function takesHostPort({ manifest }: Workload): boolean {
+  const pod = at(manifest, 'spec.template.spec');
+  const ports = [...list(at(pod, 'containers')), ...list(at(pod, 'initContainers'))].flatMap((container) =>
+    list(at(container, 'ports')),
+  );
+  return ports.some((port) => at(pod, 'hostNetwork') === true || at(port, 'hostPort') !== undefined);
 }
 
 /** Of several budgets for one pod the eviction API serves none: then no pod may be evicted. */
-function keepHealthy(
-  object: string,
-  replicas: number,
-  labels: Readonly<Record<string, string>>,
-  namespace: string | undefined,
-  manifests: readonly Manifest[],
-): number | undefined {
+function keepHealthy(workload: Workload, replicas: number, manifests: readonly Manifest[]): number | undefined {
+  const { labels, namespace, object } = workload;
   const budgets = manifests.filter(
     (manifest) =>
       manifest.kind === 'PodDisruptionBudget' &&
       manifest.metadata.namespace === namespace &&
-      covers(at(manifest, 'spec.selector'), labels),
+      at(manifest, 'spec.selector') !== undefined &&
+      selects(at(manifest, 'spec.selector'), labels),
   );
   if (budgets.length !== 1) {
     return budgets.length === 0 ? undefined : replicas;
@@ -95,39 +128,32 @@ function keepHealthy(
   return least === undefined ? Math.max(0, replicas - amount(at(budgets[0], 'spec.maxUnavailable'))) : amount(least);
 }
 
-/** The strictest hard spread over nodes that counts these pods. */
-function spread(
-  platform: Platform,
-  rules: NodeRules,
-  constraints: readonly unknown[],
-  labels: Readonly<Record<string, string>>,
-): Spread | undefined {
-  const hard = constraints.filter(
-    (constraint) =>
-      at(constraint, 'whenUnsatisfiable') !== 'ScheduleAnyway' &&
-      at(constraint, 'topologyKey') === HOSTNAME &&
-      covers(at(constraint, 'labelSelector'), labels),
-  );
-  if (hard.length === 0) {
-    return undefined;
-  }
-  const honors = (constraint: unknown, policy: string, otherwise: string): boolean =>
-    text(at(constraint, policy), otherwise) === 'Honor';
-  const honorsTaints = (constraint: unknown): boolean => honors(constraint, 'nodeTaintsPolicy', 'Ignore');
-  const honorsSelection = (constraint: unknown): boolean => honors(constraint, 'nodeAffinityPolicy', 'Honor');
-  return {
-    maxSkew: Math.min(...hard.map((constraint) => number('spread', 'maxSkew', at(constraint, 'maxSkew'), 1))),
-    countsLostNodes: !hard.every(honorsTaints),
-    countsForeignNodes: platform.nodeFacts.some((node) => {
-      const [isSelected, isTolerated] = [selected(node, rules), tolerated(node, rules)];
-      const counts = (constraint: unknown): boolean =>
-        (isSelected || !honorsSelection(constraint)) && (isTolerated || !honorsTaints(constraint));
-      return !(isSelected && isTolerated) && hard.some(counts);
-    }),
-  };
+/** What keeps a standby from being promoted that has the quorum for it. */
+function stalls(facts: DatabaseFacts, { nodeMonitorGraceSeconds }: Platform): Unseen[] {
+  const stall = failoverStall(facts, nodeMonitorGraceSeconds);
+  return stall === undefined ? [] : [{ says: `${facts.object}: ${stall}.`, claims: ['writes', 'failover'] }];
 }
 
-/** A missing selector selects nothing, an empty one everything. */
-function covers(selector: unknown, labels: Readonly<Record<string, string>>): boolean {
-  return selector !== undefined && selects(selector, labels);
+/** What storage that copies volumes itself does on its own terms. */
+function storageHabits({ storage }: Platform, { object }: Workload): Unseen[] {
+  if (storage.kind === 'replicated') {
+    return [
+      {
+        says:
+          `${object} has volumes that stay attached to a lost node until a person says that it is off, by deleting it or by the ` +
+          `taint node.kubernetes.io/out-of-service; only then the lost instance starts elsewhere.`,
+        claims: [],
+      },
+    ];
+  }
+  return storage.dataLocality === 'strict-local'
+    ? [
+        {
+          says:
+            `${object} has the only copy of a volume on the node of each instance, and Longhorn by default lets no such node be ` +
+            `drained ('node-drain-policy' is 'block-if-contains-last-replica'): set it to 'allow-if-replica-is-stopped'.`,
+          claims: ['drainEnds'],
+        },
+      ]
+    : [];
 }

@@ -1,4 +1,5 @@
 import type { Measured } from './measured';
+import type { StorageKind } from './storage';
 import type { SetBy } from './term';
 
 /** What the platform says, as plain data. */
@@ -8,7 +9,7 @@ export interface PredictionPlatform {
   readonly kubernetes: string;
   readonly cloudNativePg: string;
   readonly nodeMonitorGraceSeconds: number;
-  readonly storageKind: 'nodeLocal' | 'replicated';
+  readonly storageKind: StorageKind;
   readonly measured: Measured;
 }
 
@@ -83,6 +84,10 @@ export interface ApiFacts {
   readonly usesDatabase: boolean;
   /** `PGCONNECT_TIMEOUT`: how long one attempt to connect may take. */
   readonly connectTimeout: number;
+  /** How long it waits for an answer on a session that it has. */
+  readonly databaseTimeout: number;
+  /** Whether somebody said so. */
+  readonly databaseTimeoutDeclared: boolean;
 }
 
 /** All that the prediction depends on. Plain data: two equal inputs give equal predictions. */

@@ -1,10 +1,13 @@
+import { manifestOf } from '../_manifests';
 import type { ApiObject } from 'cdk8s';
+import { DATABASE_TIMEOUT_ANNOTATION, DEFAULT_DATABASE_TIMEOUT } from '../api/database-timeout';
 import { postgresKibibytes } from '../postgres/_memory';
-import { longestGapSeconds } from '../postgres/_backup-cron';
+import { type CronReading, readCron } from '../_cron';
 import { parseQuantity } from '../policy/_quantity';
 import { refuse } from '../_refuse';
 import { failoverQuorumOverride, skipsArchiving, switchedOff } from './_operator-state';
 import { at, list, number, postgresSeconds, text } from './_read';
+import { evictedAfter } from './_tolerations';
 import type { Platform } from './platform';
 import type {
   ApiFacts,
@@ -15,12 +18,6 @@ import type {
   StoppedBackup,
 } from './prediction-input';
 import { byField } from './term';
-
-interface Toleration {
-  readonly key?: string;
-  readonly effect?: string;
-  readonly tolerationSeconds?: number;
-}
 
 /** A construct of this library that made one main object. */
 export interface HasApiObject {
@@ -61,7 +58,7 @@ export interface PredictedParts {
  */
 export function predictionInput(parts: PredictedParts): PredictionInput {
   const { api, backupSchedule, objectStore, platform } = parts;
-  const database = databaseFacts(parts.database.apiObject.toJson());
+  const database = databaseFacts(manifestOf(parts.database.apiObject));
   checkMeasuredSize(platform, database);
   return {
     platform: predictionPlatform(platform),
@@ -69,8 +66,8 @@ export function predictionInput(parts: PredictedParts): PredictionInput {
     backup:
       backupSchedule === undefined || objectStore === undefined
         ? undefined
-        : backupFacts(backupSchedule.apiObject.toJson(), objectStore.apiObject.toJson(), database),
-    api: api === undefined ? undefined : apiFacts(api.apiObject.toJson()),
+        : backupFacts(manifestOf(backupSchedule.apiObject), manifestOf(objectStore.apiObject), database),
+    api: api === undefined ? undefined : apiFacts(manifestOf(api.apiObject)),
   };
 }
 
@@ -133,13 +130,18 @@ export function databaseFacts(cluster: unknown): DatabaseFacts {
 function backupFacts(schedule: unknown, store: unknown, database: DatabaseFacts): BackupFacts {
   const retention = /^(\d+)([dwm])$/.exec(text(at(store, 'spec.retentionPolicy'), ''));
   const days = { d: 1, w: 7, m: 30 } as const;
+  const cron = backupCron(schedule);
   return {
     object: title(schedule),
-    longestGap: longestGapSeconds(text(at(schedule, 'spec.schedule'), '')),
+    longestGap: 'longestGap' in cron ? cron.longestGap : 0,
     store: title(store),
     retention: retention === null ? undefined : Number(retention[1]) * days[retention[2] as 'd'] * 86_400,
     stopped: stoppedBackup(schedule, store, database),
   };
+}
+
+function backupCron(schedule: unknown): CronReading {
+  return readCron(text(at(schedule, 'spec.schedule'), ''), 'ScheduledBackup');
 }
 
 /** A schedule can be there and take no backup, or one of something else. */
@@ -147,6 +149,13 @@ function stoppedBackup(schedule: unknown, store: unknown, database: DatabaseFact
   const object = title(schedule);
   if (at(schedule, 'spec.suspend') === true) {
     return { reason: `${object} is suspended, so no base backup is taken`, setBy: byField(object, 'spec.suspend') };
+  }
+  const cron = backupCron(schedule);
+  if ('problem' in cron) {
+    return {
+      reason: `the schedule of ${object} ${cron.problem}, so no base backup is taken`,
+      setBy: byField(object, 'spec.schedule'),
+    };
   }
   const cluster = `Cluster/${text(at(schedule, 'spec.cluster.name'), '?')}`;
   if (cluster !== database.object) {
@@ -170,11 +179,13 @@ export function apiFacts(deployment: unknown): ApiFacts {
   const pod = (path: string): unknown => at(deployment, `spec.template.spec.${path}`);
   const container = (path: string): unknown => pod(`containers.0.${path}`);
   const amount = (path: string, otherwise: number): number => number(object, path, container(path), otherwise);
+  const annotations = (at(deployment, 'metadata.annotations') ?? {}) as Readonly<Record<string, unknown>>;
+  const declared = annotations[DATABASE_TIMEOUT_ANNOTATION];
   const env = (container('env') ?? []) as readonly { readonly name: string; readonly value?: string }[];
   return {
     object,
     replicas: number(object, 'spec.replicas', at(deployment, 'spec.replicas'), 1),
-    tolerationSeconds: toleration(pod('tolerations')),
+    tolerationSeconds: evictedAfter(pod('tolerations')),
     readinessPeriod: amount('readinessProbe.periodSeconds', 10),
     readinessSuccessThreshold: amount('readinessProbe.successThreshold', 1),
     livenessPeriod: amount('livenessProbe.periodSeconds', 10),
@@ -183,24 +194,9 @@ export function apiFacts(deployment: unknown): ApiFacts {
     startupFailureThreshold: amount('startupProbe.failureThreshold', 3),
     usesDatabase: env.some(({ name }) => name === 'PGHOST'),
     connectTimeout: number(object, 'PGCONNECT_TIMEOUT', env.find(({ name }) => name === 'PGCONNECT_TIMEOUT')?.value, 5),
+    databaseTimeout: number(object, DATABASE_TIMEOUT_ANNOTATION, declared, DEFAULT_DATABASE_TIMEOUT),
+    databaseTimeoutDeclared: declared !== undefined,
   };
-}
-
-/**
- * The shortest of all that match counts, and one without seconds never ends it. The admission plugin writes 300 seconds
- * into a pod that says nothing.
- */
-function toleration(tolerations: unknown): number | undefined {
-  const matching = (list(tolerations) as Toleration[]).filter(
-    ({ key, effect }) =>
-      (key === undefined || key === '' || key === 'node.kubernetes.io/unreachable') &&
-      (effect === undefined || effect === '' || effect === 'NoExecute'),
-  );
-  const seconds = matching.flatMap(({ tolerationSeconds }) => tolerationSeconds ?? []);
-  if (matching.length === 0) {
-    return 300;
-  }
-  return seconds.length === 0 ? undefined : Math.max(0, Math.min(...seconds));
 }
 
 function archiverOf(plugins: unknown): unknown {

@@ -6,13 +6,20 @@ export interface Pods {
   readonly owner: Resource;
   readonly namespace: string;
   readonly labels: Readonly<Record<string, string>>;
-  /** How many there are meant to be; `undefined` where it is not fixed. */
+  /** How many there are meant to be, or at least where they are scaled; `undefined` where it is not fixed. */
   readonly replicas: number | undefined;
   /** The pod's spec and where it is; absent for pods that an operator makes. */
   readonly spec?: YamlObject;
   readonly path: readonly PathSegment[];
-  /** Named and numbered ports. */
-  readonly ports: readonly { readonly name?: string; readonly port: number }[];
+  /** Ports that the containers declare, and those that their probes ask. */
+  readonly ports: readonly PodPort[];
+}
+
+/** A port that pods listen on. */
+export interface PodPort {
+  readonly name?: string;
+  readonly port: number;
+  readonly protocol: string;
 }
 
 const TEMPLATE: Readonly<Record<string, readonly PathSegment[]>> = {
@@ -28,17 +35,30 @@ const TEMPLATE: Readonly<Record<string, readonly PathSegment[]>> = {
 /** Kinds with a pod template, or that are a pod. */
 export const WORKLOADS = Object.keys(TEMPLATE);
 
+/** As `WORKLOADS`, and those for which CloudNativePG makes the pods. */
+export const POD_OWNERS: readonly string[] = [
+  ...WORKLOADS,
+  'postgresql.cnpg.io/v1/Cluster',
+  'postgresql.cnpg.io/v1/Pooler',
+];
+
+const PROBES = ['startupProbe', 'livenessProbe', 'readinessProbe'];
+
 const POSTGRES_PORTS = [
-  { name: 'postgresql', port: 5432 },
-  { name: 'status', port: 8000 },
-  { name: 'metrics', port: 9187 },
+  { name: 'postgresql', port: 5432, protocol: 'TCP' },
+  { name: 'status', port: 8000, protocol: 'TCP' },
+  { name: 'metrics', port: 9187, protocol: 'TCP' },
+];
+const POOLER_PORTS = [
+  { name: 'pgbouncer', port: 5432, protocol: 'TCP' },
+  { name: 'metrics', port: 9127, protocol: 'TCP' },
 ];
 
 /** The pods of an object, or `undefined`. Includes what CloudNativePG makes, which no manifest shows. */
-export function podsOf(resource: Resource): Pods | undefined {
+export function podsOf(resource: Resource, scaled: ReadonlyMap<string, number> = NOT_SCALED): Pods | undefined {
   const path = TEMPLATE[resource.id];
   if (path !== undefined) {
-    return templatePods(resource, path);
+    return templatePods(resource, path, scaled.get(`${resource.namespace} ${resource.kind} ${resource.name}`));
   }
   if (resource.id === 'postgresql.cnpg.io/v1/Cluster') {
     const inherited = objectOr(objectOr(resource.spec['inheritedMetadata'])['labels']);
@@ -72,16 +92,13 @@ export function podsOf(resource: Resource): Pods | undefined {
       },
       replicas: numberOr(resource.spec['instances']),
       path: [],
-      ports: [
-        { name: 'pgbouncer', port: 5432 },
-        { name: 'metrics', port: 9127 },
-      ],
+      ports: POOLER_PORTS,
     };
   }
   return undefined;
 }
 
-function templatePods(resource: Resource, path: readonly PathSegment[]): Pods {
+function templatePods(resource: Resource, path: readonly PathSegment[], least: number | undefined): Pods {
   let template: YamlObject = resource.effective;
   for (const segment of path) {
     template = objectOr(template[segment]);
@@ -97,16 +114,49 @@ function templatePods(resource: Resource, path: readonly PathSegment[]): Pods {
     owner: resource,
     namespace: resource.namespace,
     labels,
-    replicas: fixed ? (numberOr(resource.spec['replicas']) ?? 1) : resource.kind === 'DaemonSet' ? undefined : 1,
+    replicas: fixed
+      ? (least ?? numberOr(resource.spec['replicas']) ?? 1)
+      : resource.kind === 'DaemonSet'
+        ? undefined
+        : 1,
     spec,
     path: [...path, 'spec'],
-    ports: containersOf(spec).flatMap(({ container }) =>
-      listOr(container['ports']).map((port) => ({
-        ...(typeof port['name'] === 'string' ? { name: port['name'] } : {}),
-        port: Number(port['containerPort']),
-      })),
-    ),
+    ports: containersOf(spec).flatMap(({ container }) => [...declaredPorts(container), ...probedPorts(container)]),
   };
+}
+
+function declaredPorts(container: YamlObject): readonly PodPort[] {
+  return listOr(container['ports']).map((port) => ({
+    ...(typeof port['name'] === 'string' ? { name: port['name'] } : {}),
+    port: Number(port['containerPort']),
+    protocol: String(port['protocol'] ?? 'TCP'),
+  }));
+}
+
+/** A container need not declare a port to listen on it; a probe tells as much. */
+function probedPorts(container: YamlObject): readonly PodPort[] {
+  return listOr(container['ports']).length === 0
+    ? []
+    : PROBES.flatMap((probe) =>
+        ['httpGet', 'tcpSocket', 'grpc'].flatMap((action) => {
+          const port: unknown = objectOr(objectOr(container[probe])[action])['port'];
+          return typeof port === 'number' ? [{ port, protocol: 'TCP' }] : [];
+        }),
+      );
+}
+
+const NOT_SCALED: ReadonlyMap<string, number> = new Map();
+
+/** `namespace kind name` of what a HorizontalPodAutoscaler scales, and the fewest replicas that it leaves. */
+export function scaleTargets(resources: readonly Resource[]): ReadonlyMap<string, number> {
+  const out = new Map<string, number>();
+  for (const { kind, broken, namespace, spec } of resources) {
+    if (kind === 'HorizontalPodAutoscaler' && !broken) {
+      const target = objectOr(spec['scaleTargetRef']);
+      out.set(`${namespace} ${target['kind']} ${target['name']}`, numberOr(spec['minReplicas']) ?? 1);
+    }
+  }
+  return out;
 }
 
 /** One container of a pod, with its path below the spec. */

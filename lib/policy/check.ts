@@ -106,14 +106,15 @@ function judgeAlone(
   for (const about of entry?.unjudged ?? []) {
     ledger.skipped.push({ rule: 'schema', object: ref, reason: `its CustomResourceDefinition has ${about}` });
   }
+  const clusterScoped = entry?.scope === 'Cluster';
   const extras = entry?.extras();
   if (extras === undefined) {
-    return makeResource(manifest, manifest, broken, ref);
+    return makeResource(manifest, manifest, broken, ref, clusterScoped);
   }
   const tasks: CelTask[] = [];
   const effective = withDefaults(manifest, extras, tasks) as YamlObject;
   const celBroken = tasks.length > 0 && judgeCel(manifest, ref, tasks, ledger);
-  return makeResource(manifest, effective, celBroken, ref);
+  return makeResource(manifest, effective, celBroken, ref, clusterScoped);
 }
 
 function schemaFinding(problem: SchemaProblem, object: ObjectRef): Finding {

@@ -1,3 +1,5 @@
+import type { StorageKind } from '../platform/storage';
+
 /** What a check may know of the cluster that the manifests are for. Everything is optional: what is missing is skipped. */
 export interface PlatformFacts {
   /**
@@ -19,16 +21,23 @@ export interface PlatformFacts {
   readonly nodes?: readonly string[];
 
   /**
-   * StorageClass by name, and whether its volumes are lost with their node.
+   * StorageClass by name, and what a lost node does to its volumes: lost with their pod's node, lost with any node, or
+   * left with a copy.
    * @default - unknown: any StorageClass is accepted
    */
-  readonly storageClasses?: Readonly<Record<string, 'nodeLocal' | 'replicated'>>;
+  readonly storageClasses?: Readonly<Record<string, StorageKind>>;
 
   /**
    * Namespace of the CloudNativePG operator.
    * @default 'cnpg-system'
    */
   readonly operatorNamespace?: string;
+
+  /**
+   * Labels of the operator's pods.
+   * @default { 'app.kubernetes.io/name': 'cloudnative-pg' }
+   */
+  readonly operatorPodLabels?: Readonly<Record<string, string>>;
 
   /**
    * GitOps engines that apply the manifests.
@@ -43,6 +52,9 @@ export interface PlatformFacts {
    */
   readonly external?: readonly ExternalObject[];
 }
+
+/** What manifest and Helm chart of CloudNativePG give the operator's pods. */
+export const OPERATOR_POD_LABELS = { 'app.kubernetes.io/name': 'cloudnative-pg' } as const;
 
 /** An object that somebody else owns. */
 export interface ExternalObject {

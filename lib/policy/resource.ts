@@ -8,6 +8,8 @@ export interface Resource {
   readonly name: string;
   /** Empty for cluster-scoped objects. */
   readonly namespace: string;
+  /** Whether its kind has no namespace, whatever the manifest says. */
+  readonly clusterScoped: boolean;
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
   /** As it was written. */
@@ -61,13 +63,20 @@ export function idOf({ apiVersion, kind }: Pick<ObjectRef, 'apiVersion' | 'kind'
 }
 
 /** A resource of a manifest that is an object. */
-export function makeResource(manifest: YamlObject, effective: YamlObject, broken: boolean, ref: ObjectRef): Resource {
+export function makeResource(
+  manifest: YamlObject,
+  effective: YamlObject,
+  broken: boolean,
+  ref: ObjectRef,
+  clusterScoped: boolean,
+): Resource {
   const metadata = objectOr(manifest['metadata']);
   return {
     id: idOf(ref),
     kind: ref.kind,
     name: ref.name,
     namespace: ref.namespace ?? '',
+    clusterScoped,
     labels: objectOr(metadata['labels']),
     annotations: objectOr(metadata['annotations']),
     manifest,

@@ -1,5 +1,7 @@
 import { ApiObject } from 'cdk8s';
 import type { IConstruct } from 'constructs';
+import { Refusal } from '../_refusal';
+import { manifestOf } from '../_manifests';
 import { RequiredSecret } from '../gitops/required-secret';
 import type { Ignore } from './_suppress';
 import { checkManifests } from './check';
@@ -43,19 +45,19 @@ const NAMESPACES: readonly ExternalObject[] = ['default', 'kube-system'].map((na
  * Judges all objects below `root` as they are now, with what the constructs know of their cluster. Objects of
  * different platforms are judged apart, because a node of the one is no node of the other.
  *
- * @param manifestOf what is written for an object; what the construct says where nothing is known
+ * @param written what is written for an object; what the construct says where nothing is known
  */
 export function checkConstructs(
   root: IConstruct,
   props: PolicyProps = {},
-  manifestOf: (object: ApiObject) => unknown = (object) => object.toJson() as unknown,
+  written: (object: ApiObject) => unknown = manifestOf,
 ): PolicyReport {
   const constructs = root.node.findAll();
   const made = constructs
     .filter((construct) => construct instanceof ApiObject)
     .map((construct): Made => ({
       construct,
-      manifest: manifestOf(construct),
+      manifest: written(construct),
       origin: { constructPath: construct.node.path },
     }));
   const known = knownFacts(constructs);
@@ -110,7 +112,7 @@ function commonFacts(root: IConstruct, { facts }: PolicyProps): readonly Platfor
 export function refuseErrors(report: PolicyReport): void {
   const errors = report.findings.filter(({ severity }) => severity === 'error');
   if (errors.length > 0) {
-    throw new Error(
+    throw new Refusal(
       `the policy refuses ${errors.length === 1 ? 'this' : `${errors.length} things`}:\n  ${errors.map(findingLine).join('\n  ')}`,
     );
   }

@@ -1,4 +1,5 @@
-import { type Pods, podsOf } from './_pods';
+import { EVERYWHERE, addedKeys, madeFrom } from './_made-by-others';
+import { type Pods, podsOf, scaleTargets } from './_pods';
 import { nearest } from './schema/_suggest';
 import type { PlatformFacts } from './platform-facts';
 import { type Resource, type YamlObject, listOr, objectOr } from './resource';
@@ -28,8 +29,20 @@ const APP_KEYS = [
   'fqdn-jdbc-uri',
 ];
 
-/** Namespaces that every cluster has. */
-const NAMESPACES = ['default', 'kube-node-lease', 'kube-public', 'kube-system'];
+/** Namespaces that every cluster has, or that the operator and the GitOps engines bring along. */
+const NAMESPACES = ['argocd', 'cnpg-system', 'default', 'flux-system', 'kube-node-lease', 'kube-public', 'kube-system'];
+
+/** Kinds that another repository or a chart may bring: one is missing only where others of its kind are here. */
+const OFTEN_ELSEWHERE: ReadonlySet<string> = new Set([
+  'Deployment',
+  'IngressClass',
+  'PriorityClass',
+  'RuntimeClass',
+  'Secret',
+  'Service',
+  'StatefulSet',
+  'VolumeAttributesClass',
+]);
 
 /** What is known under one name. */
 interface Named {
@@ -70,7 +83,11 @@ export class World {
       if (resource.id.startsWith('postgresql.cnpg.io/')) {
         this.addOperatorMade(resource);
       }
+      for (const made of madeFrom(resource)) {
+        this.name(made.kind, resource.namespace, made.name, { keys: made.keys, operator: false });
+      }
     }
+    const scaled = scaleTargets(resources);
     for (const resource of resources) {
       this.name(resource.kind, resource.namespace, resource.name, { resource, operator: false });
       if (resource.broken) {
@@ -79,7 +96,7 @@ export class World {
         push(this.kinds, resource.id, resource);
         push(below(this.homes, resource.id), resource.namespace, resource);
       }
-      const pods = podsOf(resource);
+      const pods = podsOf(resource, scaled);
       if (pods !== undefined) {
         this.podOf.set(resource, pods);
         this.indexPods(pods);
@@ -128,11 +145,15 @@ export class World {
   public lookUp(kind: string, namespace: string, name: string): Lookup {
     const known = this.names.get(kind)?.get(namespace);
     const found = known?.get(name);
+    const everywhere = kind === 'ConfigMap' ? EVERYWHERE.get(name) : undefined;
+    if (found === undefined && everywhere !== undefined) {
+      return { status: 'found', keys: everywhere };
+    }
     if (found !== undefined) {
       const { resource, keys = 'any' } = found;
       return { status: 'found', keys: resource === undefined ? keys : resource.broken ? 'any' : dataKeys(resource) };
     }
-    if (kind === 'Secret' && ![...(known?.values() ?? [])].some(({ operator }) => !operator)) {
+    if (OFTEN_ELSEWHERE.has(kind) && ![...(known?.values() ?? [])].some(({ operator }) => !operator)) {
       return { status: 'unknown' };
     }
     const meant = nearest(name, [...(known?.keys() ?? [])]);
@@ -175,6 +196,16 @@ export class World {
     return this.all('v1/Namespace')
       .filter((ns) => selects(selector, { ...ns.labels, 'kubernetes.io/metadata.name': ns.name }))
       .map((ns) => ns.name);
+  }
+
+  /** Whether anything here makes pods in a namespace; where nothing does, somebody else may. */
+  public hasPods(namespace: string): boolean {
+    return this.podIndex.has(namespace);
+  }
+
+  /** Whether a Namespace is declared or named as external: then one that is neither is a mistake. */
+  public knowsNamespaces(): boolean {
+    return (this.names.get('Namespace')?.get('')?.size ?? 0) > NAMESPACES.length;
   }
 
   private named(kind: string, namespace: string, name: string): Named | undefined {
@@ -261,7 +292,10 @@ function matches(expression: YamlObject, labels: Readonly<Record<string, unknown
 }
 
 function dataKeys(resource: Resource): Keys {
-  return ['data', 'stringData', 'binaryData'].flatMap((field) => Object.keys(objectOr(resource.manifest[field])));
+  const written = ['data', 'stringData', 'binaryData'].flatMap((field) =>
+    Object.keys(objectOr(resource.manifest[field])),
+  );
+  return [...written, ...addedKeys(resource.manifest)];
 }
 
 function below<K, V>(map: Map<string, Map<K, V>>, at: string): Map<K, V> {

@@ -14,6 +14,7 @@ import {
   ClusterSpecResourcesRequests as Requests,
 } from '../../imports/postgresql.cnpg.io';
 import { cpuQuantity, sizeQuantity } from '../_quantity';
+import { podTolerations, zoneSpread } from '../platform/placement';
 import { BARMAN_PLUGIN } from './_barman';
 import type { PostgresCluster } from './postgres-cluster';
 
@@ -39,7 +40,12 @@ export function clusterSpec(cluster: PostgresCluster): ClusterSpec {
       enablePodAntiAffinity: true,
       podAntiAffinityType: 'required',
       topologyKey: 'kubernetes.io/hostname',
+      nodeSelector: cluster.placement.nodeSelector,
+      tolerations: podTolerations(cluster.placement),
     },
+    topologySpreadConstraints: zoneSpread(cluster.platform, cluster.placement, {
+      labelSelector: { matchLabels: cluster.podLabels },
+    }),
     resources: {
       requests: { cpu: Requests.fromString(cpu), memory: Requests.fromString(memory) },
       limits: { cpu: Limits.fromString(cpu), memory: Limits.fromString(memory) },

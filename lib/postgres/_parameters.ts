@@ -1,5 +1,6 @@
 import type { IConstruct } from 'constructs';
 import { refuse } from '../_refuse';
+import { warn } from '../_warning';
 import { FIXED_PARAMETERS } from './fixed-parameters';
 import { postgresKibibytes, postgresMegabytes } from './_memory';
 
@@ -14,6 +15,9 @@ const PROTECTED: Record<string, { readonly allowed: readonly string[]; readonly 
 
 /** Memory settings that this library computes with, so that they need a unit. */
 const WITH_UNIT = ['shared_buffers', 'min_wal_size', 'max_wal_size', 'max_slot_wal_keep_size', 'wal_keep_size'];
+
+/** Slots keep WAL without limit. Only an offline major upgrade needs that. */
+const UNLIMITED = '-1';
 
 /** Sizes of a cluster in kibibytes, as far as parameters depend on them. */
 export interface ParameterSizes {
@@ -64,13 +68,21 @@ export function checkParameters(
       );
     }
   }
+  if (parameters['max_slot_wal_keep_size'] === UNLIMITED) {
+    warn(
+      where,
+      `'parameters.max_slot_wal_keep_size' is -1, which only an offline major upgrade needs: a lost standby keeps WAL until ` +
+        `the volume of the primary is full, and then nothing fails over; remove it after the upgrade`,
+    );
+  }
   checkSizes(where, sizes, parameters);
 }
 
 function checkSizes(where: IConstruct, sizes: ParameterSizes, parameters: Readonly<Record<string, string>>): void {
   const inKibibytes = Object.fromEntries(
     WITH_UNIT.map((name) => {
-      const amount = postgresKibibytes(parameters[name]!);
+      const unlimited = name === 'max_slot_wal_keep_size' && parameters[name] === UNLIMITED;
+      const amount = unlimited ? 0 : postgresKibibytes(parameters[name]!);
       if (amount === undefined) {
         refuse(
           where,

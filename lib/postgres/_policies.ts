@@ -1,5 +1,5 @@
 import { ApiObject } from 'cdk8s';
-import { checkPeer, type Peer } from '../network/peer';
+import { checkPeer, clientId, type Peer } from '../network/peer';
 import { DNS_EGRESS, podsHere, podsIn, podsOf, tcp } from '../network/_rules';
 import type { PostgresCluster } from './postgres-cluster';
 
@@ -12,9 +12,9 @@ const KUBERNETES_API = [443, 6443];
 
 /** What the instances, and the Jobs that the operator starts for them, need to work at all. */
 export function clusterPolicy(cluster: PostgresCluster, id: string): ApiObject {
-  const { operatorNamespace, monitoringNamespace } = cluster.platform;
+  const { operatorNamespace, operatorPodLabels, monitoringNamespace } = cluster.platform;
   const instances = podsHere(cluster.podLabels);
-  const operator = podsIn(operatorNamespace, { 'app.kubernetes.io/name': 'cloudnative-pg' });
+  const operator = podsIn(operatorNamespace, operatorPodLabels);
   const egressPorts = [...new Set([...KUBERNETES_API, cluster.objectStore.port])].sort((a, b) => a - b);
   const source = cluster.bootstrap.method === 'import' ? cluster.bootstrap.source : undefined;
   return new ApiObject(cluster, id, {
@@ -39,9 +39,9 @@ export function clusterPolicy(cluster: PostgresCluster, id: string): ApiObject {
 }
 
 /** Lets one client's pods reach PostgreSQL. */
-export function policyForClient(cluster: PostgresCluster, id: string, peer: Peer): ApiObject {
+export function policyForClient(cluster: PostgresCluster, peer: Peer): ApiObject {
   checkPeer(cluster, 'client', peer);
-  return new ApiObject(cluster, id, {
+  return new ApiObject(cluster, clientId(peer), {
     apiVersion: 'networking.k8s.io/v1',
     kind: 'NetworkPolicy',
     metadata: { name: `${cluster.name}-from-${peer.name}`, namespace: cluster.namespace },

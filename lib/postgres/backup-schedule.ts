@@ -1,4 +1,4 @@
-import type { ApiObject } from 'cdk8s';
+import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import {
   ScheduledBackup,
@@ -6,8 +6,8 @@ import {
   ScheduledBackupSpecMethod,
   ScheduledBackupSpecTarget,
 } from '../../imports/postgresql.cnpg.io';
+import { checkCron } from '../_cron';
 import { checkDnsLabel, namespaceOf } from '../_names';
-import { checkBackupCron, longestGapSeconds } from './_backup-cron';
 import { BARMAN_PLUGIN } from './_barman';
 import type { PostgresCluster } from './postgres-cluster';
 
@@ -41,28 +41,31 @@ export class BackupSchedule extends Construct {
   /** The ScheduledBackup, the way out for what the properties do not cover. */
   public readonly apiObject: ApiObject;
 
-  /** @throws if the schedule does not have the six fields that CloudNativePG means */
+  /** @throws if CloudNativePG would refuse the schedule, never run it, or read it differently from what it looks like */
   public constructor(scope: Construct, id: string, props: BackupScheduleProps) {
     super(scope, id);
     this.name = props.name ?? `${props.cluster.name}-backup`;
     this.schedule = props.schedule;
 
     checkDnsLabel(this, 'name', this.name);
-    checkBackupCron(this, 'schedule', this.schedule);
-    this.longestGapSeconds = longestGapSeconds(this.schedule);
+    this.longestGapSeconds = checkCron(this, 'schedule', this.schedule, 'ScheduledBackup');
 
-    this.apiObject = new ScheduledBackup(this, 'Resource', {
-      metadata: { name: this.name, namespace: namespaceOf(this) },
-      spec: {
-        schedule: this.schedule,
-        cluster: { name: props.cluster.name },
-        immediate: true,
-        method: ScheduledBackupSpecMethod.PLUGIN,
-        pluginConfiguration: { name: BARMAN_PLUGIN },
-        target: ScheduledBackupSpecTarget.PREFER_HYPHEN_STANDBY,
-        // Backup objects are records of this Cluster: they outlive the schedule and go with the Cluster.
-        backupOwnerReference: ScheduledBackupSpecBackupOwnerReference.CLUSTER,
-      },
-    });
+    this.apiObject = new ApiObject(
+      this,
+      'Resource',
+      ScheduledBackup.manifest({
+        metadata: { name: this.name, namespace: namespaceOf(this) },
+        spec: {
+          schedule: this.schedule,
+          cluster: { name: props.cluster.name },
+          immediate: true,
+          method: ScheduledBackupSpecMethod.PLUGIN,
+          pluginConfiguration: { name: BARMAN_PLUGIN },
+          target: ScheduledBackupSpecTarget.PREFER_HYPHEN_STANDBY,
+          // Backup objects are records of this Cluster: they outlive the schedule and go with the Cluster.
+          backupOwnerReference: ScheduledBackupSpecBackupOwnerReference.CLUSTER,
+        },
+      }),
+    );
   }
 }

@@ -1,5 +1,6 @@
 import type { IConstruct } from 'constructs';
 import { checkPort } from '../_port';
+import { isDay } from '../_day';
 import { refuse } from '../_refuse';
 
 /** Where an existing database is copied from. */
@@ -20,10 +21,12 @@ export interface ImportSource {
   readonly user: string;
 
   /**
-   * How far the source's certificate is verified. `verify-full` takes the CA from the key `ca.crt` of the Secret.
+   * How far the source's certificate is verified, with the authority in the key `ca.crt` of the Secret: `verify-ca` does
+   * not compare the host name. There is no mode without an authority, because the whole database crosses the network;
+   * a server with a certificate of its own making is its own authority.
    * @default 'verify-full'
    */
-  readonly sslMode?: 'verify-full' | 'verify-ca' | 'require';
+  readonly sslMode?: 'verify-full' | 'verify-ca';
 }
 
 /** Where a cluster is restored from. */
@@ -65,7 +68,8 @@ export const Bootstrap = {
 
   /**
    * The data of a lost cluster from its object store. For a disaster only: go back to `initdb` once the database is
-   * healthy. Left in git, a later re-creation of the Cluster would roll the service back to this restore.
+   * healthy. Left in git, a later re-creation of the Cluster would roll the service back to this restore; the policy warns
+   * as long as it stands (rule `recovery-left-armed`).
    */
   recovery(source: RecoverySource): Bootstrap {
     return { method: 'recovery', source };
@@ -83,9 +87,19 @@ export function checkBootstrap(where: IConstruct, bootstrap: Bootstrap, serverNa
         }
       }
       checkPort(where, 'bootstrap.port', bootstrap.source.port ?? 5432);
+      checkSslMode(where, bootstrap.source.sslMode ?? 'verify-full');
       return;
     case 'recovery':
       checkRecovery(where, bootstrap.source, serverName);
+  }
+}
+
+function checkSslMode(where: IConstruct, mode: string): void {
+  if (mode !== 'verify-full' && mode !== 'verify-ca') {
+    refuse(
+      where,
+      `'bootstrap.sslMode' must be 'verify-full' or 'verify-ca', because the whole database crosses the network, got '${mode}'`,
+    );
   }
 }
 
@@ -100,7 +114,9 @@ function checkRecovery(where: IConstruct, source: RecoverySource, serverName: st
   const time = source.targetTime;
   if (
     time !== undefined &&
-    (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/.test(time) || Number.isNaN(Date.parse(time)))
+    (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/.test(time) ||
+      Number.isNaN(Date.parse(time)) ||
+      !isDay(time.slice(0, 10)))
   ) {
     refuse(where, `'bootstrap.targetTime' must be RFC 3339 with a zone, such as '2026-11-23T04:15:00Z', got '${time}'`);
   }

@@ -1,4 +1,4 @@
-import type { ApiObject } from 'cdk8s';
+import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import {
   Database,
@@ -39,32 +39,40 @@ export class DrillDatabase extends Construct {
     this.clientCertificate = { name: `${name}-client-cert`, key: 'tls.crt' };
     this.clientKey = { name: `${name}-client-cert`, key: 'tls.key' };
 
-    new DatabaseRole(this, 'Role', {
-      metadata: { name, namespace: cluster.namespace },
-      spec: {
-        cluster: { name: cluster.name },
-        name: cluster.drillRole,
-        ensure: DatabaseRoleSpecEnsure.PRESENT,
-        databaseRoleReclaimPolicy: DatabaseRoleSpecDatabaseRoleReclaimPolicy.DELETE,
-        login: true,
-        inherit: true,
-        connectionLimit: 50,
-        disablePassword: true,
-        // The drill looks at pg_stat_replication before it starts.
-        inRoles: ['pg_read_all_stats'],
-        clientCertificate: { enabled: true },
-      },
-    });
+    new ApiObject(
+      this,
+      'Role',
+      DatabaseRole.manifest({
+        metadata: { name, namespace: cluster.namespace },
+        spec: {
+          cluster: { name: cluster.name },
+          name: cluster.drillRole,
+          ensure: DatabaseRoleSpecEnsure.PRESENT,
+          databaseRoleReclaimPolicy: DatabaseRoleSpecDatabaseRoleReclaimPolicy.DELETE,
+          login: true,
+          inherit: true,
+          connectionLimit: 50,
+          disablePassword: true,
+          // The drill looks at pg_stat_replication before it starts.
+          inRoles: ['pg_read_all_stats'],
+          clientCertificate: { enabled: true },
+        },
+      }),
+    );
 
-    this.apiObject = new Database(this, 'Resource', {
-      metadata: { name, namespace: cluster.namespace },
-      spec: {
-        cluster: { name: cluster.name },
-        name: this.database,
-        owner: cluster.drillRole,
-        ensure: DatabaseSpecEnsure.PRESENT,
-        databaseReclaimPolicy: DatabaseSpecDatabaseReclaimPolicy.DELETE,
-      },
-    });
+    this.apiObject = new ApiObject(
+      this,
+      'Resource',
+      Database.manifest({
+        metadata: { name, namespace: cluster.namespace },
+        spec: {
+          cluster: { name: cluster.name },
+          name: this.database,
+          owner: cluster.drillRole,
+          ensure: DatabaseSpecEnsure.PRESENT,
+          databaseReclaimPolicy: DatabaseSpecDatabaseReclaimPolicy.DELETE,
+        },
+      }),
+    );
   }
 }

@@ -1,4 +1,4 @@
-import type { ApiObject, Duration } from 'cdk8s';
+import { ApiObject, type Duration } from 'cdk8s';
 import { Construct } from 'constructs';
 import {
   ObjectStore as ObjectStoreResource,
@@ -7,6 +7,7 @@ import {
   ObjectStoreSpecInstanceSidecarConfigurationResourcesLimits as Limits,
   ObjectStoreSpecInstanceSidecarConfigurationResourcesRequests as Requests,
 } from '../../imports/barmancloud.cnpg.io';
+import { whole } from '../_duration';
 import { checkDnsLabel, namespaceOf, pathName } from '../_names';
 import { refuse } from '../_refuse';
 import { RequiredSecret } from '../gitops/required-secret';
@@ -101,7 +102,7 @@ export class ObjectStore extends Construct {
     this.namespace = namespaceOf(this);
     this.destination = props.destination.replace(/\/+$/, '');
     this.endpoint = props.endpoint?.replace(/\/+$/, '');
-    this.retentionDays = props.retention.toHours() / 24;
+    this.retentionDays = whole(this, 'retention', props.retention, 'days', 1);
     const dataCompression = props.dataCompression ?? 'snappy';
     const walCompression = props.walCompression ?? 'snappy';
 
@@ -109,9 +110,6 @@ export class ObjectStore extends Construct {
     this.port = this.checkAddress();
     this.checkChoice('dataCompression', dataCompression, Object.keys(DATA_COMPRESSION));
     this.checkChoice('walCompression', walCompression, Object.keys(WAL_COMPRESSION));
-    if (!Number.isInteger(this.retentionDays) || this.retentionDays < 1) {
-      refuse(this, `'retention' must be a whole number of days, at least 1, got ${props.retention.toHumanString()}`);
-    }
 
     this.credentials = new RequiredSecret(this, 'Credentials', {
       name: props.credentialsSecret ?? this.name,
@@ -125,30 +123,34 @@ export class ObjectStore extends Construct {
       ],
     });
 
-    this.apiObject = new ObjectStoreResource(this, 'Resource', {
-      metadata: { name: this.name, namespace: this.namespace },
-      spec: {
-        retentionPolicy: `${this.retentionDays}d`,
-        configuration: {
-          destinationPath: this.destination,
-          endpointUrl: this.endpoint,
-          s3Credentials: {
-            accessKeyId: this.credentials.ref('ACCESS_KEY_ID'),
-            secretAccessKey: this.credentials.ref('SECRET_ACCESS_KEY'),
+    this.apiObject = new ApiObject(
+      this,
+      'Resource',
+      ObjectStoreResource.manifest({
+        metadata: { name: this.name, namespace: this.namespace },
+        spec: {
+          retentionPolicy: `${this.retentionDays}d`,
+          configuration: {
+            destinationPath: this.destination,
+            endpointUrl: this.endpoint,
+            s3Credentials: {
+              accessKeyId: this.credentials.ref('ACCESS_KEY_ID'),
+              secretAccessKey: this.credentials.ref('SECRET_ACCESS_KEY'),
+            },
+            data: { compression: DATA_COMPRESSION[dataCompression], jobs: 2 },
+            wal: { compression: WAL_COMPRESSION[walCompression], maxParallel: 4 },
           },
-          data: { compression: DATA_COMPRESSION[dataCompression], jobs: 2 },
-          wal: { compression: WAL_COMPRESSION[walCompression], maxParallel: 4 },
-        },
-        instanceSidecarConfiguration: {
-          env: this.sidecarEnvironment(props.region),
-          // Requests equal to limits, or the whole database pod loses its Guaranteed QoS.
-          resources: {
-            requests: { cpu: Requests.fromString('200m'), memory: Requests.fromString('256Mi') },
-            limits: { cpu: Limits.fromString('200m'), memory: Limits.fromString('256Mi') },
+          instanceSidecarConfiguration: {
+            env: this.sidecarEnvironment(props.region),
+            // Requests equal to limits, or the whole database pod loses its Guaranteed QoS.
+            resources: {
+              requests: { cpu: Requests.fromString('200m'), memory: Requests.fromString('256Mi') },
+              limits: { cpu: Limits.fromString('200m'), memory: Limits.fromString('256Mi') },
+            },
           },
         },
-      },
-    });
+      }),
+    );
     markHoldsData(this.apiObject);
   }
 

@@ -1,4 +1,4 @@
-import { type ApiObject, Size } from 'cdk8s';
+import { ApiObject, Size } from 'cdk8s';
 import { Cpu } from 'cdk8s-plus-28';
 import { Construct, type IConstruct } from 'constructs';
 import { Cluster } from '../../imports/postgresql.cnpg.io';
@@ -10,17 +10,21 @@ import { RequiredSecret } from '../gitops/required-secret';
 import { markHoldsData } from '../gitops/traits';
 import type { Peer } from '../network/peer';
 import { platformFacts } from '../platform/facts';
+import { type Placement, checkPlacement, nodesFor, whyNotOthers } from '../platform/placement';
 import type { Platform } from '../platform/platform';
+import { QUORUM_NODES, tooFewNodes } from '../platform/too-few-nodes';
 import { addFacts } from '../policy/facts';
 import { clusterSpec } from './_cluster-spec';
 import { clusterPolicy, policyForClient } from './_policies';
 import { checkParameters, resolveParameters } from './_parameters';
+import { archiveKey } from './archive';
 import { Bootstrap, checkBootstrap } from './bootstrap';
 import type { DatabaseConnection } from './connection';
 import type { ObjectStore } from './object-store';
+import { type PrimaryLease, type PrimaryLeaseProps, resolvePrimaryLease } from './primary-lease';
 
 /** Longest name, so that `<name>-restore`, the restore drill's cluster, fits CloudNativePG's 50 characters. */
-const MAX_NAME = 42;
+export const MAX_CLUSTER_NAME = 42;
 
 /** Properties for `PostgresCluster`. */
 export interface PostgresClusterProps {
@@ -80,7 +84,8 @@ export interface PostgresClusterProps {
 
   /**
    * PostgreSQL parameters, over the defaults. What the operator sets itself, and what would lose acknowledged writes,
-   * is refused.
+   * is refused. `max_slot_wal_keep_size: '-1'` is for the time of an offline major upgrade, which needs it; it warns, and
+   * the policy wants to know why (rule `slot-wal-bounded`).
    * @default - sizes that follow from 'memory' and 'walStorage'
    */
   readonly parameters?: Readonly<Record<string, string>>;
@@ -105,6 +110,28 @@ export interface PostgresClusterProps {
    * @default - the cluster's default priority
    */
   readonly priorityClassName?: string;
+
+  /**
+   * Which nodes instances may run on. Where these are in several zones, instances are spread over them.
+   * @default - every node without taints
+   */
+  readonly placement?: Placement;
+
+  /**
+   * The lease of the primary, the longest part of a failover after an instance was killed.
+   * @default - what CloudNativePG ships: 15 seconds, renewed within 10
+   */
+  readonly primaryLease?: PrimaryLeaseProps;
+}
+
+/** Timings of failover and shutdown, in seconds, named as in the Cluster. */
+export interface PostgresTimings {
+  readonly failoverDelay: number;
+  readonly smartShutdownTimeout: number;
+  readonly stopDelay: number;
+  readonly switchoverDelay: number;
+  readonly startDelay: number;
+  readonly primaryLease: PrimaryLease;
 }
 
 /**
@@ -136,22 +163,11 @@ export class PostgresCluster extends Construct {
   public readonly serverName: string;
   public readonly bootstrap: Bootstrap;
   public readonly priorityClassName: string | undefined;
+  public readonly placement: Placement;
   /** Synchronous replication, in the words of the Cluster. */
   public readonly synchronous = { method: 'any', number: 1, dataDurability: 'required', failoverQuorum: true } as const;
   /** Explicit timings of failover and shutdown, in seconds, named as in the Cluster. */
-  public readonly timings = {
-    failoverDelay: 0,
-    smartShutdownTimeout: 0,
-    stopDelay: 120,
-    switchoverDelay: 60,
-    startDelay: 3600,
-    primaryLease: {
-      leaseDurationSeconds: 15,
-      renewDeadlineSeconds: 10,
-      retryPeriodSeconds: 2,
-      releasedLeaseDurationSeconds: 1,
-    },
-  } as const;
+  public readonly timings: PostgresTimings;
   /** Role and database of the drills: they write there and nowhere else. */
   public readonly drillRole = 'phoenix_drill';
   /** The Secret with the owner's password that must exist. */
@@ -180,13 +196,23 @@ export class PostgresCluster extends Construct {
     this.serverName = `${this.name}-${props.generation ?? 1}`;
     this.bootstrap = props.bootstrap ?? Bootstrap.initdb();
     this.priorityClassName = props.priorityClassName;
+    this.placement = { ...props.placement };
+    this.timings = {
+      failoverDelay: 0,
+      smartShutdownTimeout: 0,
+      stopDelay: 120,
+      switchoverDelay: 60,
+      startDelay: 3600,
+      primaryLease: resolvePrimaryLease(this, props.primaryLease ?? {}),
+    };
 
-    checkServiceName(this, 'name', this.name, MAX_NAME);
+    checkServiceName(this, 'name', this.name, MAX_CLUSTER_NAME);
     checkImage(this, 'image', this.image);
     checkIdentifier(this, 'database', this.database, ['postgres', 'template0', 'template1', this.drillRole]);
     checkIdentifier(this, 'owner', this.owner, ['postgres', 'streaming_replica', this.drillRole]);
     checkGeneration(this, props.generation ?? 1);
     checkBootstrap(this, this.bootstrap, this.serverName);
+    checkPlacement(this, this.placement);
     this.checkInstances();
     const sizes = {
       memory: kibibytes(this, 'memory', this.memory),
@@ -204,10 +230,14 @@ export class PostgresCluster extends Construct {
 
     this.credentials = ownerSecret(this, props.ownerSecret ?? `${this.name}-owner`);
     this.importCredentials = this.bootstrap.method === 'import' ? importSecret(this) : undefined;
-    this.apiObject = new Cluster(this, 'Resource', {
-      metadata: { name: this.name, namespace: this.namespace },
-      spec: clusterSpec(this),
-    });
+    this.apiObject = new ApiObject(
+      this,
+      'Resource',
+      Cluster.manifest({
+        metadata: { name: this.name, namespace: this.namespace },
+        spec: clusterSpec(this),
+      }),
+    );
     markHoldsData(this.apiObject);
     clusterPolicy(this, 'NetworkPolicy');
   }
@@ -243,18 +273,27 @@ export class PostgresCluster extends Construct {
 
   /** Lets the peer's pods connect to PostgreSQL (port 5432). */
   public addClient(peer: Peer): void {
-    policyForClient(this, `Client-${peer.name}`, peer);
+    policyForClient(this, peer);
   }
 
   private checkInstances(): void {
-    if (!Number.isInteger(this.instances) || this.instances < 3) {
-      refuse(this, `'instances' must be at least 3 to keep quorum after losing a node, got ${this.instances}`);
+    const problem = tooFewNodes(this.platform);
+    if (problem !== undefined) {
+      refuse(this, problem);
     }
-    if (this.instances > this.platform.nodes.length) {
+    if (!Number.isInteger(this.instances) || this.instances < QUORUM_NODES) {
       refuse(
         this,
-        `'instances' must be at most ${this.platform.nodes.length}, because each runs on a node of its own and platform ` +
-          `'${this.platform.name}' has ${this.platform.nodes.join(', ')}, got ${this.instances}`,
+        `'instances' must be at least ${QUORUM_NODES} to keep quorum after losing a node, got ${this.instances}`,
+      );
+    }
+    const nodes = nodesFor(this.platform, this.placement).map(({ name }) => name);
+    if (this.instances > nodes.length) {
+      const why = whyNotOthers(this.platform, this.placement);
+      refuse(
+        this,
+        `'instances' must be at most ${nodes.length}, because each runs on a node of its own and platform ` +
+          `'${this.platform.name}' has ${nodes.join(', ') || 'none'}${why}, got ${this.instances}`,
       );
     }
   }
@@ -285,12 +324,13 @@ function claimArchive(cluster: PostgresCluster, store: ObjectStore, serverName: 
   const root = cluster.node.root;
   const claimed = ARCHIVES.get(root) ?? new Map<string, string>();
   ARCHIVES.set(root, claimed);
-  const archive = `${store.endpoint ?? 'aws'} ${store.destination}/${serverName}`;
+  const { endpoint, destination } = store;
+  const archive = archiveKey({ endpoint, destination, serverName });
   const other = claimed.get(archive);
   if (other !== undefined) {
     refuse(
       cluster,
-      `'objectStore' destination '${store.destination}' is already used with server name '${serverName}' by ${other}; ` +
+      `'objectStore' destination '${destination}' is already used with server name '${serverName}' by ${other}; ` +
         `choose another destination, name or generation`,
     );
   }

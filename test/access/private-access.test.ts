@@ -100,6 +100,16 @@ describe('private access', () => {
       { clients: [{ ...BRIDGE, podLabels: undefined as any }] },
       /must select pods/,
     ],
+    [
+      'a client without a namespace',
+      { clients: [{ ...BRIDGE, namespace: undefined as any }] },
+      /^test\/access: 'namespace' of client 'ops-bridge' must be the namespace that its pods run in, got nothing$/,
+    ],
+    ['a client without a name', { clients: [{ ...BRIDGE, name: undefined as any }] }, /must each have a 'name'/],
+    ['a client that is nothing', { clients: [null as any] }, /must each have a 'name', got null/],
+    ['a label without a value', { clients: [{ ...BRIDGE, podLabels: { a: undefined as any } }] }, /Kubernetes labels/],
+    ['a tunnel without a host', { tunnels: [{ ...TUNNEL, host: undefined as any }] }, /'host' of tunnel 'door'/],
+    ['operators without a group', { operators: [{ name: 'x', group: undefined as any }] }, /must be one word/],
     ['a tunnel without labels', { tunnels: [{ ...TUNNEL, podLabels: {} }] }, /'podLabels' of client 'door'/],
     ['a label that is none', { clients: [{ ...BRIDGE, podLabels: { 'a b': 'c' } }] }, /must be Kubernetes labels/],
     ['a name twice', { clients: [BRIDGE], tunnels: [{ ...TUNNEL, name: 'ops-bridge' }] }, /'ops-bridge' twice/],
@@ -218,8 +228,10 @@ describe('the script that keeps a port-forward', () => {
 });
 
 describe('check.sh', () => {
-  /** A kubectl that runs the pod's own script, with a wget that knows who may reach what. */
-  function check(reaches: (labels: string, target: string) => boolean, services = '') {
+  const CONTROL = '10.0.0.9:443';
+
+  /** A kubectl that runs the pod's own script, with a wget that knows who may reach what from where. */
+  function check(reaches: (labels: string, target: string, namespace: string) => boolean, services = '') {
     const { files } = access({ clients: [BRIDGE] });
     const home = folder();
     ['pods', 'made'].forEach((name) => mkdirSync(join(home, name)));
@@ -230,14 +242,17 @@ describe('check.sh', () => {
       '10.0.0.1:8000',
       '10.0.0.1:8001',
       '10.0.0.1:8080',
+      CONTROL,
     ];
-    const table = ['{"app":"ops-bridge"}', '{}']
-      .flatMap((labels) => targets.filter((x) => reaches(labels, x)).map((x) => `${labels} http://${x}/`))
-      .join('\n');
-    writeFileSync(join(home, 'table'), `${table}\n`);
+    const table = ['shop', 'ops-bridge', 'default'].flatMap((namespace) =>
+      ['{"app":"ops-bridge"}', '{}'].flatMap((labels) =>
+        targets.filter((x) => reaches(labels, x, namespace)).map((x) => `${namespace} ${labels} http://${x}/`),
+      ),
+    );
+    writeFileSync(join(home, 'table'), `${table.join('\n')}\n`);
     writeFileSync(
       join(home, 'wget'),
-      `#!/bin/sh\nfor url; do :; done\nif grep -qxF "$LABELS $url" ${home}/table; then exit 0; fi\necho "wget: download timed out" >&2; exit 1\n`,
+      `#!/bin/sh\nfor url; do :; done\nif grep -qxF "$SPACE $LABELS $url" ${home}/table; then exit 0; fi\necho "wget: download timed out" >&2; exit 1\n`,
     );
     writeFileSync(
       join(home, 'kubectl'),
@@ -245,11 +260,12 @@ describe('check.sh', () => {
 case "$*" in
   *' create '*) n=$(ls ${home}/pods | wc -l); cat >${home}/pods/p$n; cp ${home}/pods/p$n ${home}/made/; echo pod/p$n ;;
   *' wait '*) ;;
-  *' logs '*) file=${home}/pods/\${4#pod/}; LABELS=$(sed -n 's/^  labels: //p' $file); export LABELS
+  *' logs '*) SPACE=$2; file=${home}/pods/\${4#pod/}; LABELS=$(sed -n 's/^  labels: //p' $file); export LABELS SPACE
     sed -n '/        - |/,$p' $file | sed 1d | sed 's/^          //' | sh ;;
   *' delete '*) rm ${home}/pods/\${4#pod/}; touch ${home}/pods/gone-\${4#pod/} ;;
   *'get services '*) printf '%s' '${services}' ;;
   *'get ingresses '*) ;;
+  *'get service kubernetes '*) printf 10.0.0.9 ;;
   *'get service '*) printf 10.0.0.1 ;;
 esac
 `,
@@ -267,13 +283,40 @@ esac
       left: readdirSync(join(home, 'pods')).filter((name) => !name.startsWith('gone-')),
     };
   }
-  const declared = (labels: string) => labels !== '{}';
+  /** As declared: the client gets through; any pod outside the service's own namespace gets out. */
+  const declared = (labels: string, target: string, namespace: string) =>
+    target === CONTROL ? namespace !== 'shop' : labels !== '{}';
 
   it('passes where clients get through and strangers do not', () => {
     const { status, out } = check(declared);
-    expect(out).not.toContain('FAIL');
+    expect(out).not.toMatch(/FAIL|note/);
     expect(out.match(/^ok /gm)).toHaveLength(11);
     expect(status).toBe(0);
+  });
+
+  it('puts strangers where they could get through if nobody refused them: not beside the service', () => {
+    const { out } = check(declared);
+    expect(out).toContain('10.0.0.1:8000 is closed for a pod with labels {} in namespace default, which does reach');
+    expect(out).toContain('10.0.0.1:8000 is closed for a pod with labels {} in namespace ops-bridge, which does reach');
+    expect(out).not.toContain('in namespace shop');
+  });
+
+  it('takes no refusal for proof where the stranger cannot get out at all', () => {
+    const shut = check((labels, target, namespace) => declared(labels, target, namespace) && namespace !== 'default');
+    expect(shut.out).toContain('note  10.0.0.1:8000 is closed for a pod with labels {} in namespace default, which');
+    expect(shut.status).toBe(0);
+    const all = check((labels, target) => target !== CONTROL && labels !== '{}');
+    expect(all.out.match(/^note /gm)).toHaveLength(6);
+    expect(all.out).toContain('FAIL  no stranger could get out of its own namespace, so no refusal was proven');
+    expect(all.status).toBe(1);
+  });
+
+  it('fails where a stranger gets through that cannot reach the Kubernetes API', () => {
+    const { status, out } = check(
+      (labels, target) => target === '10.0.0.1:8080' || (labels !== '{}' && target !== CONTROL),
+    );
+    expect(out).toContain('FAIL  10.0.0.1:8080 is not closed for a pod with labels {} in namespace default');
+    expect(status).toBe(1);
   });
 
   it('starts pods that pass the strict schema and Pod Security, never become ready, and are deleted again', () => {
@@ -297,7 +340,7 @@ esac
   });
 
   it('fails where a stranger gets through, on any port', () => {
-    const { status, out } = check((labels, target) => declared(labels) || target === '10.0.0.1:8001');
+    const { status, out } = check((...args) => declared(...args) || args[1] === '10.0.0.1:8001');
     expect(out).toContain('FAIL  10.0.0.1:8001 is not closed for a pod with labels {} in namespace default');
     expect(status).toBe(1);
   });

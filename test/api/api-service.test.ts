@@ -1,4 +1,4 @@
-import { Duration, Size, Testing } from 'cdk8s';
+import { Chart, Duration, Size, Testing } from 'cdk8s';
 import { Cpu } from 'cdk8s-plus-28';
 import { describe, expect, it } from 'vitest';
 import { RequiredSecret } from '../../lib';
@@ -211,6 +211,36 @@ describe('clients and companions', () => {
     expect(JSON.stringify(only(manifests, 'NetworkPolicy', 'shop-dashboard').spec.egress)).toContain('shop-api');
   });
 
+  it('let services of one name call from several namespaces', () => {
+    const scope = chart();
+    const backend = api(scope);
+    const caller = (namespace: string) =>
+      api(new Chart(scope.node.root, namespace, { namespace }), { name: 'dash', calls: [backend] });
+    caller('one');
+    caller('two');
+    const policies = Testing.synth(scope).filter((m) => m.kind === 'NetworkPolicy');
+    expect(policies.map((m) => m.metadata.name)).toEqual([
+      'shop-api',
+      'shop-api-from-one-dash',
+      'shop-api-from-two-dash',
+    ]);
+    expect(policies.slice(1).map((m) => m.spec.ingress[0].from[0].namespaceSelector.matchLabels)).toEqual([
+      { 'kubernetes.io/metadata.name': 'one' },
+      { 'kubernetes.io/metadata.name': 'two' },
+    ]);
+  });
+
+  it('fail for two peers of one name, and say which', () => {
+    const peer = (namespace: string) => ({ name: 'dash', namespace, podLabels: { app: 'dash' } });
+    expect(() => synth({ clients: [peer('one'), peer('two')] })).toThrow(
+      "test/api: 'clients' must have different names, got 'dash' a second time, now in namespace 'two'; " +
+        'both NetworkPolicies would have one name',
+    );
+    const database = cluster(chart());
+    database.addClient(peer('one'));
+    expect(() => database.addClient(peer('two'))).toThrow("test/db: 'client' must have different names, got 'dash'");
+  });
+
   it('let Prometheus read the metrics port and no other', () => {
     const { ingress } = only(synth({ metrics: { port: 9100 } }), 'NetworkPolicy').spec;
     expect(ingress).toEqual([
@@ -253,7 +283,46 @@ describe('an ApiService', () => {
     expect(warningsBelow(api(chart()).node.root)).toEqual([]);
   });
 
+  it('says what a program without a database timeout of its own costs, until it is declared', () => {
+    const warnings = (props: Props): string[] => {
+      const scope = chart();
+      api(scope, { database: cluster(scope), ...props });
+      return warningsBelow(scope);
+    };
+    expect(warnings({})).toEqual([
+      "test/api: 'databaseTimeout' is not declared: the prediction takes it that 'shop-api' gives up a silent database session after 10 s; without a limit of its own it waits about 15 minutes after a node is lost",
+    ]);
+    expect(warnings({ databaseTimeout: Duration.seconds(8) })).toEqual([]);
+  });
+
+  it('writes what the program declares where the prediction reads it, and sets nothing by it', () => {
+    const annotations = (props: Props) => only(synth(props, true), 'Deployment').metadata.annotations;
+    expect(annotations({ databaseTimeout: Duration.seconds(8) })).toEqual({
+      'cdk8s-phoenix.dev/database-timeout-seconds': '8',
+    });
+    expect(annotations({})).toBeUndefined();
+    const env = (props: Props) => only(synth(props, true), 'Deployment').spec.template.spec.containers[0].env;
+    expect(env({ databaseTimeout: Duration.seconds(8) })).toEqual(env({}));
+  });
+
+  it('is asked for readiness as often as it is told', () => {
+    const period = (props: Props) =>
+      only(synth(props), 'Deployment').spec.template.spec.containers[0].readinessProbe.periodSeconds;
+    expect(period({})).toBe(5);
+    expect(period({ readinessPeriod: Duration.seconds(2) })).toBe(2);
+  });
+
   it.each<[string, Props, string]>([
+    [
+      'a client without a namespace',
+      { clients: [{ name: 'x', podLabels: { app: 'x' } } as any] },
+      "test/api: 'clients.namespace' must be a name, got nothing",
+    ],
+    [
+      'a client without labels',
+      { clients: [{ name: 'x', namespace: 'y' } as any] },
+      "'clients.podLabels' of 'x' must have at least one label, got none",
+    ],
     ['no replicas', { replicas: 0 }, "test/api: 'replicas' must be at least 1, got 0"],
     ['latest', { image: 'shop:latest' }, "'image' must not use the tag 'latest'"],
     ['no tag', { image: 'registry.example:5000/shop' }, "'image' must have a version tag"],
@@ -279,12 +348,56 @@ describe('an ApiService', () => {
       { environment: { 'a b': 'x' } },
       "'environment' must have names of letters, digits and underscores, got 'a b'",
     ],
+    [
+      'a variable that is a number',
+      { environment: { PORT: 8000 as never } },
+      "'environment.PORT' must be a text or a key",
+    ],
     ['root', { user: 0 }, "'user' must not be 0, which is root"],
+    ['a negative user', { user: -5 }, "'user' must be a whole number from 1 to 2147483647, got -5"],
+    ['half a user', { user: 1.5 }, "'user' must be a whole number from 1 to 2147483647, got 1.5"],
+    ['a user by name', { user: 'shop' as never }, "'user' must be a whole number from 1 to 2147483647, got 'shop'"],
+    [
+      'metrics on a port that is not the one of this name',
+      { extraPorts: { metrics: 9100 }, metrics: { port: 9200 } },
+      "'extraPorts.metrics' is 9100 and 'metrics.port' is 9200; write one number, or another name for the extra port",
+    ],
+    [
+      'metrics on the port of the API beside one of this name',
+      { extraPorts: { metrics: 9100 }, metrics: {} },
+      "'extraPorts.metrics' is 9100 and 'metrics.port' is 8000",
+    ],
+    [
+      'no time to start',
+      { startTimeout: Duration.seconds(0) },
+      "'startTimeout' must be a whole number of seconds, at least 1, got 0 seconds",
+    ],
+    [
+      'no time to finish requests',
+      { shutdownTimeout: Duration.seconds(1) },
+      "'shutdownTimeout' must be a whole number of seconds, at least 2, got 1 second",
+    ],
+    [
+      'no tolerance',
+      { livenessTolerance: Duration.seconds(0) },
+      "'livenessTolerance' must be a whole number of seconds, at least 1, got 0 seconds",
+    ],
     [
       'a writable path that is no path',
       { writablePaths: ['tmp'] },
       "'writablePaths' must be different absolute paths below '/', got 'tmp'",
     ],
+    [
+      'a readiness that is asked without a pause',
+      { readinessPeriod: Duration.millis(500) },
+      "'readinessPeriod' must be a whole number of seconds, at least 1, got 500 millis",
+    ],
+    [
+      'a timeout of nothing',
+      { databaseTimeout: Duration.seconds(0) },
+      "'databaseTimeout' must be a whole number of seconds, at least 1, got 0 seconds",
+    ],
+    ['a timeout without a database', { databaseTimeout: Duration.seconds(5) }, "'databaseTimeout' needs 'database'"],
     ['a URL without a database', { databaseUrlVariable: 'DATABASE_URL' }, "'databaseUrlVariable' needs 'database'"],
     [
       'a name that no Service can have',
@@ -299,6 +412,23 @@ describe('an ApiService', () => {
     ],
   ])('fails for %s', (_, props, message) => {
     expect(() => synth(props)).toThrow(message);
+  });
+
+  it('has every extra port and its metrics, wherever they are', () => {
+    const ports = (props: Props) => only(synth(props), 'Service').spec.ports.map((p: any) => [p.name, p.port]);
+    const mcp = ['mcp', 8001];
+    const http = ['http', 8000];
+    expect(ports({ extraPorts: { mcp: 8001 }, metrics: { port: 9200 } })).toEqual([http, mcp, ['metrics', 9200]]);
+    expect(ports({ extraPorts: { mcp: 8001 }, metrics: { port: 8001 } })).toEqual([http, mcp]);
+    expect(ports({ extraPorts: { metrics: 9200 }, metrics: { port: 9200 } })).toEqual([http, ['metrics', 9200]]);
+  });
+
+  it.each([
+    ['PGHOST', "'databaseUrlVariable' must not start with 'PG' as the variables it is put together from, got 'PGHOST'"],
+    ['DATABASE URL', "'databaseUrlVariable' must be a name of letters, digits and underscores, got 'DATABASE URL'"],
+    ['', "'databaseUrlVariable' must be a name of letters, digits and underscores, got ''"],
+  ])('fails for a URL in variable %j', (databaseUrlVariable, message) => {
+    expect(() => synth({ databaseUrlVariable }, true)).toThrow(`test/api: ${message}`);
   });
 
   it('fails for a variable that the database sets, and for a database in another namespace', () => {

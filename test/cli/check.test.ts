@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { elements, isWellFormed } from './_xml';
 import { describe, expect, it } from 'vitest';
-import { commands } from '../../lib/cli/_registry';
+import { commands } from '../../lib/cli/registry';
 import { runCli } from '../../lib/cli/_run';
 
 const ROOT = resolve(__dirname, '../..');

@@ -65,7 +65,25 @@ describe('evidence of a cluster, through the real kubectl', () => {
     const { code, out, err } = await run('evidence', 'list', '-n', 'state-hub', ...NOW);
 
     expect({ code, err }).toEqual({ code: 0, err: '' });
-    expect(out.split('\n')[1]).toContain('2026-11-22 03:13  passed   failover deletePrimary');
+    expect(out).toBe(
+      [
+        'Failover drill, state-hub on threephoenix',
+        '  finished (UTC)    verdict  valid until  mode           run                     reason',
+        `  2026-11-16 03:13  passed   2026-12-07   deletePrimary  ${first.runId}  ${first.reason}`,
+        `  2026-11-22 03:13  passed   2026-12-13   deletePrimary  ${second.runId}  ${second.reason}`,
+        '',
+      ].join('\n'),
+    );
+  });
+
+  it('is listed by drill, with what is stale and what was left behind', async () => {
+    const cleanup = { ok: false, notes: ['a table'] };
+    store(keys(first, failoverSample({ day: 22, previous: first, change: { cleanup } }), failoverSample({ day: 10, previous: null, change: { platform: 'lab' } }))); // prettier-ignore
+    const { out } = await run('evidence', 'list', '-n', 'state-hub', '--now', '2026-12-08T00:00:00Z');
+
+    expect(out.match(/^Failover drill, .*/gm)).toEqual(['Failover drill, state-hub on lab', 'Failover drill, state-hub on threephoenix']); // prettier-ignore
+    expect(out.match(/STALE/g)).toHaveLength(2);
+    expect(out).toMatch(/ 2026-12-13 .* NOT CLEANED UP; writes were back/);
   });
 
   it('is pulled byte for byte, and what is there is never overwritten', async () => {
@@ -185,7 +203,7 @@ describe('phoenix report', () => {
   it('writes one page, the same bytes again, and exits with 2 where the newest run is stale', async () => {
     writeFileSync(join(folder, 'a.json'), JSON.stringify(first));
 
-    expect(await run('report', 'a.json', ...NOW)).toEqual({ code: 0, out: '', err: 'wrote report.html: 1 documents, 0 problems\n' }); // prettier-ignore
+    expect(await run('report', 'a.json', ...NOW)).toEqual({ code: 0, out: '', err: 'wrote report.html: 1 document, 0 problems\n' }); // prettier-ignore
     expect((await run('report', 'a.json', 'a.json', ...NOW, '-o', '-')).out).toBe(readFileSync(join(folder, 'report.html'), 'utf8')); // prettier-ignore
     expect((await run('report', 'a.json', '--now', '2027-01-01T00:00:00Z')).code).toBe(2);
   });

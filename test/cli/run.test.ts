@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { type CommandIo, UsageMistake, command } from '../../lib/cli/_command';
-import type { CommandEntry } from '../../lib/cli/_registry';
+import { type CommandEntry, commands } from '../../lib/cli/registry';
+import { commandHelp } from '../../lib/cli/_help';
 import { runCli } from '../../lib/cli/_run';
 
 const echo = command({
@@ -131,6 +132,37 @@ describe('help', () => {
     expect({ code, err }).toEqual({ code: 0, err: '' });
   });
 
+  it('fits the terminal, keeps every word, and leaves examples as they are', () => {
+    const words = (text: string): string[] => text.split(/\s+/).filter(Boolean);
+    const long = { ...echo, help: `${'It says much. '.repeat(20)}\n\nWrite:\n  key: "a value that is not to be broken, however narrow the terminal is"` }; // prettier-ignore
+    for (const columns of [60, 80, 120]) {
+      const text = commandHelp(long, columns);
+      const wide = text.split('\n').filter((line) => line.length > columns);
+
+      expect(wide.filter((line) => !line.includes('not to be broken'))).toEqual([]);
+      expect(words(text)).toEqual(words(commandHelp(long, 1000)));
+      expect(text).toContain('\n  key: "a value that is not to be broken, however narrow the terminal is"\n');
+    }
+  });
+
+  it('has the exit codes of the verb, where it has its own', async () => {
+    const own = {
+      ...echo,
+      exits: {
+        table: [
+          [0, 'done'],
+          [4, 'not done'],
+        ] as const,
+        notDone: 4 as const,
+      },
+    };
+    const entry = { name: own.name, summary: '', load: () => Promise.resolve(own) };
+    const io = { stdout: () => undefined, stderr: () => undefined, stdin: Readable.from([]), env: {}, cwd: '/', color: false }; // prettier-ignore
+
+    expect(commandHelp(own)).toMatch(/Exit codes\n {2}0 {2}done\n {2}4 {2}not done\n$/);
+    expect(await runCli(['things', 'echo', '--colour'], io, [entry], '0')).toBe(4);
+  });
+
   it('of a group lists its verbs only', async () => {
     const { out } = await run('things', '--help');
 
@@ -147,5 +179,21 @@ describe('help', () => {
 
   it('prints the version', async () => {
     expect(await run('--version')).toEqual({ code: 0, out: '1.2.3\n', err: '' });
+  });
+});
+
+describe('the registry', () => {
+  it.each(commands)('says of $name what the verb itself does', async (entry) => {
+    const verb = await entry.load();
+    expect(entry.name).toBe(verb.name);
+    expect(entry.options).toEqual(
+      Object.fromEntries(Object.entries(verb.options).map(([name, { type }]) => [name, type])),
+    );
+    expect(entry.positionals).toEqual([verb.positionals?.min ?? 0, verb.positionals?.max ?? 0]);
+    const letters = Object.entries(verb.options).flatMap(([name, { short }]) =>
+      short === undefined ? [] : [`${short}${name}`],
+    );
+    // The only two that commands in documents may use by their letter.
+    expect(letters.filter((x) => x !== 'nnamespace' && x !== 'ooutput')).toEqual([]);
   });
 });

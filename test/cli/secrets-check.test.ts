@@ -1,10 +1,10 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { commands } from '../../lib/cli/_registry';
+import { commands } from '../../lib/cli/registry';
 import { runCli } from '../../lib/cli/_run';
 
 const ROOT = resolve(__dirname, '../..');
@@ -72,8 +72,54 @@ describe('phoenix secrets check', () => {
 
     expect(await run()).toMatchObject({
       code: 2,
-      out: expect.stringContaining('dist/x.yaml\n  synthesis wrote the Secret'),
+      out: expect.stringContaining(
+        'dist/x.yaml\n  everybody who has the repository can read the values of the Secret a: x [',
+      ),
     });
+  });
+
+  it('searches no more than the output folder where the list lies elsewhere, and says so', async () => {
+    cpSync(join(repository, 'dist/docs/secrets.json'), join(repository, 'c.json'));
+    writeFileSync(join(repository, 'plain.yaml'), 'kind: Secret\nmetadata: {name: a}\nstringData: {x: y}\n');
+
+    expect(await run('--contract', 'c.json')).toEqual({
+      code: 0,
+      out: 'no findings: 3 Secrets needed, 3 found\n',
+      err: "the output folder was not searched: 'c.json' is not in it; name it with --output\n",
+    });
+    expect(await run('--contract', 'c.json', '--output', 'dist')).toMatchObject({ code: 0, err: '' });
+    writeFileSync(join(repository, 'dist/x.yaml'), 'kind: Secret\nmetadata: {name: a}\nstringData: {x: y}\n');
+    expect(await run('--contract', 'c.json', '--output', 'dist')).toMatchObject({ code: 2, err: '' });
+  });
+
+  it('judges a file beside the SOPS files there and not as output, where the one folder is in the other', async () => {
+    writeFileSync(join(repository, 'secrets/a.bak'), 'kind: Secret\nmetadata: {name: a}\nstringData: {x: y}\n');
+    const { findings } = JSON.parse((await run('--output', '.', '--format', 'json')).out);
+
+    expect(findings).toMatchObject([{ rule: 'plaintext', file: 'secrets/a.bak' }]);
+  });
+
+  it('takes several folders, each once', async () => {
+    mkdirSync(join(repository, 'more'));
+    renameSync(
+      join(repository, 'secrets/state-hub-db-import.sops.yaml'),
+      join(repository, 'more/state-hub-db-import.sops.yaml'),
+    );
+    writeFileSync(join(repository, 'more/kustomization.yaml'), 'resources: [state-hub-db-import.sops.yaml]\n');
+    cpSync(join(repository, 'secrets/.sops.yaml'), join(repository, '.sops.yaml'));
+    const list = join(repository, 'secrets/kustomization.yaml');
+    writeFileSync(list, readFileSync(list, 'utf8').replace(/.*import.*\n/, ''));
+
+    expect((await run('secrets')).out).toContain('secrets/state-hub-db-import.sops.yaml\n  the Secret state-hub/');
+    expect(await run('secrets', 'more', './more/', 'secrets')).toMatchObject({ code: 0 });
+  });
+
+  it('passes over binary files in the output, says so, and takes none beside SOPS files', async () => {
+    writeFileSync(join(repository, 'dist/a.bin'), Buffer.from([0, 1, 2]));
+    expect((await run()).out).toBe('not searched: dist/a.bin is no text\nno findings: 3 Secrets needed, 3 found\n');
+
+    writeFileSync(join(repository, 'secrets/a.bin'), Buffer.from([0, 1, 2]));
+    expect((await run()).out).toContain('secrets/a.bin\n  it is no text, so nobody looked into it [unknown-file]');
   });
 
   it.each([

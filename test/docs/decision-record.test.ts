@@ -160,8 +160,12 @@ describe('the decision record', () => {
   it.each([
     [Storage.nodeLocal('local-path'), '**CloudNativePG on node-local disks** (chosen) | 3 | 84 GiB'],
     [
+      Storage.replicated('longhorn', { replicas: 1, dataLocality: 'strict-local' }),
+      '**CloudNativePG on Longhorn with 1 copy, `strict-local`** (chosen) | 3 | 84 GiB | as with node-local disks',
+    ],
+    [
       Storage.replicated('longhorn', { replicas: 1 }),
-      '**CloudNativePG on Longhorn with 1 copy** (chosen) | 3 | 84 GiB',
+      '**CloudNativePG on Longhorn with 1 copy, wherever there is room** (chosen) | 3 | 84 GiB | the copies of several instances may lie on it',
     ],
     [Storage.replicated('longhorn', { replicas: 2 }), 'Longhorn with 2 copies** (chosen) | 6 | 168 GiB'],
   ])('marks one strategy as chosen, with its disk', (storage, row) => {
@@ -225,11 +229,20 @@ describe('the approval', () => {
     expect(() => recordDigest(`${text}\n## Approval\n`)).toThrow(/exactly once/);
   });
 
-  it.each([
+  it.each<[any, RegExp]>([
     [{ ...APPROVER, by: 'x | y', digest: `sha256:${'0'.repeat(64)}` }, /'approval.by'/],
+    [{ ...APPROVER, by: undefined as any, digest: `sha256:${'0'.repeat(64)}` }, /'approval.by'/],
     [{ ...APPROVER, on: 'yesterday', digest: `sha256:${'0'.repeat(64)}` }, /'approval.on'/],
+    ...['2026-02-31', '2026-04-31', '2025-02-29', '2026-13-01', '2026-00-10'].map((on): [any, RegExp] => [
+      { ...APPROVER, on, digest: `sha256:${'0'.repeat(64)}` },
+      new RegExp(`'approval.on' must be a day of the calendar, such as '2026-11-23', got '${on}'`),
+    ]),
     [{ ...APPROVER, digest: 'sha256:0' }, /'approval.digest'/],
   ])('is refused where it is none', (approval, message) => {
     expect(() => record({ approval })).toThrow(message);
+  });
+
+  it('may be of a leap day', () => {
+    expect(() => record({ approval: { ...APPROVER, on: '2028-02-29', digest: record().digest } })).not.toThrow();
   });
 });

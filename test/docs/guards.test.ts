@@ -3,7 +3,7 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { commandBlocks } from '../../lib/docs/commands';
+import { commandBlocks } from '../../lib/docs/commands/check';
 import { stateHub } from './state-hub';
 
 const home = mkdtempSync(join(tmpdir(), 'phoenix-guards-'));
@@ -20,6 +20,7 @@ function run(block: string, fill: Readonly<Record<string, string>>, primary: str
     join(home, 'kubectl'),
     `#!/bin/sh
 case "$*" in
+  *pg_stat_replication*) echo 2 ;;
   *currentPrimary*) ${primary === undefined ? 'echo "connection refused" >&2; exit 1' : `printf %s ${primary}`} ;;
   *) echo "$*" >>${home}/told ;;
 esac
@@ -33,6 +34,7 @@ esac
   // As in a terminal: each line by itself, and a line that fails does not end the shell.
   const script = filled.split('\n').map((line) => `eval '${line.replaceAll("'", `'\\''`)}'`);
   spawnSync('bash', ['--norc', '--noprofile', '-i'], {
+    timeout: 20_000,
     input: `${script.join('\n')}\n`,
     env: { PATH: `${home}:${process.env['PATH']}`, HOME: home },
   });
@@ -57,6 +59,17 @@ describe('what cannot be undone', () => {
   it.each(destroys)('nothing where nobody knows who the primary is: $path', ({ text }) => {
     const told = run(text, { instance: 'state-hub-db-2', node: 'railiance02' }, undefined);
     expect(told.filter((line) => line.includes('destroy'))).toEqual([]);
+  });
+
+  it('no fence is put on the primary that the operator names', () => {
+    const [{ text }, ...others] = blocks.filter(
+      (block) => block.path.includes('TwoPrimaries') && / fencing on /.test(block.text),
+    ) as [(typeof blocks)[0]];
+    expect(others).toEqual([]);
+    const fences = (instance: string) =>
+      run(text, { instance }, 'state-hub-db-1').filter((line) => line.includes('fencing on'));
+    expect(fences('state-hub-db-1')).toEqual([]);
+    expect(fences('state-hub-db-2')).toEqual(['cnpg --namespace state-hub fencing on state-hub-db state-hub-db-2']);
   });
 
   it('nothing at all where a value is not filled in, in any block of any page', () => {

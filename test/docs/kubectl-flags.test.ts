@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { shellCommands, UNKNOWN } from '../../lib/docs/_shell';
-import { commandBlocks } from '../../lib/docs/commands';
+import { readShell, UNKNOWN } from '../../lib/docs/commands/_shell';
+import { VERBS } from '../../lib/docs/commands/_kubectl-verbs';
+import { commandBlocks } from '../../lib/docs/commands/check';
 import { stateHub } from './state-hub';
 
 const version = spawnSync('kubectl', ['version', '--client', '--output', 'json'], { encoding: 'utf8' });
@@ -13,8 +14,8 @@ function kubectlCommands(): string[][] {
     .app.files()
     .filter(({ path }) => path.startsWith('docs/'))
     .flatMap(commandBlocks)
-    .flatMap(({ text }) => shellCommands(text))
-    .map((command) => command.map((word) => word.text.replaceAll(UNKNOWN, 'x')))
+    .flatMap(({ text }) => readShell(text).commands)
+    .map(({ words }) => words.map((word) => word.text.replaceAll(UNKNOWN, 'x')))
     .filter(([program, verb]) => program === 'kubectl' && verb !== 'cnpg')
     .map((words) => (words.includes('--') ? words.slice(1, words.indexOf('--')) : words.slice(1)));
   return [...new Map(all.map((words) => [words.join(' '), words])).values()];
@@ -31,6 +32,27 @@ describe.skipIf(minor < 30)('every kubectl command of every document', () => {
       .map((words) => ({ words, run: knows(words) }))
       .filter(({ run }) => run.status !== 0)
       .map(({ words, run }) => `${words.join(' ')}: ${run.stderr.split('\n')[0]}`);
+    expect(refused).toEqual([]);
+  }, 60_000);
+
+  it('and the table has only verbs and flags of kubectl', () => {
+    const nouns: Record<string, string[][]> = {
+      rollout: [['status'], ['restart']],
+      create: [[], ['secret', 'generic'], ['job']],
+      auth: [['can-i']],
+      top: [['pod']],
+    };
+    const refused = Object.entries(VERBS).flatMap(([verb, { flags }]) =>
+      Object.entries(flags)
+        .filter(([flag, value]) =>
+          (nouns[verb] ?? [[]]).every((noun) =>
+            ['1', '1s', 'none'].every(
+              (x) => knows([verb, ...noun, ...(value === 'switch' ? [flag] : [flag, x])]).status !== 0,
+            ),
+          ),
+        )
+        .map(([flag]) => `${verb} ${flag}`),
+    );
     expect(refused).toEqual([]);
   }, 60_000);
 

@@ -76,7 +76,7 @@ describe('runbooks', () => {
         true,
       );
       expect(text).not.toMatch(/undefined|\[object|NaN/);
-      expect(text.split('\n').length).toBeLessThan(170);
+      expect(text.split('\n').length).toBeLessThan(220);
     },
   );
 
@@ -105,7 +105,7 @@ describe('runbooks', () => {
     const destroys = [...pages.values()].flatMap((text) =>
       text.split('\n').filter((line) => / destroy state-hub-db /.test(line)),
     );
-    expect(destroys).toHaveLength(3);
+    expect(destroys).toHaveLength(4);
     destroys.forEach((line) => expect(line).toContain('[ "${instance:?}" != "${primary:?}" ] && '));
   });
 

@@ -36,7 +36,8 @@ export const BOTH = () => [
 export interface Variant {
   readonly platform?: Platform;
   readonly namespace?: string;
-  readonly companion?: boolean;
+  /** `writes`: it has the database's password too. */
+  readonly companion?: boolean | 'writes';
   readonly storage?: Size;
   readonly generation?: number;
   readonly bootstrap?: Bootstrap;
@@ -98,6 +99,7 @@ export function stateHub(variant: Variant = {}) {
             port: 8080,
             readiness: '/',
             calls: [api],
+            ...(variant.companion === 'writes' ? { database } : {}),
           }),
         ];
   const access = new PrivateAccess(serving, 'access', {

@@ -119,7 +119,7 @@ function repetitionSample(outageMs: number, lost: number, index: number): Repeti
     writeOutageMs: outageMs,
     readOutageMs: 450,
     apiOutageMs: outageMs + 120,
-    resolutionMs: 48,
+    resolutionMs: { write: 48, read: 52, api: 310 },
     redundancyMs: outageMs + 62_000,
     lossWindowMs: lost === 0 ? 0 : 340,
     writes: { acknowledged: 41_210, refused: 96, indeterminate: 4, indeterminatePresent: 3, indeterminateCauses: { 'connection lost in commit': 4 }, lost, duplicated: 0, refusedPresent: 0 }, // prettier-ignore

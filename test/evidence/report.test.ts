@@ -82,7 +82,59 @@ describe('a report', () => {
 
     expect(text).toContain('not back within the bound');
     expect(text).toContain('unknown of them lost');
-    expect(text.match(/✗ missed/g)).toHaveLength(2);
+    expect(text.match(/✗ missed/g)).toHaveLength(1);
+    expect(text.match(/\? not known/g)).toHaveLength(1);
+  });
+
+  it('shows what needs a person first, and green only for what can be relied on today', () => {
+    const order = (...documents: Evidence[]): string[] =>
+      [...page(documents, new Date('2026-11-23T20:00:00Z')).matchAll(/class="verdict (\w+)"/g)].map(
+        (match) => match[1]!,
+      );
+    const one = (platform: string, change: Partial<Evidence>): Evidence =>
+      failoverSample({ day: 22, previous: null, change: { platform, ...change } });
+
+    expect(
+      order(
+        one('a', {}),
+        one('b', { expiresAt: '2026-11-23T00:00:00.000Z' }),
+        one('c', { verdict: 'failed' }),
+        one('d', { cleanup: { ok: false, notes: ['a table'] } }),
+        one('e', { verdict: 'aborted' }),
+      ),
+    ).toEqual(['failed', 'aborted', 'doubtful', 'doubtful', 'passed']);
+  });
+
+  it('opens the repetition that matters and folds the others, and paper shows them all', () => {
+    const folds = (evidence: Evidence): string[] =>
+      [...page([evidence]).matchAll(/<details class="fold paper" (open)?\s*>/g)].map((match) => match[1] ?? 'folded');
+    const good = failoverSample({ day: 22, previous: null, repetitions: 3 });
+    const bad = seal({ ...good, repetitions: good.repetitions.map((r, i) => (i === 2 ? { ...r, verdict: 'failed' as const } : r)) }); // prettier-ignore
+
+    expect(folds(good)).toEqual(['open', 'folded', 'folded']);
+    expect(folds(bad)).toEqual(['folded', 'folded', 'open']);
+    expect(folds(failoverSample({ day: 22, previous: null, repetitions: 1 }))).toEqual([]);
+    expect(page([good])).toContain('details.paper::details-content{content-visibility:visible;block-size:auto}');
+  });
+
+  it('says that there is nothing, and explains no colours of a picture that is not there', () => {
+    expect(page([])).toContain('<h1>Drill report</h1>');
+    expect(page([])).toContain('There is no evidence that holds');
+    expect(page([abortedSample(22, null)])).not.toContain('indeterminate: sent');
+  });
+
+  it('says how exact each measure is, and does not call writes kept that were lost after the failure', () => {
+    const good = failoverSample({ day: 22, previous: null, repetitions: 1 });
+    expect(page([good])).toMatch(
+      /its error is at most\s+0\.05 s for writes, 0\.05 s for reads and\s+0\.31 s for the API/,
+    );
+
+    const run = good.repetitions[0]!;
+    const checks = run.checks.map((c) => ({ ...c, ok: c.ok && c.name !== 'acknowledged-writes-kept' }));
+    const late = { ...run, lossWindowMs: 0, writes: { ...run.writes, lost: 80 }, checks };
+    const text = page([seal({ ...good, repetitions: [late] })]);
+    expect(text).toContain('80, all acknowledged after the failure');
+    expect(text.match(/✗ missed/g)).toHaveLength(1);
   });
 
   it('shows the history newest first, and says that an aborted newest run follows a success', () => {

@@ -5,7 +5,7 @@ import { ApiObject, App, Chart } from 'cdk8s';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { Document, PhoenixApp, Unit } from '../../lib';
+import { ArgoCd, type ArgoCdProps, type Delivery, Document, Flux, type FluxProps, PhoenixApp, Unit } from '../../lib';
 import { service, temporaryFolder } from '../_build';
 
 const root = temporaryFolder();
@@ -18,6 +18,12 @@ const configMap = (scope: Chart, id: string, name = id, namespace?: string) =>
     metadata: { name, ...(namespace === undefined ? {} : { namespace }) },
     data: { id },
   });
+
+/** Both engines, with what a test says of their paths. */
+const engines = (props: { flux?: Partial<FluxProps>; argocd?: Partial<ArgoCdProps> }): Delivery[] => [
+  new Flux({ path: '.', ...props.flux }),
+  new ArgoCd({ path: '.', repository: 'https://git.example/shop.git', ...props.argocd }),
+];
 
 const filesBelow = (path: string) =>
   (readdirSync(path, { recursive: true }) as string[]).filter((name) => statSync(join(path, name)).isFile()).sort();
@@ -93,7 +99,7 @@ describe('PhoenixApp', () => {
   it('gives the same bytes again, and the same names when another service is added', () => {
     const files = (ids: string[]) => {
       const app = new PhoenixApp();
-      ids.forEach((id) => service(app, id));
+      ids.forEach((id) => service(app, id, { secretsFolder: `secrets/${id}` }));
       return new Map(app.files().map((f) => [f.path, f.text]));
     };
     const one = files(['shop']);
@@ -219,7 +225,9 @@ describe('fails, and touches no file', () => {
       const outer = new Chart(app, 'a');
       configMap(new Chart(outer, 'b'), 'y');
     });
-    expect(message).toContain("two units are called 'a-b'");
+    expect(message).toBe(
+      "units: 'a-b' and 'a/b' are both called 'a-b', and a unit's name is its folder; rename one of the charts",
+    );
   });
 
   it('for whatever a construct finds wrong with itself, all of it at once', () => {
@@ -228,6 +236,75 @@ describe('fails, and touches no file', () => {
       service(app, 'bank').node.addValidation({ validate: () => ['this too'] });
     });
     expect(message).toBe('validation failed:\n  [shop] this is wrong\n  [shop] and that\n  [bank] this too');
+  });
+
+  it('for a hand-owned folder outside the deploy folder, without any engine', () => {
+    expect(refused((app) => new Unit(app, 'secrets', { folder: '../../etc' }))).toBe(
+      "unit 'secrets': 'folder' must stay inside the repository, got '../../etc'",
+    );
+  });
+
+  it('for a hand-owned folder of two units, without any engine', () => {
+    const message = refused((app) => {
+      new Unit(app, 'shop', { folder: 'secrets' });
+      new Unit(app, 'bank', { folder: './secrets/' });
+    });
+    expect(message).toBe(
+      "unit 'bank': its folder './secrets/' already belongs to unit 'shop', and two owners of one object undo each " +
+        "other's work; give each its own, such as 'secrets/bank'",
+    );
+  });
+
+  it('for a hand-owned folder that synthesis wipes, or a unit that has objects beside it', () => {
+    const out = folder();
+    const app = new PhoenixApp({ outdir: join(out, 'dist') });
+    configMap(new Unit(app, 'secrets', { folder: 'secrets' }), 'x');
+    const wiped = new PhoenixApp({ outdir: join(out, 'dist') });
+    new Unit(wiped, 'secrets', { folder: 'dist/secrets' });
+    expect(() => wiped.synth()).toThrow("unit 'secrets': 'folder' must lie beside 'dist', which every synthesis wipes");
+    expect(() => app.synth()).toThrow("unit 'secrets': a unit with a 'folder' holds no objects of its own, got 1");
+  });
+
+  it.each<[string, Parameters<typeof engines>[0], string]>([
+    [
+      'rendered',
+      {},
+      "flux: 'path' and 'output' say that the tree lies in 'dist', but the app writes it to 'rendered'; make 'output' " +
+        "the name of the folder that is written, and 'path' the folder that holds it",
+    ],
+    [
+      'deploy/dist',
+      {},
+      "flux: 'path' and 'output' say that the tree lies in 'dist', but the app writes it to 'deploy/dist'",
+    ],
+    [
+      'rendered',
+      { flux: { path: 'deploy' }, argocd: { path: 'other', output: 'rendered' } },
+      "flux: 'path' and 'output' say that the tree lies in 'deploy/dist', but the app writes it to 'rendered'",
+    ],
+    [
+      'dist',
+      { flux: { path: 'deploy' }, argocd: { path: 'other' } },
+      "argocd: 'path' and 'output' say that the tree lies in 'other/dist', but flux looks for it in 'deploy/dist', and " +
+        'there is one tree; give both the same',
+    ],
+    [
+      '/nowhere/rendered',
+      {},
+      "flux: 'path' and 'output' say that the tree lies in 'dist', but the app writes it to '/nowhere/rendered'",
+    ],
+  ])('for an engine that looks elsewhere than in %s: %j', (outdir, props, message) => {
+    expect(() => new PhoenixApp({ outdir, delivery: engines(props) }).files()).toThrow(message);
+  });
+
+  it('but takes any folder that ends as the engines say', () => {
+    const both = (path: string, output = 'dist') => engines({ flux: { path, output }, argocd: { path, output } });
+    const fine = (outdir: string, delivery: Delivery[]) => new PhoenixApp({ outdir, delivery }).files().length > 0;
+    expect(fine('dist', both('.'))).toBe(true);
+    expect(fine('./dist/', both('deploy'))).toBe(true);
+    expect(fine('deploy/dist', both('./deploy/'))).toBe(true);
+    expect(fine('../rendered', both('deploy', 'rendered'))).toBe(true);
+    expect(fine('/nowhere/deploy/dist', both('other'))).toBe(true);
   });
 
   it('for an id that is no DNS label', () => {
@@ -265,7 +342,7 @@ describe('a second run', () => {
   it('removes what is no longer made, keeps what lies beside, and rewrites nothing else', () => {
     const outdir = folder();
     const both = new PhoenixApp({ outdir });
-    service(both, 'old');
+    service(both, 'old', { secretsFolder: 'secrets/old' });
     service(both, 'shop');
     new Document(both, 'page', { path: 'page.md', produce: () => 'hello\n' });
     both.synth();

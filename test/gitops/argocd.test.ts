@@ -6,9 +6,11 @@ import { describe, expect, it } from 'vitest';
 import { ArgoCd, type ArgoCdProps } from '../../lib/gitops/argocd';
 import { Flux } from '../../lib/gitops/flux';
 import type { RenderedObject, RenderedUnit } from '../../lib/gitops/rendered';
+import { checkManifests } from '../../lib/policy/check';
+import { argocdProjectExists } from '../../lib/policy/rules/argocd-project-exists';
 import { crdErrors, defaultsInListItems, hasCrds } from './crd-schema';
 import { hasKubectl, kustomize, named, objectsIn, writeTree } from './tree';
-import { acyclicUnits, object, service, unit } from './units';
+import { acyclicUnits, marked, object, service, unit } from './units';
 
 const repository = 'https://git.example.org/state-hub.git';
 const WAVE = 'argocd.argoproj.io/sync-wave';
@@ -44,11 +46,11 @@ describe('an Application', () => {
       spec: {
         project: 'shop',
         source: { repoURL: repository, targetRevision: 'HEAD', path: 'deploy/dist/argocd/shop-core' },
-        destination: { server: 'https://kubernetes.default.svc' },
+        destination: { server: 'https://kubernetes.default.svc', namespace: 'shop' },
         info: [
           {
             name: 'shop-secrets',
-            value: 'not applied by Argo CD, which cannot decrypt the folder secrets: see dist/docs/argocd.md',
+            value: 'not applied by Argo CD, which cannot decrypt the folder secrets: see deploy/dist/docs/argocd.md',
           },
         ],
         syncPolicy: {
@@ -109,6 +111,51 @@ describe('a project', () => {
       destinations: [{ namespace: 'shop', server: 'https://kubernetes.default.svc' }],
       clusterResourceWhitelist: [{ group: '', kind: 'Namespace' }],
     });
+  });
+
+  it.each([
+    ['the one that it makes', service(), 'shop'],
+    [
+      'the one that most objects are in, where it makes none',
+      [
+        unit('a', {
+          objects: [
+            object('v1', 'ConfigMap', 'a', 'cnpg-system'),
+            object('v1', 'ConfigMap', 'b', 'shop'),
+            object('v1', 'ConfigMap', 'c', 'shop'),
+          ],
+        }),
+      ],
+      'shop',
+    ],
+    ['default, where it has none', [unit('a', { objects: [object('v1', 'Node', 'a')] })], 'default'],
+  ])('lets in its Applications, whose namespace is %s', (_, units, namespace) => {
+    const objects = objectsIn(deliver(units));
+    const allowed = objects[0]?.spec.destinations as unknown[];
+
+    expect(objects).not.toHaveLength(1);
+    for (const { spec } of objects.slice(1)) {
+      expect(spec.destination.namespace).toBe(namespace);
+      expect(allowed).toContainEqual(spec.destination);
+    }
+  });
+
+  it('keeps the rule of the policy, which sees what Argo CD would refuse', () => {
+    const judge = (change: (application: Record<string, any>) => void): readonly string[] => {
+      const objects = structuredClone(objectsIn(deliver(service())));
+      objects.filter((x) => x.kind === 'Application').forEach(change);
+      const { findings } = checkManifests(
+        objects.map((manifest) => ({ manifest })),
+        { rules: [argocdProjectExists] },
+      );
+      return findings.map((x) => `${x.path}: ${x.message}`);
+    };
+
+    expect(judge(() => undefined)).toEqual([]);
+    expect(judge((x) => delete x['spec'].destination.namespace)).toEqual(
+      Array(3).fill("spec.destination.namespace: project 'shop' does not allow namespace ''; it allows 'shop'"),
+    );
+    expect(judge((x) => (x['spec'].destination.server = 'https://elsewhere'))).toHaveLength(3);
   });
 
   it('is one for all where a name is given', () => {
@@ -183,10 +230,8 @@ describe('sync options', () => {
     const [decorated] = new ArgoCd({ repository, path: '.' }).decorate([unit('a', { objects: [x] })]);
     return annotationsOf(decorated?.objects[0])['argocd.argoproj.io/sync-options'];
   };
-  const given = (x: RenderedObject, options: string): RenderedObject => {
-    const metadata = { ...x.manifest.metadata, annotations: { 'argocd.argoproj.io/sync-options': options } };
-    return { ...x, manifest: { ...x.manifest, metadata } };
-  };
+  const given = (x: RenderedObject, options: string): RenderedObject =>
+    marked(x, { annotations: { 'argocd.argoproj.io/sync-options': options } });
 
   it.each([
     [object('v1', 'Namespace', 'a'), 'Prune=confirm,Delete=confirm'],
@@ -204,6 +249,30 @@ describe('sync options', () => {
   ])('of %#', (x, expected) => {
     expect(optionsOf(x)).toBe(expected);
   });
+
+  it.each([
+    ['argocd.argoproj.io/sync-options', 'Force=true,Replace=true', 'makes Argo CD replace or delete it'],
+    ['argocd.argoproj.io/sync-options', 'Validate=false, Replace=true', 'makes Argo CD replace or delete it'],
+    ['argocd.argoproj.io/hook', 'PreSync', 'makes it a hook, which Argo CD deletes to make it anew'],
+    ['helm.sh/hook', 'pre-install', 'makes it a hook, which Argo CD deletes to make it anew'],
+    ['kustomize.toolkit.fluxcd.io/force', 'enabled', 'makes Flux delete it when the API server refuses a change'],
+  ])('and hooks that make anew what holds data are refused: %s: %s', (key, value, effect) => {
+    const volume = marked(object('v1', 'PersistentVolumeClaim', 'dumps', 'shop'), { annotations: { [key]: value } });
+
+    expect(() => optionsOf(volume)).toThrow(
+      `shop/PersistentVolumeClaim/dumps: it holds data, and its annotation '${key}: ${value}' ${effect}; take it out`,
+    );
+    expect(() => optionsOf({ ...volume, manifest: { ...volume.manifest, kind: 'ConfigMap' } })).not.toThrow();
+  });
+
+  it.each(['Prune=true', 'Delete=true'])('that give up the protection of data are refused: %s', (option) => {
+    const store = given(object('v1', 'Secret', 'key', 'shop', { holdsData: true }), option);
+
+    expect(() => optionsOf(store)).toThrow(
+      `shop/Secret/key: it holds data, so 'argocd.argoproj.io/sync-options' may say ${option.split('=')[0]}=confirm or ` +
+        `${option.split('=')[0]}=false, got ${option}`,
+    );
+  });
 });
 
 describe('the hand-owned folder', () => {
@@ -214,9 +283,34 @@ describe('the hand-owned folder', () => {
       /^# Not here: shop-secrets, the folder 'secrets'. Argo CD cannot decrypt SOPS;/,
     );
     expect(text(files, 'docs/argocd.md')).toContain(
-      'for file in deploy/secrets/*.sops.yaml; do sops decrypt "$file" | kubectl apply --server-side -f -; done',
+      'for file in deploy/secrets/*.sops.yaml; do sops decrypt "$file" | kubectl apply --server-side --force-conflicts -f -; done',
     );
     expect(text(files, 'docs/argocd.md')).toContain('-k deploy/dist/manifests/shop-base\n');
+  });
+
+  it('of every service is on the page, with what each service needs', () => {
+    const page = text(
+      deliver([
+        ...service('shop').map((x) => (x.folder === undefined ? x : { ...x, folder: 'secrets/shop' })),
+        ...service('bank').map((x) => (x.folder === undefined ? x : { ...x, folder: 'secrets/bank' })),
+      ]),
+      'docs/argocd.md',
+    );
+
+    for (const name of ['shop', 'bank']) {
+      expect(page).toContain(`for file in deploy/secrets/${name}/*.sops.yaml; do`);
+      expect(page).toContain(`-k deploy/dist/manifests/${name}-base\n`);
+      expect(page).toContain(`\`argocd app confirm-deletion ${name}-core\``);
+      expect(page).toContain(`argocd app sync ${name}-drills\n`);
+    }
+    expect(page).toContain('no Application holds the folders `secrets/bank`, `secrets/shop`.');
+  });
+
+  it('goes to the cluster of the service, where that is another than Argo CD runs in', () => {
+    const elsewhere = text(deliver(service(), { server: 'https://10.0.0.1:6443' }), 'docs/argocd.md');
+
+    expect(elsewhere).toContain('runs in one cluster and the service in another, https://10.0.0.1:6443');
+    expect(text(deliver(service()), 'docs/argocd.md')).not.toContain('in another');
   });
 
   it('is replaced by one that Argo CD can build, in the wave of its unit', () => {
@@ -309,7 +403,10 @@ describe('the tree', () => {
     const root = writeTree(units, replacing.files(units));
     const secret = kustomize(join(root, 'dist/argocd/shop-core')).find((x) => x.kind === 'Secret');
 
-    expect(secret?.metadata.annotations).toEqual({ [WAVE]: '4' });
+    expect(secret?.metadata.annotations).toEqual({
+      [WAVE]: '4',
+      'argocd.argoproj.io/sync-options': 'Prune=confirm,Delete=confirm,SkipDryRunOnMissingResource=true',
+    });
   });
 });
 
@@ -321,6 +418,9 @@ describe('fails', () => {
     [{ folders: { secret: 'x' } }, "argocd: 'folders' names 'secret', but the units' folders are: secrets"],
     [{ folders: { secrets: '/x' } }, "argocd folders: 'path' must be relative to the repository"],
     [{ name: 'All' }, "argocd: 'name' must use lower-case letters"],
+    [{ server: 'foo' }, "argocd: 'server' must be the URL of an API server, as Argo CD knows it, got 'foo'"],
+    [{ revision: '' }, "argocd: 'revision' must be a branch, a tag or a commit, got ''"],
+    [{ revision: ' main' }, "argocd: 'revision' must be a branch, a tag or a commit, got ' main'"],
   ])('on %j', (props, message) => {
     expect(() => deliver(service(), props)).toThrow(message);
   });

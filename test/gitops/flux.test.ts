@@ -7,7 +7,7 @@ import { Flux, type FluxProps } from '../../lib/gitops/flux';
 import type { RenderedUnit } from '../../lib/gitops/rendered';
 import { crdErrors, defaultsInListItems, hasCrds } from './crd-schema';
 import { hasKubectl, kustomize, named, objectsIn, writeTree } from './tree';
-import { acyclicUnits, object, service, unit } from './units';
+import { acyclicUnits, marked, object, service, unit } from './units';
 
 const external = { cnpg: { name: 'cloudnative-pg' }, 'barman-plugin': { namespace: 'cnpg-system' } };
 
@@ -39,6 +39,20 @@ describe('a unit', () => {
     const { spec } = named(deliver(service()), 'Kustomization', 'shop-base');
 
     expect(spec.dependsOn).toEqual([{ name: 'barman-plugin', namespace: 'cnpg-system' }, { name: 'cloudnative-pg' }]);
+  });
+
+  it('names a Kustomization once, however often and under however many names the unit does', () => {
+    const units = [unit('a', { dependsOnExternal: ['cnpg', 'cnpg', 'operator', 'plugin'] })];
+    const more = { cnpg: {}, operator: { name: 'cnpg', namespace: 'flux-system' }, plugin: { namespace: 'other' } };
+    const { spec } = named(deliver(units, { external: more }), 'Kustomization', 'a');
+
+    expect(spec.dependsOn).toEqual([{ name: 'cnpg' }, { name: 'plugin', namespace: 'other' }]);
+  });
+
+  it('with a folder never prunes it: a line lost there would take the credentials out of the cluster', () => {
+    const pruning = objectsIn(deliver(service())).map((x) => [x.metadata.name, x.spec.prune]);
+
+    expect(pruning.filter(([, prune]) => prune === false)).toEqual([['shop-secrets', false]]);
   });
 
   it('with a folder is the hand-owned one, and the only one that decrypts', () => {
@@ -173,6 +187,31 @@ describe('annotations', () => {
     ]);
   });
 
+  it.each([
+    ['annotations', { 'kustomize.toolkit.fluxcd.io/force': 'enabled' }],
+    ['annotations', { 'kustomize.toolkit.fluxcd.io/force': ' Enabled' }],
+    ['labels', { 'kustomize.toolkit.fluxcd.io/force': 'ENABLED' }],
+  ])('that force what holds data are refused: %s %j', (field, metadata) => {
+    const cluster = marked(object('postgresql.cnpg.io/v1', 'Cluster', 'db', 'shop'), { [field]: metadata });
+
+    expect(() => new Flux({ path: '.' }).decorate([unit('a', { objects: [cluster] })])).toThrow(
+      `shop/Cluster/db: it holds data, and its ${field.slice(0, -1)} 'kustomize.toolkit.fluxcd.io/force: ` +
+        `${Object.values(metadata)[0]}' makes Flux delete it when the API server refuses a change; take it out`,
+    );
+  });
+
+  it.each([
+    ['a Cluster that says disabled', object('postgresql.cnpg.io/v1', 'Cluster', 'db', 'shop'), 'disabled'],
+    ['a Deployment', object('apps/v1', 'Deployment', 'api', 'shop'), 'enabled'],
+  ])('about force stay on %s', (_, made, value) => {
+    const forced = marked(made, { annotations: { 'kustomize.toolkit.fluxcd.io/force': value } });
+    const [decorated] = new Flux({ path: '.' }).decorate([unit('a', { objects: [forced] })]);
+
+    expect(decorated?.objects[0]?.manifest.metadata.annotations).toMatchObject({
+      'kustomize.toolkit.fluxcd.io/force': value,
+    });
+  });
+
   it('are added to those that are there, sorted', () => {
     const cluster = object('postgresql.cnpg.io/v1', 'Cluster', 'db', 'shop');
     const metadata = { ...cluster.manifest.metadata, annotations: { zebra: '1', apple: '2' } };
@@ -294,6 +333,41 @@ describe('fails', () => {
       { source: { kind: 'GitRepository', name: 'x', create: { url: 'https://x', ref: {} } } },
       "flux source 'x': 'ref' must say what to follow",
     ],
+    [
+      { source: { kind: 'OCIRepository', name: 'x', create: { url: 'oci://x', ref: { branch: 'main' } } } },
+      "flux: the API server would refuse what it writes:\n  OCIRepository 'x' spec.ref.branch: ",
+    ],
+    [
+      { source: { kind: 'GitRepository', name: 'x', create: { url: 'https://x', ref: { digest: 'sha256:0' } } } },
+      "flux: the API server would refuse what it writes:\n  GitRepository 'x' spec.ref.digest: ",
+    ],
+    [
+      { source: { kind: 'GitRepository', name: 'My Repo' } },
+      "flux source: 'name' must use lower-case letters, digits, dashes and dots, and start and end with a letter or " +
+        "digit, got 'My Repo'",
+    ],
+    [
+      { source: { kind: 'GitRepository', name: 'x', namespace: 'a.b' } },
+      "flux source 'x': 'namespace' must use lower-case letters, digits and dashes",
+    ],
+    [
+      {
+        source: { kind: 'GitRepository', name: 'x', create: { url: 'https://x', ref: { tag: 'a' }, secretName: 'A' } },
+      },
+      "flux source 'x': 'secretName' must use lower-case letters",
+    ],
+    [
+      { alerts: { provider: 'p', create: { type: 'slak', address: 'https://example.org/hook' } } },
+      "flux: the API server would refuse what it writes:\n  Provider 'p' spec.type: must be one of slack, ",
+    ],
+    [{ alerts: { provider: 'My Provider' } }, "flux alerts: 'provider' must use lower-case letters"],
+    [
+      { alerts: { provider: 'p', create: { type: 'slack', secretName: 'A B' } } },
+      "flux provider 'p': 'secretName' must use lower-case letters",
+    ],
+    [{ decryptionSecret: 'A B' }, "flux: 'decryptionSecret' must use lower-case letters"],
+    [{ external: { 'Bad Name': {} } }, "flux external 'Bad Name': 'name' must use lower-case letters"],
+    [{ external: { cnpg: { namespace: 'B' } } }, "flux external 'cnpg': 'namespace' must use lower-case letters"],
   ] as const)('on %j', (props, message) => {
     expect(() => deliver(service(), props as Partial<FluxProps>)).toThrow(message);
   });
@@ -309,22 +383,6 @@ describe('fails', () => {
       'an external unit that is one of ours',
       [unit('a', { dependsOnExternal: ['cnpg'] }), unit('cloudnative-pg')],
       "unit 'a': the external unit 'cnpg' would be the Kustomization 'cloudnative-pg' in 'flux-system', which is a unit",
-    ],
-    [
-      'two owners of one folder',
-      [unit('a', { folder: 'secrets' }), unit('b', { folder: './secrets/' })],
-      "unit 'b': its folder './secrets/' already belongs to unit 'a'",
-    ],
-    [
-      'a folder that synthesis wipes',
-      [unit('a', { folder: 'dist/secrets' })],
-      "unit 'a': 'folder' must lie beside 'dist'",
-    ],
-    ['a folder outside', [unit('a', { folder: '../x' })], "unit 'a': 'folder' must stay inside the repository"],
-    [
-      'a folder with objects',
-      [unit('a', { folder: 'secrets', objects: [object('v1', 'Secret', 'x', 'y')] })],
-      "unit 'a': a unit with a 'folder' holds no objects of its own, got 1",
     ],
     ['a cycle', [unit('a', { dependsOn: ['a'] })], 'units: the dependencies form a cycle: a -> a'],
   ])('on %s', (_, units, message) => {

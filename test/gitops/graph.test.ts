@@ -117,7 +117,10 @@ describe('fails', () => {
   });
 
   it.each([
-    [[unit('a'), unit('a')], "units: two units are called 'a'"],
+    [
+      [unit('a-b-c', { constructPath: 'a/b-c' }), unit('a-b-c', { constructPath: 'a-b/c' })],
+      "units: 'a/b-c' and 'a-b/c' are both called 'a-b-c', and a unit's name is its folder; rename one of the charts",
+    ],
     [[unit('a', { dependsOn: ['b'] })], "unit 'a': it depends on 'b', which is no unit of this app"],
     [
       [unit('a', { dependsOn: ['m'] }), unit('m', { role: 'monitoring' })],

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { ApiObject, Testing } from 'cdk8s';
 import { Construct } from 'constructs';
 import { expect, it } from 'vitest';
@@ -18,7 +19,7 @@ function service(scope: Construct, name: string, folder: string): void {
 }
 
 function documents(build: (app: PhoenixApp) => void): ReadonlyMap<string, string> {
-  const app = new PhoenixApp({ outdir: Testing.app().outdir });
+  const app = new PhoenixApp({ outdir: join(Testing.app().outdir, 'dist') });
   build(app);
   return new Map(app.files().map(({ path, text }) => [path, text]));
 }
@@ -42,17 +43,18 @@ it('puts the Secrets of all services on one page and checks the folder that hold
   expect(JSON.parse(files.get('docs/secrets.json') ?? '')).toMatchObject({
     version: 1,
     secrets: [
-      { namespace: 'bank', name: 'bank-token' },
-      { namespace: 'shop', name: 'shop-token' },
+      { namespace: 'bank', name: 'bank-token', folder: 'secrets/bank' },
+      { namespace: 'shop', name: 'shop-token', folder: 'secrets/shop' },
     ],
   });
 });
 
-it('names a folder that holds two which have nothing in common', () => {
+it('names both folders where they have nothing in common', () => {
   const files = documents((app) => {
     service(app, 'shop', 'shop/secrets');
     service(app, 'bank', 'bank/secrets');
   });
 
-  expect(files.get('docs/secrets.md')).toContain('npx phoenix secrets check .\n');
+  expect(files.get('docs/secrets.md')).toContain('npx phoenix secrets check bank/secrets shop/secrets\n');
+  expect(files.get('docs/secrets.md')).toContain('sops --config .sops.yaml encrypt ');
 });

@@ -13,6 +13,8 @@ const OWNER = 'secrets/state-hub-db-owner.sops.yaml';
 const BACKUP = 'secrets/state-hub-db-backup.sops.yaml';
 const RECIPIENT = /age: (age1\w+)/.exec(readFileSync(join(ROOT, 'secrets/.sops.yaml'), 'utf8'))?.[1] ?? '';
 
+const PLAIN = 'apiVersion: v1\nkind: Secret\nmetadata: {name: a}\ndata: {x: eA==}\n';
+
 type Files = Readonly<Record<string, string | undefined>>;
 
 const IMPORT = 'state-hub-db-import.sops.yaml';
@@ -34,12 +36,12 @@ function check(changes: Files = {}, output: Files = {}, needs = stateHub): reado
     Object.entries(all).flatMap(([path, text]) => (text === undefined ? [] : [{ path, text }]));
   const secrets = files({ ...real, ...changes });
   const config = secrets.find((file) => file.path === 'secrets/.sops.yaml');
+  const relative = (path: string): string => path.replace(/^secrets\//, '');
+  const folder = { path: 'secrets', files: secrets };
   return checkSecrets({
     contract: secretsContract(needs),
-    folder: 'secrets',
-    secrets,
+    folders: [config === undefined ? folder : { ...folder, config: { ...config, relative } }],
     output: files(output),
-    ...(config === undefined ? {} : { config: { ...config, relative: (path) => path.replace(/^secrets\//, '') } }),
   }).findings;
 }
 
@@ -113,6 +115,19 @@ describe('one mistake in a file made by sops gives one finding:', () => {
     ],
     ['no MAC', owner(/ +mac: .*\n/, ''), 'sops.mac [missing-mac]', 'there is no MAC'],
     ['a MAC cut off', owner(/(mac: ENC.{30}).*/, '$1]'), 'sops.mac [corrupted]', 'the MAC is not whole'],
+    [
+      'no data key',
+      owner(/-----BEGIN AGE[\s\S]*END AGE.*-----\n/, '\n'),
+      'sops.age[0].enc [corrupted]',
+      'is empty or cut off',
+    ],
+    ['a data key cut off', owner(/ +-----END AGE.*\n/, ''), 'sops.age[0].enc [corrupted]', 'is empty or cut off'],
+    [
+      'a data key without a body',
+      owner(/(BEGIN AGE.*\n)[^-]*/, '$1            '),
+      'sops.age[0].enc [corrupted]',
+      'is empty',
+    ],
     [
       'no encrypted_regex',
       owner(/ +encrypted_regex: .*\n/, ''),
@@ -270,16 +285,93 @@ describe('the folder as a whole', () => {
       ],
     ],
     [
+      'plain copies of a Secret, by names that no engine reads',
+      Object.fromEntries(
+        ['a.yaml.bak', 'a.yaml~', 'a.txt', 'a.dec', '.a.swp'].map((name) => [`secrets/${name}`, PLAIN]),
+      ),
+      {},
+      ['.a.swp', 'a.dec', 'a.txt', 'a.yaml.bak', 'a.yaml~'].map((name) => `secrets/${name}  [plaintext]`),
+    ],
+    ['a file of variables', { 'secrets/prod.env': 'TOKEN=swordfish\n' }, {}, ['secrets/prod.env line 1 [plaintext]']],
+    ['a file that is none of ours', { 'secrets/notes.txt': 'hello\n' }, {}, ['secrets/notes.txt  [unknown-file]']],
+    [
+      'an encrypted copy',
+      { 'secrets/old.sops.yaml.bak': real[OWNER] },
+      {},
+      ['secrets/old.sops.yaml.bak  [unknown-file]'],
+    ],
+    ['YAML that is no object', { 'secrets/values.yaml': 'user: shop\n' }, {}, ['secrets/values.yaml  [unknown-file]']],
+    ['a page beside', { 'secrets/NOTES.md': 'Made by hand.\n', 'secrets/.gitignore': 'key.txt\n' }, {}, []],
+    [
+      'a password on a page beside',
+      { 'secrets/NOTES.md': 'password: swordfish\n' },
+      {},
+      ['secrets/NOTES.md line 1 [plaintext]'],
+    ],
+    [
+      'a generator with literals',
+      {
+        'secrets/kustomization.yaml': `${real['secrets/kustomization.yaml']}secretGenerator: [{name: a, literals: [x=y]}]\n`,
+      },
+      {},
+      ['secrets/kustomization.yaml secretGenerator[0] [plaintext]'],
+    ],
+    [
+      'a ConfigMap with a password',
+      { 'secrets/a.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {password: swordfish}\n' },
+      {},
+      ['secrets/a.yaml data.password [plaintext]'],
+    ],
+    [
+      'a plain Secret inside another object',
+      { 'secrets/a.yaml': 'kind: Template\nspec: {object: {kind: Secret, metadata: {name: a}, data: {x: eA==}}}\n' },
+      {},
+      ['secrets/a.yaml spec.object [plaintext]'],
+    ],
+    [
+      'a plain SecretList',
+      { 'secrets/a.yaml': 'kind: SecretList\nitems: [{metadata: {name: a, namespace: x}, data: {x: eA==}}]\n' },
+      {},
+      ['secrets/a.yaml  [plaintext]', 'secrets/a.yaml metadata.name [unneeded-secret]', 'secrets/a.yaml  [not-listed]'],
+    ],
+    [
+      'a comment in an encrypted file',
+      owner(/^data:/m, '# password: swordfish\ndata:'),
+      {},
+      [`${OWNER} line 9 [plaintext]`],
+    ],
+    [
+      'an annotation with the values in an encrypted file',
+      owner(
+        /^ +labels:$/m,
+        `    annotations:\n        kubectl.kubernetes.io/last-applied-configuration: '{"kind":"Secret","data":{"a":"eA=="}}'\n$&`,
+      ),
+      {},
+      [`${OWNER} metadata.annotations["kubectl.kubernetes.io/last-applied-configuration"] [plaintext]`],
+    ],
+    [
       'a plain Secret in the output',
       {},
-      { 'dist/manifests/a/Secret.yaml': 'kind: Secret\nmetadata: {name: a}\ndata: {x: eA==}' },
+      { 'dist/manifests/a/Secret.yaml': PLAIN },
       ['dist/manifests/a/Secret.yaml  [plaintext-in-output]'],
     ],
     [
-      'a plain Secret in a List',
+      'a plain Secret in lists in the output',
       {},
-      { 'dist/a.yaml': 'kind: List\nitems: [{kind: Secret, metadata: {name: a}, stringData: {x: a}}]' },
-      ['dist/a.yaml  [plaintext-in-output]'],
+      {
+        'dist/a.yaml': 'kind: List\nitems: [{kind: Secret, metadata: {name: a}, stringData: {x: a}}]',
+        'dist/b.yaml': 'kind: SecretList\nitems: [{metadata: {name: a}, stringData: {x: a}}]',
+      },
+      ['dist/a.yaml items[0] [plaintext-in-output]', 'dist/b.yaml items[0] [plaintext-in-output]'],
+    ],
+    [
+      'a plain Secret in a page of the output, or in a file that is no YAML by its name',
+      {},
+      {
+        'dist/docs/a.md': `# A\n\n    kubectl apply -f - <<EOF\n    ${PLAIN.replaceAll('\n', '\n    ')}EOF\n`,
+        'dist/x.bak': PLAIN,
+      },
+      ['dist/docs/a.md line 4 [plaintext-in-output]', 'dist/x.bak  [plaintext-in-output]'],
     ],
     [
       'a manifest that only names a Secret',
@@ -287,8 +379,9 @@ describe('the folder as a whole', () => {
       { 'dist/a.yaml': 'kind: Deployment\nspec: {secretRef: {kind: Secret}}' },
       [],
     ],
+    ['an encrypted Secret in the output', {}, { 'dist/a.yaml': real[OWNER] }, []],
   ])('%s', (_, changes, output, expected) => {
-    expect(brief(check(changes, output))).toEqual(expected);
+    expect(brief(check(changes, output)).toSorted()).toEqual(expected.toSorted());
   });
 
   it('accepts key groups and several documents in one file', () => {
@@ -311,6 +404,48 @@ describe('the folder as a whole', () => {
     const root = 'resources: [db, state-hub-db-backup.sops.yaml]\n';
 
     expect(check({ ...moved, 'secrets/kustomization.yaml': root })).toEqual([]);
+  });
+
+  it('reports a file that nobody looked into', () => {
+    const folder = { path: 'secrets', files: [{ path: 'secrets/a.sops.yaml', text: '', unread: 'no text' }] };
+    const report = checkSecrets({
+      contract: secretsContract([]),
+      folders: [
+        {
+          ...folder,
+          config: { path: 'secrets/.sops.yaml', text: real['secrets/.sops.yaml'] ?? '', relative: (x) => x },
+        },
+      ],
+      output: [{ path: 'dist/a.tar', text: '', unread: '9 MiB large' }],
+    });
+
+    expect(report.findings.map((x) => x.problem)).toEqual(['it is no text, so nobody looked into it']);
+    expect(report.unread).toEqual(['dist/a.tar is 9 MiB large']);
+  });
+
+  it('looks for a Secret in all folders, and says which one it belongs into', () => {
+    const at = (path: string, from: Files) => {
+      const files = Object.entries(from).map(([name, text]) => ({
+        path: name.replace('secrets', path),
+        text: text ?? '',
+      }));
+      const config = files.find((file) => file.path.endsWith('/.sops.yaml'));
+      return { path, files, ...(config === undefined ? {} : { config: { ...config, relative: (x: string) => x } }) };
+    };
+    const { version, secrets } = secretsContract([...stateHub, need('mcp-token'), need('web-token')]);
+    const homes: Record<string, string> = { 'mcp-token': 'bank/secrets', 'web-token': 'elsewhere' };
+    const contract = { version, secrets: secrets.map((x) => ({ ...x, folder: homes[x.name] ?? 'shop/secrets' })) };
+    const empty = { 'secrets/.sops.yaml': real['secrets/.sops.yaml'] };
+    const { findings } = checkSecrets({
+      contract,
+      folders: [at('deploy/shop/secrets', real), at('deploy/bank/secrets', empty)],
+      output: [],
+    });
+
+    expect(brief(findings)).toEqual([
+      'deploy/bank/secrets/mcp-token.sops.yaml  [missing-secret]',
+      'deploy/shop/secrets/web-token.sops.yaml  [missing-secret]',
+    ]);
   });
 
   it('names who misses a Secret', () => {

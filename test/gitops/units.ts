@@ -4,7 +4,16 @@ import type { ObjectTraits } from '../../lib/gitops/traits';
 
 /** A unit with the fields a test cares for. */
 export function unit(name: string, fields: Partial<RenderedUnit> = {}): RenderedUnit {
-  return { name, group: 'shop', role: 'core', objects: [], dependsOn: [], dependsOnExternal: [], ...fields };
+  return {
+    name,
+    constructPath: name,
+    group: 'shop',
+    role: 'core',
+    objects: [],
+    dependsOn: [],
+    dependsOnExternal: [],
+    ...fields,
+  };
 }
 
 /** An object with the fields a test cares for. */
@@ -22,6 +31,12 @@ export function object(
     constructPath: `shop/${kind}/${name}`,
     traits: { holdsData: false, carriesScripts: false, ...traits },
   };
+}
+
+/** The object with more metadata. */
+export function marked(made: RenderedObject, metadata: Readonly<Record<string, unknown>>): RenderedObject {
+  const { manifest } = made;
+  return { ...made, manifest: { ...manifest, metadata: { ...manifest.metadata, ...metadata } } };
 }
 
 /** The units of one service, as the composite makes them. */

@@ -23,7 +23,8 @@ const METRICS = new Set([
   'kube_cronjob_status_last_successful_time',
   'kube_deployment_status_replicas_available',
   'kube_job_created',
-  'kube_job_status_failed',
+  'kube_job_failed',
+  'kube_job_status_completion_time',
   'certmanager_certificate_expiration_timestamp_seconds',
 ]);
 
@@ -88,6 +89,8 @@ describe('the alerts', () => {
       'PhoenixDrillFailed',
       'PhoenixDrillStale',
       'PhoenixDrillNeverRun',
+      'PhoenixReadinessFailed',
+      'PhoenixReadinessStale',
     ]);
   });
 
@@ -110,6 +113,59 @@ describe('the alerts', () => {
     expect(keys.filter((key) => key.startsWith('PhoenixCompanionDown'))).toHaveLength(2);
   });
 
+  it.each<[string, Record<string, string>, boolean]>([
+    ["as cert-manager's monitor ships", { namespace: 'cert-manager', exported_namespace: 'cnpg-system' }, true],
+    ['where labels of targets are honoured', { namespace: 'cnpg-system' }, true],
+    ['in another namespace', { namespace: 'cert-manager', exported_namespace: 'shop' }, false],
+    ['in another namespace, beside cert-manager', { namespace: 'cnpg-system', exported_namespace: 'shop' }, false],
+    ['in another namespace, honoured', { namespace: 'shop' }, false],
+  ])('see a certificate of the plugin %s: %j %s', (_, labels, seen) => {
+    const { expr } = monitoring().rules.find((rule) => rule.alert === 'PhoenixPluginCertificateExpiring');
+    const series: Record<string, string> = { ...labels, name: 'barman-cloud-client' };
+    const selectors = [...expr.matchAll(/\{(.*?)\}/g)].map(([, text]) =>
+      [...text.matchAll(/(\w+)(=~?)"(.*?)"/g)].every(([, name, operator, value]) =>
+        operator === '=' ? (series[name] ?? '') === value : new RegExp(`^(${value})$`).test(series[name] ?? ''),
+      ),
+    );
+    expect(selectors).toHaveLength(2);
+    expect(selectors.filter(Boolean)).toHaveLength(seen ? 1 : 0);
+  });
+
+  it('count a drill that passed in a Job without an owner, as a commit makes it, and each drill apart', () => {
+    const exprs = new Map(monitoring().rules.map((rule) => [rule.alert as string, rule.expr as string]));
+    for (const [alert, drill] of [
+      ['PhoenixDrillFailed', 'shop-failover-drill'],
+      ['PhoenixDrillStale', 'shop-failover-drill'],
+      ['PhoenixDrillNeverRun', 'shop-failover-drill'],
+      ['PhoenixReadinessFailed', 'shop-readiness-check'],
+      ['PhoenixReadinessStale', 'shop-readiness-check'],
+    ] as const) {
+      const [, pattern = ''] = /kube_job_status_completion_time\{namespace="shop",job_name=~"([^"]+)"\}/.exec(exprs.get(alert)!) ?? []; // prettier-ignore
+      const names = ['20261123041700', '29384756', 'by-hand'].map((end) => `${drill}-${end}`);
+      expect(names.filter((name) => new RegExp(`^(?:${pattern})$`).test(name))).toEqual(names);
+      expect(new RegExp(`^(?:${pattern})$`).test(drill === 'shop-failover-drill' ? 'shop-readiness-check-1' : 'shop-failover-drill-1')).toBe(false); // prettier-ignore
+      expect(exprs.get(alert)).toContain(
+        `kube_cronjob_status_last_successful_time{namespace="shop",cronjob="${drill}"}`,
+      );
+    }
+  });
+
+  it('are not written for a readiness check that is switched off', () => {
+    const { rules } = monitoring({ drills: { readiness: false } });
+    expect(rules.map((rule) => rule.alert as string).filter((name) => name.startsWith('PhoenixReadiness'))).toEqual([]);
+    expect(rules.map((rule) => rule.alert)).toContain('PhoenixDrillStale');
+  });
+
+  it('know how long the evidence of a readiness check is valid', () => {
+    const readiness = { evidenceExpiresAfter: Duration.days(3) };
+    const stale = monitoring({ drills: { readiness } }).rules.find((rule) => rule.alert === 'PhoenixReadinessStale');
+    expect(stale.expr).toMatch(/> 259200$/);
+    expect(stale.annotations.summary).toBe('shop-readiness-check has not passed for 3 days');
+    expect(() => monitoring({ drills: { readiness: { evidenceExpiresAfter: Duration.minutes(1) } } })).toThrow(
+      "'evidenceExpiresAfter' must be a whole number of seconds, at least 3600, got 1 minute",
+    );
+  });
+
   it('know the volume sizes and the backup schedule', () => {
     const expr = (rules: any[], name: string) => rules.find((rule) => rule.alert === name).expr as string;
     const weekly = monitoring({
@@ -117,6 +173,14 @@ describe('the alerts', () => {
     }).rules;
     expect(expr(weekly, 'PhoenixBackupTooOld')).toMatch(/> 626400$/);
     expect(expr(monitoring().rules, 'PhoenixBackupTooOld')).toMatch(/> 108000$/);
+    const told = (schedule: string) =>
+      monitoring({ backup: { destination: 's3://bucket/p', schedule, retention: DAYS } }).rules.find(
+        (rule) => rule.alert === 'PhoenixBackupTooOld',
+      ).annotations.description;
+    expect(told('0 */10 * * * *')).toMatch(
+      /^The schedule '0 \*\/10 \* \* \* \*' leaves at most 10 minutes between two\./,
+    );
+    expect(told('0 0 3 * * 0')).toMatch(/leaves at most 7 days between two\./);
     expect(expr(monitoring().rules, 'PhoenixDatabaseWalVolumeFilling')).toMatch(/> 6871947673$/);
   });
 });

@@ -1,5 +1,11 @@
 import { App, Chart, Duration, Size } from 'cdk8s';
-import { ApiService, type ApiServiceProps, BackupSchedule, type PlatformProps } from '../../lib';
+import {
+  ApiService,
+  type ApiServiceProps,
+  BackupSchedule,
+  type PlatformProps,
+  type PostgresClusterProps,
+} from '../../lib';
 import type { PredictedParts } from '../../lib/platform/read-input';
 import { cluster, objectStore, platform } from '../_build';
 
@@ -10,7 +16,14 @@ export interface Parts extends PredictedParts {
 }
 
 /** State Hub's database, backup and API, as `main.ts` declares them, without the units around them. */
-export function stateHub(props: { platform?: Partial<PlatformProps>; api?: Partial<ApiServiceProps> } = {}): Parts {
+export function stateHub(
+  props: {
+    platform?: Partial<PlatformProps>;
+    api?: Partial<ApiServiceProps>;
+    database?: Partial<PostgresClusterProps>;
+    schedule?: string;
+  } = {},
+): Parts {
   const scope = new Chart(new App(), 'state-hub', { namespace: 'state-hub' });
   const threePhoenix = platform({
     name: 'threephoenix',
@@ -25,12 +38,16 @@ export function stateHub(props: { platform?: Partial<PlatformProps>; api?: Parti
     storage: Size.gibibytes(20),
     memory: Size.gibibytes(2),
     objectStore: store,
+    ...props.database,
   });
   return {
     platform: threePhoenix,
     database,
     objectStore: store,
-    backupSchedule: new BackupSchedule(scope, 'schedule', { cluster: database, schedule: '0 17 2 * * *' }),
+    backupSchedule: new BackupSchedule(scope, 'schedule', {
+      cluster: database,
+      schedule: props.schedule ?? '0 17 2 * * *',
+    }),
     api: new ApiService(scope, 'api', {
       platform: threePhoenix,
       name: 'state-hub-api',

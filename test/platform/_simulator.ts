@@ -68,11 +68,18 @@ class World {
         this.drain(start, node);
       }
     }
-    if (this.quorum === undefined || this.quorum.volumes === 'replicated') {
+    const bound = this.quorum !== undefined && (this.quorum.volumes === 'nodeLocal' || this.quorum.copies === 1);
+    const stays = bound || this.set.staysOnLostNode || this.quorum?.switchedOff !== undefined;
+    if (!stays) {
       nodes.forEach((node) => this.reschedule(counts, node));
     } else if (total(counts) > 0) {
       this.failing.add('loss rescheduled');
     }
+  }
+
+  /** Whether all copies of volumes may be on so few nodes: the storage puts them where it likes. */
+  private looseCopies(nodes: number): boolean {
+    return this.quorum?.volumes === 'replicated' && this.quorum.copies <= nodes;
   }
 
   /** Nodes that may take one more pod while `closed` is lost or cordoned. */
@@ -81,6 +88,7 @@ class World {
     const domains = [
       ...counts.filter((_, node) => node !== closed || spread?.countsLostNodes === true),
       ...(spread?.countsForeignNodes === true ? [0] : []),
+      ...((closed < 0 ? spread?.tooFewNodes : spread?.tooFewNodesWithoutOne) === true ? [0] : []),
     ];
     return counts.flatMap((count, node) =>
       node === closed ||
@@ -94,6 +102,20 @@ class World {
   private lose({ counts, primary }: State, node: number, event: string, placed: number): void {
     const left = plus(counts, node, -counts[node]!);
     this.judge(left, primary === node ? 'gone' : 'there', event, placed);
+    if (this.looseCopies(event === 'loss' ? 1 : 2)) {
+      this.loseVolumes(left, event, placed);
+    }
+  }
+
+  /** One instance after the other finds that its volume was on what is gone; the primary may be the first. */
+  private loseVolumes(counts: readonly number[], event: string, placed: number): void {
+    counts.forEach((count, node) => {
+      if (count > 0) {
+        const fewer = plus(counts, node, -1);
+        this.judge(fewer, 'gone', event, placed);
+        this.loseVolumes(fewer, event, placed);
+      }
+    });
   }
 
   private judge(counts: readonly number[], primary: 'gone' | 'there', event: string, placed: number): void {
@@ -104,7 +126,10 @@ class World {
       }
       return;
     }
-    const { failoverQuorum, required, synchronousStandbys } = this.quorum;
+    const { failoverQuorum, required, switchedOff, synchronousStandbys } = this.quorum;
+    if (switchedOff !== undefined && primary === 'gone') {
+      this.failing.add(`${event} writes`).add(`${event} failover`);
+    }
     if (left - 1 < (required ? synchronousStandbys : 0)) {
       this.failing.add(`${event} writes`);
     }
@@ -127,6 +152,12 @@ class World {
       if (start.counts[drained]! > 0) {
         this.judge(state.counts, state.primary === -2 ? 'gone' : 'there', 'drain', placed);
       }
+      if (this.looseCopies(1)) {
+        this.loseVolumes(state.counts, 'drain', placed);
+        if (placed > 0) {
+          this.failing.add('drain drainEnds');
+        }
+      }
       state.counts.forEach((_, node) => {
         if (node !== drained) {
           this.lose(
@@ -137,7 +168,11 @@ class World {
           );
         }
       });
-      const next = [...this.evictions(state, drained), ...this.starts(state, drained)];
+      const evictions = this.evictions(state, drained);
+      if (this.set.returnsToDrain && this.quorum?.switchedOff === undefined && state.counts[drained]! > 0) {
+        this.failing.add('drain drainEnds');
+      }
+      const next = [...evictions, ...this.starts(state, drained)];
       if (next.length === 0 && state.counts[drained]! > 0) {
         this.failing.add('drain drainEnds');
       }
@@ -160,7 +195,7 @@ class World {
       return state.primary === drained ? [evicted, { ...evicted, primary: -2 }] : [evicted];
     }
     const switched =
-      state.primary === drained
+      state.primary === drained && this.quorum.switchedOff === undefined
         ? state.counts.flatMap((count, node) => (node !== drained && count > 0 ? [{ ...state, primary: node }] : []))
         : [];
     const standbysHere = here - (state.primary === drained ? 1 : 0);
@@ -170,10 +205,12 @@ class World {
   }
 
   private starts(state: State, drained: number): State[] {
-    if (state.pending === 0 || this.quorum?.volumes === 'nodeLocal') {
+    const { quorum } = this;
+    const bound = quorum?.volumes === 'nodeLocal' || quorum?.copies === 1 || quorum?.switchedOff !== undefined;
+    if (state.pending === 0 || bound) {
       return [];
     }
-    return this.open(state.counts, drained).map((node) => ({
+    return this.open(state.counts, this.set.returnsToDrain ? -1 : drained).map((node) => ({
       ...state,
       counts: plus(state.counts, node, 1),
       pending: state.pending - 1,

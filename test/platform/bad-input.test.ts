@@ -38,6 +38,18 @@ describe('a platform', () => {
     expect(() => platform({ nodes: 'node1' as any })).toThrow(/'nodes' must be a list of names, got "node1"/);
   });
 
+  test.each<[string, any, string]>([
+    [
+      'kubernetes',
+      1.34,
+      "'kubernetes' must be one of 1.30, 1.31, 1.32, 1.33, 1.34, 1.35, 1.36, got 1.34; put it in quotes",
+    ],
+    ['kubernetes', undefined, "'kubernetes' must be one of 1.30, 1.31, 1.32, 1.33, 1.34, 1.35, 1.36, got undefined"],
+    ['cloudNativePg', 1.3, "'cloudNativePg' must be one of 1.30, got 1.3; put it in quotes"],
+  ])('refuses a %s that is no text: %j', (property, version, message) => {
+    expect(() => platform({ [property]: version })).toThrow(`platform 'test': ${message}`);
+  });
+
   test('takes taints with every effect, and labels', () => {
     const taints = (['NoSchedule', 'PreferNoSchedule', 'NoExecute'] as const).map((effect) => ({ key: 'x', effect }));
     const nodes = [{ name: 'node1', taints, labels: { disk: 'fast' } }, 'node2'];

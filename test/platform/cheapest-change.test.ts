@@ -23,12 +23,21 @@ const inputs: fc.Arbitrary<PredictionInput> = fc
     readinessType: fc.constantFrom('pg_isready', 'streaming'),
     archiveTimeout: fc.integer({ min: 0, max: 900 }),
     replicas: fc.integer({ min: 1, max: 4 }),
+    databaseTimeout: fc.integer({ min: 1, max: 60 }),
+    readinessPeriod: fc.integer({ min: 1, max: 30 }),
+    storageKind: fc.constantFrom(
+      'nodeLocal' as const,
+      'nodeLocal' as const,
+      'singleCopy' as const,
+      'replicated' as const,
+    ),
     longestGap: fc.integer({ min: 3600, max: 700_000 }),
   })
-  .map(({ longestGap, replicas, ...database }) => ({
+  .map(({ databaseTimeout, longestGap, readinessPeriod, replicas, storageKind, ...database }) => ({
     ...hub,
+    platform: { ...hub.platform, storageKind },
     database: { ...hub.database, ...database },
-    api: { ...hub.api!, replicas },
+    api: { ...hub.api!, databaseTimeout, readinessPeriod, replicas },
     backup: { ...hub.backup!, longestGap },
   }));
 

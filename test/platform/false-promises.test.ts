@@ -31,7 +31,7 @@ describe('an annotation that switches the operator off', () => {
     const objectives = { nodeLoss: { rpo: 0, rto: 86_400 } };
     expect(objectiveProblems(input('database', annotated(name, value)), objectives)).toEqual([
       expect.stringMatching(
-        /only a person brings writes back.*\n.*cheapest change that meets it: remove the annotation;/,
+        /only a person brings writes back.*\n.*cheapest change that meets it: remove the annotation: apiObject\.addJsonPatch\(JsonPatch\.remove\('\/metadata\/annotations\/cnpg\.io~1/,
       ),
     ]);
   });
@@ -63,6 +63,18 @@ describe('backups that are not taken', () => {
       /ScheduledBackup\/.* is suspended/,
     ],
     [
+      'a schedule that is refused',
+      'backupSchedule',
+      JsonPatch.replace('/spec/schedule', '0 0 2 * * 7'),
+      /the schedule of ScheduledBackup\/.* has day of week '7', which must be from 0 to 6/,
+    ],
+    [
+      'a schedule that never runs',
+      'backupSchedule',
+      JsonPatch.replace('/spec/schedule', '0 0 2 30 2 *'),
+      /the schedule of ScheduledBackup\/.* never runs/,
+    ],
+    [
       'a schedule of another cluster',
       'backupSchedule',
       JsonPatch.replace('/spec/cluster/name', 'other-db'),
@@ -89,7 +101,7 @@ describe('backups that are not taken', () => {
     const [time, point] = objectiveProblems(suspended, { clusterLoss: { rpo: 86_400, rto: 86_400 } });
     expect(time).toMatch(/only a person brings writes back/);
     expect(point).toMatch(
-      /is suspended, so no base backup is taken.* spec\.suspend\)\n.*correct 'ScheduledBackup\/.* spec\.suspend';/,
+      /is suspended, so no base backup is taken.* spec\.suspend\)\n.*correct 'ScheduledBackup\/.* spec\.suspend', or take back/,
     );
   });
 
@@ -130,6 +142,50 @@ describe('a figure that would look better than it is', () => {
   });
 });
 
+describe('what a sum takes for granted is said', () => {
+  const api = (...patches: JsonPatch[]) => of('api', ...patches).nodeLoss;
+
+  test('that the API gives up a silent session, in the seconds that somebody declared or nobody did', () => {
+    const declared = api(JsonPatch.add('/metadata/annotations', { 'cdk8s-phoenix.dev/database-timeout-seconds': '8' }));
+    expect(declared.assumes).toContainEqual(
+      expect.stringMatching(
+        /does not answer after 8 s, as 'databaseTimeout' says, .* about 15 minutes \(tcp_retries2\)/,
+      ),
+    );
+    expect(api().assumes).toContainEqual(
+      expect.stringMatching(/does not answer after 10 s, though nobody declared that in 'databaseTimeout'/),
+    );
+    const session = ({ writes }: typeof declared) =>
+      writes.terms.find(({ name }) => name === 'client gives up a silent session');
+    expect(session(declared)).toMatchObject({ typical: 0, worst: 8 });
+    const none = JsonPatch.add('/metadata/annotations', { 'cdk8s-phoenix.dev/database-timeout-seconds': '925' });
+    expect(session(api(none))).toMatchObject({ typical: 925 - 67.5, worst: 925 });
+    expect(objectiveProblems(input('api', none), { nodeLoss: { rpo: 0, rto: 120 } })[0]).toMatch(
+      / 925 s {2}client gives up a silent session \(.*\)\n(.*\n)*.*after 13 s instead of 925, and say so in 'databaseTimeout'/,
+    );
+  });
+
+  test('not where the API has no database, or no API is there', () => {
+    const without = api(JsonPatch.replace('/spec/template/spec/containers/0/env', []));
+    expect(without.api?.terms.map(({ name }) => name)).not.toContain('client gives up a silent session');
+    expect(JSON.stringify(without.assumes)).not.toContain('databaseTimeout');
+  });
+
+  test('that the standby has replayed what it received, and which alert says that it has not', () => {
+    for (const c of ['instanceLoss', 'nodeLoss'] as const) {
+      expect(of('database')[c].assumes).toContainEqual(
+        expect.stringMatching(/replays the rest first.* more than 30 s raises PhoenixDatabaseReplicationLag/),
+      );
+    }
+  });
+
+  test('and a declaration that is no number is refused', () => {
+    expect(() =>
+      input('api', JsonPatch.add('/metadata/annotations', { 'cdk8s-phoenix.dev/database-timeout-seconds': 'soon' })),
+    ).toThrow(/'cdk8s-phoenix\.dev\/database-timeout-seconds' must be a number of at least 0.* got "soon"/);
+  });
+});
+
 describe('an API pod on a lost node', () => {
   const tolerations = (...list: object[]): JsonPatch => JsonPatch.replace('/spec/template/spec/tolerations', list);
   const one = JsonPatch.replace('/spec/replicas', 1);
@@ -141,15 +197,19 @@ describe('an API pod on a lost node', () => {
     tolerationSeconds: 30,
   };
 
-  test('leaves after the shortest of its tolerations, in whatever order they stand', () => {
-    for (const list of [
-      [forever, short],
-      [short, forever],
-      [{ ...short, tolerationSeconds: 90 }, short],
-    ]) {
-      expect(input('api', tolerations(...list)).api?.tolerationSeconds).toBe(30);
-    }
-    expect(input('api', tolerations({ key: 'dedicated', operator: 'Exists' })).api?.tolerationSeconds).toBe(300);
+  const after = (...list: object[]): number | undefined => input('api', tolerations(...list)).api?.tolerationSeconds;
+
+  test('leaves by the first of its tolerations that matches, as the eviction controller reads them', () => {
+    expect(after(short, forever)).toBe(30);
+    expect(after(forever, short)).toBeUndefined();
+    expect(after({ ...short, tolerationSeconds: 90 }, short)).toBe(90);
+    expect(after({ key: 'dedicated', operator: 'Exists' }, short)).toBe(30);
+  });
+
+  test('leaves after 300 seconds if nothing is said, and at once if what is said keeps the default away and does not match', () => {
+    expect(after({ key: 'dedicated', operator: 'Exists' })).toBe(300);
+    expect(after({ ...short, operator: 'Equal', value: 'x' })).toBe(0);
+    expect(after({ ...short, effect: 'NoSchedule' })).toBe(300);
   });
 
   test('never leaves if it tolerates the loss for ever: that is said, and no sum is infinite', () => {

@@ -12,19 +12,27 @@ const failing = (set: PodSet): string[] =>
     .map(({ event, claim }) => `${event} ${claim}`)
     .sort();
 
+const sometimes = fc.constantFrom(false, false, false, true);
 const common = {
   object: fc.constant('Deployment/api'),
   nodes: fc.integer({ min: 1, max: 4 }).map((n) => ['n1', 'n2', 'n3', 'n4'].slice(0, n)),
   replicas: fc.integer({ min: 1, max: 5 }),
   onePerNode: fc.boolean(),
   spread: fc.option(
-    fc.record({
-      maxSkew: fc.integer({ min: 1, max: 2 }),
-      countsLostNodes: fc.boolean(),
-      countsForeignNodes: fc.boolean(),
-    }),
+    fc
+      .record({
+        maxSkew: fc.integer({ min: 1, max: 2 }),
+        countsLostNodes: fc.boolean(),
+        countsForeignNodes: fc.boolean(),
+        tooFewNodes: sometimes,
+        tooFewNodesWithoutOne: sometimes,
+      })
+      .map((spread) => ({ ...spread, tooFewNodesWithoutOne: spread.tooFewNodes || spread.tooFewNodesWithoutOne })),
     { nil: undefined },
   ),
+  staysOnLostNode: sometimes,
+  returnsToDrain: sometimes,
+  unseen: fc.constant([]),
 };
 
 const replicas: fc.Arbitrary<PodSet> = fc.record({
@@ -42,6 +50,8 @@ const databases: fc.Arbitrary<PodSet> = fc.record({
     failoverQuorum: fc.boolean(),
     budgets: fc.boolean(),
     volumes: fc.constantFrom('nodeLocal' as const, 'replicated' as const),
+    copies: fc.integer({ min: 1, max: 3 }),
+    switchedOff: fc.constantFrom(undefined, undefined, undefined, 'somebody stopped the operator'),
   }),
 });
 

@@ -42,9 +42,9 @@ function placed(prediction: Prediction): Map<string, Term> {
 describe('State Hub on Kubernetes 1.34 and CloudNativePG 1.30', () => {
   const prediction = of(stateHub());
 
-  test('loses a node for 97 seconds of writes: 50 + 5 detection, 5 receivers, 15 + 2 lease, 15 promotion and endpoints, 5 client', () => {
+  test('loses a node for 107 seconds of writes: 50 + 5 detection, 5 receivers, 15 + 2 lease, 15 promotion and endpoints, 10 + 5 client', () => {
     const { writes } = prediction.nodeLoss;
-    expect(writes.worst).toBe(50 + 5 + 0 + 5 + 15 + 2 + 4 + 6 + 5 + 5);
+    expect(writes.worst).toBe(50 + 5 + 0 + 5 + 15 + 2 + 4 + 6 + 5 + 10 + 5);
     expect(worst(writes)).toEqual({
       'node counts as unreachable': 50,
       'node controller notices': 5,
@@ -55,6 +55,7 @@ describe('State Hub on Kubernetes 1.34 and CloudNativePG 1.30', () => {
       promotion: 4,
       checkpoint: 6, // 512 MB of shared_buffers at 100 MiB a second
       'database endpoints follow': 5,
+      'client gives up a silent session': 10,
       'client reconnects': 5,
     });
   });
@@ -73,9 +74,9 @@ describe('State Hub on Kubernetes 1.34 and CloudNativePG 1.30', () => {
     expect(range(lease, 'typical')).toBeGreaterThanOrEqual(15);
   });
 
-  test('answers reads through a lost node after 65 seconds, and the API after 107', () => {
-    expect(prediction.nodeLoss.reads.worst).toBe(50 + 5 + 5 + 5);
-    expect(prediction.nodeLoss.api?.worst).toBe(97 + 5 + 5);
+  test('answers reads through a lost node after 75 seconds, and the API after 117', () => {
+    expect(prediction.nodeLoss.reads.worst).toBe(50 + 5 + 5 + 10 + 5);
+    expect(prediction.nodeLoss.api?.worst).toBe(107 + 5 + 5);
     expect(prediction.nodeLoss.api?.others.map((path) => path.worst)).toEqual([50 + 5 + 5 + 5]);
   });
 
@@ -236,6 +237,12 @@ const FIELDS: readonly [
     'spec.template.spec.containers[0].env PGCONNECT_TIMEOUT',
     '/spec/template/spec/containers/0/env/7/value',
     fc.integer({ min: 6, max: 60 }).map(String),
+  ],
+  [
+    'api',
+    'metadata.annotations cdk8s-phoenix.dev/database-timeout-seconds',
+    '/metadata/annotations',
+    fc.integer({ min: 11, max: 925 }).map((x) => ({ 'cdk8s-phoenix.dev/database-timeout-seconds': `${x}` })),
   ],
   [
     'api',

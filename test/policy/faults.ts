@@ -1,174 +1,9 @@
-import { type PathSegment, valueAt } from '../../lib/policy/_path';
-import type { PolicyInput } from '../../lib/policy/resource';
-import { set } from './_set';
-
-type Fields = Readonly<Record<string, any>>;
-type Path = readonly PathSegment[];
-
-/** One fault in a tree that was clean: what is there now, and the words of which a finding must use one. */
-export interface Seeded {
-  readonly inputs: readonly PolicyInput[];
-  readonly place: string;
-  /** Texts that tell the place: the object's name and the field, the value before or after. */
-  readonly names: readonly string[];
-}
-
-/** A kind of mistake that people make. */
-export interface Fault {
-  readonly kind: string;
-  seed(clean: readonly PolicyInput[]): readonly Seeded[];
-}
-
-const at = (path: string): Path =>
-  path.split('.').map((part) => (/^\d+$/.test(part) ? Number(part) : part.replaceAll('~', '.')));
-export const typo = (text: string): string =>
-  text.length < 3 ? `${text}x` : text.slice(0, -2) + text.at(-1) + text.at(-2);
-const kindOf = (input: PolicyInput): string => (input.manifest as Fields)['kind'];
-const nameOf = (input: PolicyInput): string => (input.manifest as Fields)['metadata'].name;
-
-/** Replaces one value, or removes it, in every object of a kind that has the path. */
-export function change(kind: string, paths: string | readonly string[], to: (value: any) => unknown): Fault['seed'] {
-  return (clean) =>
-    clean.flatMap((input, i) =>
-      kind !== '*' && kindOf(input) !== kind
-        ? []
-        : [paths]
-            .flat()
-            .flatMap((text) => expand(input.manifest, at(text)))
-            .flatMap((path) => {
-              const before = valueAt(input.manifest, path);
-              const after = to(before);
-              return (before === undefined && after === undefined) || JSON.stringify(after) === JSON.stringify(before)
-                ? []
-                : [seeded(clean, i, path, before, after)];
-            }),
-    );
-}
-
-/** Every place that a path with `*` stands for; a path without is kept, whether it is there or not. */
-function expand(manifest: unknown, path: Path): Path[] {
-  const star = path.indexOf('*');
-  if (star < 0) {
-    return valueAt(manifest, path.slice(0, -1)) === undefined ? [] : [path];
-  }
-  const list = valueAt(manifest, path.slice(0, star));
-  const keys: PathSegment[] = Array.isArray(list) ? [...list.keys()] : Object.keys(list ?? {});
-  return keys.flatMap((key) => expand(manifest, [...path.slice(0, star), key, ...path.slice(star + 1)]));
-}
-
-function seeded(clean: readonly PolicyInput[], i: number, path: Path, before: unknown, after: unknown): Seeded {
-  const input = clean[i]!;
-  const inputs = clean.map((one, j) => (i === j ? { ...one, manifest: set(one.manifest, path, after) } : one));
-  const words = [path.at(-1), path.filter((part) => typeof part === 'string').at(-1), before, after];
-  return {
-    inputs,
-    place: `${kindOf(input)} ${nameOf(input)} ${path.join('.')}`,
-    names: words.filter((word) => ['string', 'number', 'boolean'].includes(typeof word)).map(String),
-  };
-}
-
-/** Only where the object is in the namespace of the service: the others wait for nothing of it. */
-function namespaced(seed: Fault['seed']): Fault['seed'] {
-  return (clean) =>
-    seed(
-      clean.map((one) =>
-        (one.manifest as Fields)['metadata'].namespace === 'state-hub' ? one : { ...one, manifest: withoutWave(one) },
-      ),
-    );
-}
-
-function withoutWave({ manifest }: PolicyInput): Fields {
-  return set(manifest, ['metadata', 'annotations', 'argocd.argoproj.io/sync-wave'], undefined);
-}
-
-/** Takes objects of a kind away. */
-function remove(kind: string, filter: (name: string) => boolean = () => true): Fault['seed'] {
-  return (clean) =>
-    clean.flatMap((input, i) =>
-      kindOf(input) === kind && filter(nameOf(input))
-        ? [
-            {
-              inputs: clean.filter((_, j) => j !== i),
-              place: `${kind} ${nameOf(input)} removed`,
-              names: [nameOf(input), ...removedWords(input)],
-            },
-          ]
-        : [],
-    );
-}
-
-/** What a finding can say of an object that is gone: the pods that it was about. */
-function removedWords(input: PolicyInput): string[] {
-  const { spec, metadata } = input.manifest as Fields;
-  const labels = spec?.podSelector?.matchLabels ?? spec?.selector?.matchLabels ?? {};
-  return [...Object.values<string>(labels), metadata.namespace ?? metadata.name];
-}
-
-/** Adds an object. */
-function add(kind: string, make: (clean: readonly PolicyInput[]) => Fields): Fault['seed'] {
-  return (clean) => {
-    const manifest = make(clean);
-    return [
-      {
-        inputs: [...clean, { manifest, origin: { file: 'added.yaml' } }],
-        place: `${kind} added`,
-        names: [manifest['metadata'].name],
-      },
-    ];
-  };
-}
-
-/** Every path to a field of an object, at most so deep. */
-function fields(value: unknown, path: Path = []): Path[] {
-  if (Array.isArray(value)) {
-    return value.flatMap((item, i) => fields(item, [...path, i]));
-  }
-  if (typeof value !== 'object' || value === null) {
-    return [];
-  }
-  return Object.entries(value).flatMap(([key, below]) => [[...path, key], ...fields(below, [...path, key])]);
-}
-
-const FREE = [
-  'labels',
-  'annotations',
-  'matchLabels',
-  'parameters',
-  'data',
-  'requests',
-  'limits',
-  'nodeSelector',
-  'labelSelector',
-];
-
-/** Misspells fields, every seventh, so that some hundreds are tried without trying all. */
-const misspelt: Fault['seed'] = (clean) =>
-  clean.flatMap((input, i) =>
-    fields(input.manifest)
-      .filter((path) => !path.slice(0, -1).some((part) => FREE.includes(String(part))))
-      .filter((_, n) => n % 7 === i % 7)
-      .map((path) => {
-        const key = String(path.at(-1));
-        const wrong = typo(key) === key ? `${key}x` : typo(key);
-        const manifest = set(
-          set(input.manifest, [...path.slice(0, -1), wrong], valueAt(input.manifest, path)),
-          path,
-          undefined,
-        );
-        return {
-          inputs: clean.map((one, j) => (i === j ? { ...one, manifest } : one)),
-          place: `${kindOf(input)} ${nameOf(input)} ${path.join('.')} -> ${wrong}`,
-          names: [wrong, key],
-        };
-      }),
-  );
+import { type Fault, type Fields, add, change, copyOf, misspelt, namespaced, remove, typo } from './_seed';
 
 const POD = 'spec.template.spec';
 const CONTAINER = `${POD}.containers.*`;
-export const none = () => undefined;
-export const is = (value: unknown) => () => value;
-const copyOf = (clean: readonly PolicyInput[], kind: string): Fields =>
-  structuredClone(clean.find((input) => kindOf(input) === kind)?.manifest) as Fields;
+const none = () => undefined;
+const is = (value: unknown) => () => value;
 
 /** Single realistic faults, by kind. */
 export const faults: readonly Fault[] = [
@@ -289,20 +124,35 @@ export const faults: readonly Fault[] = [
     kind: 'target port of a Service',
     seed: change('Service', 'spec.ports.*.targetPort', (v) => (v === undefined ? v : typo(String(v)))),
   },
-  { kind: 'number of a port', seed: change('Deployment', `${CONTAINER}.ports.*.containerPort`, (v) => v + 80) },
+  {
+    kind: 'number of a port',
+    elsewhere: /^(service-reachable Deployment|network-policy-port-served NetworkPolicy) /,
+    seed: change('Deployment', `${CONTAINER}.ports.*.containerPort`, (v) => v + 80),
+  },
   { kind: 'selector of a Service', seed: change('Service', 'spec.selector.*', typo) },
   { kind: 'selector of a workload', seed: change('Deployment', 'spec.selector.matchLabels.*', typo) },
   {
     kind: 'label of a template',
+    elsewhere: /^(selector-matches-template|spread-over-nodes) Deployment state-hub-/,
     seed: change('Deployment', 'spec.template.metadata.labels.app~kubernetes~io/name', typo),
   },
   { kind: 'selector of a budget', seed: change('PodDisruptionBudget', 'spec.selector.matchLabels.*', typo) },
   { kind: 'budget that blocks drains', seed: change('PodDisruptionBudget', 'spec.maxUnavailable', is(0)) },
-  { kind: 'budget dropped', seed: remove('PodDisruptionBudget', (name) => name.endsWith('-api')) },
-  { kind: 'policy dropped', seed: remove('NetworkPolicy') },
+  {
+    kind: 'budget dropped',
+    elsewhere: /^replicas-protected Deployment state-hub-(api|dashboard) /,
+    seed: remove('PodDisruptionBudget', (name) => name.endsWith('-api')),
+  },
+  {
+    kind: 'policy dropped',
+    elsewhere:
+      /^(service-reachable|database-reachable|database-flows|api-server-reachable|default-deny) (Deployment|CronJob|Cluster) state-hub/,
+    seed: remove('NetworkPolicy'),
+  },
   { kind: 'pods of a policy', seed: change('NetworkPolicy', 'spec.podSelector.matchLabels.*', typo) },
   {
     kind: 'peer of a policy',
+    elsewhere: /^database-flows Cluster state-hub-db /,
     seed: change(
       'NetworkPolicy',
       ['spec.ingress.*.from.*.podSelector.matchLabels.*', 'spec.egress.*.to.*.podSelector.matchLabels.*'],
@@ -319,6 +169,7 @@ export const faults: readonly Fault[] = [
   },
   {
     kind: 'port of a policy',
+    elsewhere: /^database-flows Cluster state-hub-db /,
     seed: change('NetworkPolicy', ['spec.ingress.*.ports.*.port', 'spec.egress.*.ports.*.port'], (v) =>
       typeof v === 'number' ? v + 11 : v,
     ),
@@ -326,6 +177,7 @@ export const faults: readonly Fault[] = [
   { kind: 'policy open to all', seed: change('NetworkPolicy', 'spec.ingress.*.from', none) },
   {
     kind: 'policy type dropped',
+    elsewhere: /^default-deny (Deployment|CronJob|Cluster) state-hub/,
     seed: change('NetworkPolicy', 'spec.policyTypes', (v) => (v.length > 1 ? v.slice(0, 1) : undefined)),
   },
   {
@@ -346,13 +198,31 @@ export const faults: readonly Fault[] = [
     kind: 'five-field backup schedule',
     seed: change('ScheduledBackup', 'spec.schedule', (v) => v.split(' ').slice(1).join(' ')),
   },
+  { kind: 'backup on day 7', seed: change('ScheduledBackup', 'spec.schedule', is('0 0 2 * * 7')) },
+  { kind: 'backup on 30 February', seed: change('ScheduledBackup', 'spec.schedule', is('0 0 2 30 2 *')) },
+  {
+    kind: 'sidecar without resources',
+    seed: change('ObjectStore', 'spec.instanceSidecarConfiguration.resources', none),
+  },
   { kind: 'backup method dropped', seed: change('ScheduledBackup', 'spec.method', none) },
   { kind: 'backup plugin', seed: change('ScheduledBackup', 'spec.pluginConfiguration.name', typo) },
-  { kind: 'backup schedule dropped', seed: remove('ScheduledBackup') },
-  { kind: 'backup suspended', seed: change('ScheduledBackup', 'spec.suspend', is(true)) },
+  {
+    kind: 'backup schedule dropped',
+    elsewhere: /^off-node-copy Cluster state-hub-db /,
+    seed: remove('ScheduledBackup'),
+  },
+  {
+    kind: 'backup suspended',
+    elsewhere: /^off-node-copy Cluster state-hub-db /,
+    seed: change('ScheduledBackup', 'spec.suspend', is(true)),
+  },
   { kind: 'Cluster of an object', seed: change('*', 'spec.cluster.name', (v) => (v === undefined ? v : typo(v))) },
   { kind: 'ObjectStore of a plugin', seed: change('Cluster', 'spec.plugins.*.parameters.barmanObjectName', typo) },
-  { kind: 'ObjectStore dropped', seed: remove('ObjectStore') },
+  {
+    kind: 'ObjectStore dropped',
+    elsewhere: /^object-store-exists Cluster state-hub-db spec\.plugins.*barmanObjectName$/,
+    seed: remove('ObjectStore'),
+  },
   {
     kind: 'archive off',
     seed: change('Cluster', ['spec.plugins.*.isWALArchiver', 'spec.plugins.*.enabled'], is(false)),
@@ -468,13 +338,18 @@ export const faults: readonly Fault[] = [
   },
   { kind: 'namespace dropped', seed: change('*', 'metadata.namespace', none) },
   { kind: 'namespace', seed: change('*', 'metadata.namespace', (v) => (v === undefined ? v : typo(v))) },
-  { kind: 'Namespace dropped', seed: remove('Namespace') },
+  {
+    kind: 'Namespace dropped',
+    elsewhere: /^network-policy-peer-exists NetworkPolicy \S+ spec\.\w+\[\d\]\.(from|to)\[\d\]\.namespaceSelector$/,
+    seed: remove('Namespace'),
+  },
   {
     kind: 'Pod Security',
     seed: change('Namespace', 'metadata.labels.pod-security~kubernetes~io/enforce', is('privileged')),
   },
   {
     kind: 'rights of a container',
+    elsewhere: /^pod-security-restricted Deployment \S+ spec\.template\.spec\.containers\[\w+\]\.securityContext/,
     seed: change(
       'Deployment',
       [
@@ -538,6 +413,18 @@ export const faults: readonly Fault[] = [
     ),
   },
   { kind: 'force', seed: change('Kustomization', 'spec.force', is(true)) },
+  {
+    kind: 'force on one object',
+    seed: change('Cluster', 'metadata.annotations.kustomize~toolkit~fluxcd~io/force', is('Enabled')),
+  },
+  {
+    kind: 'replacing what holds data',
+    seed: change('ObjectStore', 'metadata.annotations.argocd~argoproj~io/sync-options', (v) => `${v},Replace=true`),
+  },
+  {
+    kind: 'namespace of an Application',
+    seed: change('Application', 'spec.destination.namespace', none),
+  },
   { kind: 'variable substitution', seed: change('Kustomization', 'spec.postBuild', is({ substitute: { a: 'b' } })) },
   { kind: 'dependency of a unit', seed: change('Kustomization', 'spec.dependsOn.*.name', typo) },
   { kind: 'project of an Application', seed: change('Application', 'spec.project', typo) },
@@ -548,5 +435,121 @@ export const faults: readonly Fault[] = [
       change('*', 'metadata.annotations.argocd~argoproj~io/sync-wave', (v) => (v === undefined ? v : '-99')),
     ),
   },
-  { kind: 'object twice', seed: add('ConfigMap', (clean) => copyOf(clean, 'Service')) },
+  {
+    kind: 'protocol of a policy',
+    elsewhere:
+      /^(service-reachable|database-reachable|database-flows|api-server-reachable|default-deny) (Deployment|CronJob|Cluster) state-hub/,
+    seed: change('NetworkPolicy', ['spec.ingress.*.ports.*.protocol', 'spec.egress.*.ports.*.protocol'], (v) =>
+      v === 'TCP' ? 'UDP' : v === 'UDP' ? 'TCP' : v,
+    ),
+  },
+  { kind: 'protocol of a Service', seed: change('Service', 'spec.ports.*.protocol', is('UDP')) },
+  {
+    kind: 'protocol of a container',
+    elsewhere: /^(network-policy-port-served NetworkPolicy|service-port-served Service) /,
+    seed: change('Deployment', `${CONTAINER}.ports.*.protocol`, is('UDP')),
+  },
+  {
+    kind: 'certificate of the database',
+    seed: change(
+      'Cluster',
+      ['spec.certificates'],
+      is({ serverCASecret: 'state-hub-db-owner', serverTLSSecret: 'state-hub-db-tls' }),
+    ),
+  },
+  {
+    kind: 'variable of the database',
+    seed: change(
+      'Cluster',
+      'spec.env',
+      is([{ name: 'A', valueFrom: { secretKeyRef: { name: 'state-hub-db-ower', key: 'a' } } }]),
+    ),
+  },
+  {
+    kind: 'owner without keys',
+    seed: change('Cluster', 'spec.bootstrap.initdb.secret.name', is('state-hub-db-backup')),
+  },
+  {
+    kind: 'StorageClass of a tablespace',
+    seed: change('Cluster', 'spec.tablespaces', is([{ name: 'old', storage: { size: '1Gi', storageClass: 'fast' } }])),
+  },
+  {
+    kind: 'registry of a ServiceAccount',
+    seed: change('ServiceAccount', 'imagePullSecrets', is([{ name: 'state-hub-registry' }])),
+  },
+  {
+    kind: 'ConfigMap of a volume',
+    seed: change('CronJob', `spec.jobTemplate.${POD}.volumes.*.configMap.name`, (v) => (v === undefined ? v : typo(v))),
+  },
+  {
+    kind: 'Secret of a drill',
+    seed: change('CronJob', `spec.jobTemplate.${POD}.volumes.*.projected.sources.*.secret.name`, (v) =>
+      v === undefined ? v : typo(v),
+    ),
+  },
+  {
+    kind: 'role of a binding',
+    seed: change('*', ['roleRef.name', 'subjects.*.name'], (v) => (v === undefined ? v : typo(v))),
+  },
+  {
+    kind: 'Ingress to a Service that is not there',
+    seed: add('Ingress', () => ({
+      apiVersion: 'networking.k8s.io/v1',
+      kind: 'Ingress',
+      metadata: { name: 'oops', namespace: 'state-hub' },
+      spec: { defaultBackend: { service: { name: 'state-hub-ap', port: { name: 'http' } } } },
+    })),
+  },
+  {
+    kind: 'autoscaler of nothing',
+    seed: add('HorizontalPodAutoscaler', () => ({
+      apiVersion: 'autoscaling/v2',
+      kind: 'HorizontalPodAutoscaler',
+      metadata: { name: 'oops', namespace: 'state-hub' },
+      spec: { maxReplicas: 5, scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'state-hub-ap' } },
+    })),
+  },
+  {
+    kind: 'Pooler that is let in nowhere',
+    seed: add('Pooler', () => ({
+      apiVersion: 'postgresql.cnpg.io/v1',
+      kind: 'Pooler',
+      metadata: { name: 'oops', namespace: 'state-hub' },
+      spec: { cluster: { name: 'state-hub-db' }, instances: 2, type: 'rw', pgbouncer: { poolMode: 'session' } },
+    })),
+  },
+  { kind: 'drill that overlaps', seed: change('CronJob', 'spec.concurrencyPolicy', is('Allow')) },
+  { kind: 'drill without an end', seed: change('CronJob', 'spec.jobTemplate.spec.activeDeadlineSeconds', none) },
+  { kind: 'drill that tries again', seed: change('CronJob', 'spec.jobTemplate.spec.backoffLimit', is(3)) },
+  { kind: 'drill that leaves nothing', seed: change('CronJob', 'spec.failedJobsHistoryLimit', is(0)) },
+  { kind: 'six-field drill schedule', seed: change('CronJob', 'spec.schedule', (v) => `0 ${v}`) },
+  {
+    kind: 'dependency in a circle',
+    // Nothing waits for the drills and the monitors.
+    seed: (clean) =>
+      change('Kustomization', 'spec.dependsOn', (v) => [...(v ?? []), { name: 'state-hub-api' }])(clean).filter(
+        ({ place }) => !/-(drills|monitoring) /.test(place),
+      ),
+  },
+  {
+    kind: 'wave that is no number',
+    seed: change('*', 'metadata.annotations.argocd~argoproj~io/sync-wave', (v) => (v === undefined ? v : 'first')),
+  },
+  {
+    kind: 'source of an Application among several',
+    seed: change('Application', 'spec.sources', is([{ repoURL: 'https://git.example.net/other.git', path: 'dist' }])),
+  },
+  {
+    kind: 'restore left armed',
+    seed: change(
+      'Cluster',
+      'spec.bootstrap',
+      is({ recovery: { source: 'origin', database: 'state_hub', owner: 'state_hub' } }),
+    ),
+  },
+  {
+    kind: 'object twice',
+    elsewhere: /^one-object-once Service state-hub-api metadata\.name$/,
+    seed: add('ConfigMap', (clean) => copyOf(clean, 'Service')),
+  },
 ];

@@ -1,4 +1,7 @@
-import { type Fault, change, is, none, typo } from './faults';
+import { type Fault, change, typo } from './_seed';
+
+const none = () => undefined;
+const is = (value: unknown) => () => value;
 
 const POD = 'spec.template.spec';
 const JOB_POD = 'spec.jobTemplate.spec.template.spec';
@@ -121,7 +124,11 @@ const kubernetes: readonly Fault[] = [
       there(() => '900Gi'),
     ),
   },
-  { kind: 'cpu above its limit', seed: inWorkload(containers('resources.limits.cpu'), () => '1m') },
+  {
+    kind: 'cpu above its limit',
+    elsewhere: /^resources-within-limits .*requests/,
+    seed: inWorkload(containers('resources.limits.cpu'), () => '1m'),
+  },
   { kind: 'negative request', seed: inWorkload(containers('resources.requests.*'), (v) => `-${v}`) },
   {
     kind: 'name of a resource',
@@ -148,7 +155,11 @@ const kubernetes: readonly Fault[] = [
     seed: inWorkload(pods('restartPolicy'), (v) => (v === 'Never' ? 'Always' : 'Never')),
   },
   { kind: 'root that is not root', seed: inWorkload(pods('securityContext.runAsUser'), () => 0) },
-  { kind: 'DNS of nobody', seed: inWorkload(pods('dnsPolicy'), () => 'None') },
+  {
+    kind: 'DNS of nobody',
+    elsewhere: /^pod-consistent .*dnsConfig/,
+    seed: inWorkload(pods('dnsPolicy'), () => 'None'),
+  },
   { kind: 'grace below 0', seed: inWorkload(pods('terminationGracePeriodSeconds'), () => -1) },
   {
     kind: 'seconds of a toleration',
@@ -162,6 +173,10 @@ const kubernetes: readonly Fault[] = [
     seed: change('Deployment', 'spec.strategy.rollingUpdate', is({ maxSurge: 0, maxUnavailable: 0 })),
   },
   { kind: 'share without %', seed: change('Deployment', 'spec.strategy.rollingUpdate.maxSurge', is('25')) },
+  {
+    kind: 'minute of a schedule',
+    seed: change('CronJob', 'spec.schedule', (v: string) => v.replace(/^\S+/, '99')),
+  },
   { kind: 'time zone', seed: change('CronJob', 'spec.timeZone', () => 'Mars/Phobos') },
   {
     kind: 'deadline below 0',
@@ -296,7 +311,11 @@ const cloudNativePg: readonly Fault[] = [
     seed: change('Cluster', 'spec.managed', is({ services: { disabledDefaultServices: ['rw'] } })),
   },
   { kind: 'reserved role', seed: change('Cluster', 'spec.managed', is({ roles: [{ name: 'streaming_replica' }] })) },
-  { kind: 'resources of the database', seed: change('Cluster', 'spec.resources.limits.*', () => '1m') },
+  {
+    kind: 'resources of the database',
+    elsewhere: /^resources-within-limits .*requests/,
+    seed: change('Cluster', 'spec.resources.limits.*', () => '1m'),
+  },
   { kind: 'hibernation', seed: change('Cluster', 'metadata.annotations.cnpg~io/hibernation', is('maybe')) },
   { kind: 'pod patch', seed: change('Cluster', 'metadata.annotations.cnpg~io/podPatch', is('{')) },
   {

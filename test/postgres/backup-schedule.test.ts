@@ -33,20 +33,26 @@ describe('a BackupSchedule', () => {
     ['0 0 */6 * * *', 6 * 3600],
     ['0 0 2 1 * *', 31 * 86_400],
     ['0 0 2 * * MON-FRI', 3 * 86_400],
+    ['0 0 2 */2 * MON', 21 * 86_400],
+    ['* * * * * *', 1],
   ])('knows the longest gap of %s: %i seconds', (schedule, gap) => {
     expect(backups(schedule).backupSchedule.longestGapSeconds).toBe(gap);
   });
 
   it.each([
-    ['0 2 * * *', "test/backups: 'schedule' must have six fields, got 5 in '0 2 * * *'; write second, minute, hour"],
-    ['@daily', "'schedule' must have six fields, got the shorthand '@daily'"],
-    ['@every 1h', "'schedule' must have six fields, got the shorthand '@every 1h'"],
-    ['0 0 2 * * * *', "'schedule' must have six fields, got 7"],
-    ['0 60 2 * * *', "'schedule' is no valid schedule, got '0 60 2 * * *'"],
-    ['0 0 25 * * *', "'schedule' is no valid schedule"],
-    ['0 0 2 * * FOO', "'schedule' is no valid schedule"],
-    ['0 0 2 L * *', "'schedule' may use numbers, names of months and days"],
-    ['', "'schedule' must have six fields, got 1"],
+    [
+      '0 2 * * *',
+      "test/backups: 'schedule' must have six fields, not 5, got '0 2 * * *'; write second, minute, hour, day of month, " +
+        "month, day of week: '0 17 2 * * *' is every day at 02:17 UTC",
+    ],
+    ['@daily', "'schedule' must have six fields, not 1, got '@daily'"],
+    ['@every 1h', "'schedule' must have six fields, not 2, got '@every 1h'"],
+    ['0 0 2 * * * *', "'schedule' must have six fields, not 7"],
+    ['', "'schedule' must have six fields, not 1"],
+    ['0 60 2 * * *', "'schedule' has minute '60', which must be from 0 to 59, got '0 60 2 * * *'"],
+    ['0 0 2 * * 7', "'schedule' has day of week '7', which must be from 0 to 6, where 0 is Sunday"],
+    ['0 0 2 * * SAT-SUN', "'schedule' has day of week 'SAT-SUN', which ends before it begins, where 0 is Sunday"],
+    ['0 0 2 30 2 *', "'schedule' never runs, or not for more than five years, got '0 0 2 30 2 *'"],
   ])('fails for %j', (schedule, message) => {
     expect(() => backups(schedule)).toThrow(message);
   });

@@ -1,8 +1,9 @@
-import { App, Chart, Size, Testing } from 'cdk8s';
+import { App, Chart, Duration, Size, Testing } from 'cdk8s';
 import { Cpu } from 'cdk8s-plus-28';
 import { describe, expect, it } from 'vitest';
-import { Bootstrap, RequiredSecret } from '../../lib';
-import { chart, cluster, objectStore, only, platform } from '../_build';
+import { ObjectStore, PhoenixApp, type PostgresClusterProps } from '../../lib';
+import { warningsBelow } from '../../lib/_warning';
+import { IMAGE, chart, cluster, objectStore, only, platform, service } from '../_build';
 
 const synth = (props: Parameters<typeof cluster>[1] = {}) => {
   const scope = chart();
@@ -70,6 +71,24 @@ describe('a PostgresCluster with defaults', () => {
     ]);
   });
 
+  it('takes a shorter lease, and renews it in two thirds of it, as the webhook wants it', () => {
+    const lease = (primaryLease?: PostgresClusterProps['primaryLease']) =>
+      spec(primaryLease === undefined ? {} : { primaryLease }).primaryLease;
+    const seconds = (amount: number): Duration => Duration.seconds(amount);
+    expect(lease()).toEqual({
+      leaseDurationSeconds: 15,
+      renewDeadlineSeconds: 10,
+      retryPeriodSeconds: 2,
+      releasedLeaseDurationSeconds: 1,
+    });
+    expect(lease({ leaseDuration: seconds(5) })).toMatchObject({ renewDeadlineSeconds: 3, retryPeriodSeconds: 2 });
+    expect(lease({ leaseDuration: seconds(3) })).toMatchObject({ renewDeadlineSeconds: 2, retryPeriodSeconds: 1 });
+    expect(lease({ leaseDuration: seconds(20), renewDeadline: seconds(19), retryPeriod: seconds(5) })).toMatchObject({
+      renewDeadlineSeconds: 19,
+      retryPeriodSeconds: 5,
+    });
+  });
+
   it('never lets a standby become unready because the primary is gone', () => {
     expect(spec().probes.readiness).toEqual({ type: 'pg_isready' });
     expect(spec().probes.liveness.isolationCheck).toEqual({
@@ -88,6 +107,33 @@ describe('a PostgresCluster with defaults', () => {
       labels: { 'cnpg.io/reload': 'true' },
     });
     expect(database.credentials.keys.map((key) => key.key)).toEqual(['username', 'password']);
+  });
+});
+
+describe('a slot without bound, for an offline major upgrade', () => {
+  const parameters = { max_slot_wal_keep_size: '-1' };
+  const props = (app: PhoenixApp) =>
+    service(app, 'shop', { database: { database: 'shop', image: IMAGE, storage: Size.gibibytes(20), parameters } });
+
+  it('is written and warns, and needs no room on the volume', () => {
+    const scope = chart();
+    cluster(scope, { parameters, walStorage: Size.gibibytes(3) });
+    expect(only(Testing.synth(scope), 'Cluster').spec.postgresql.parameters).toMatchObject(parameters);
+    expect(warningsBelow(scope)).toEqual([
+      "test/db: 'parameters.max_slot_wal_keep_size' is -1, which only an offline major upgrade needs: a lost standby keeps " +
+        'WAL until the volume of the primary is full, and then nothing fails over; remove it after the upgrade',
+    ]);
+    expect(warningsBelow(cluster(chart()).node.root)).toEqual([]);
+  });
+
+  it('passes the policy only with a reason', () => {
+    const silent = new PhoenixApp();
+    props(silent);
+    expect(() => silent.files()).toThrow(/an offline major upgrade needs -1: ignore this rule meanwhile, and say so/);
+    const ignore = [{ rule: 'slot-wal-bounded', reason: 'major upgrade to PostgreSQL 18' }];
+    const app = new PhoenixApp({ policy: { ignore } });
+    props(app);
+    expect(() => app.files()).not.toThrow();
   });
 });
 
@@ -155,85 +201,6 @@ describe('network policies of a PostgresCluster', () => {
   });
 });
 
-describe('bootstrap', () => {
-  it('imports one database from the old server, with its certificate verified', () => {
-    const { bootstrap, externalClusters } = spec({
-      bootstrap: Bootstrap.import({ host: 'old.example', database: 'shop', user: 'reader', port: 5433 }),
-    });
-    expect(bootstrap.initdb.import).toEqual({
-      type: 'microservice',
-      databases: ['shop'],
-      source: { externalCluster: 'origin' },
-    });
-    expect(externalClusters).toEqual([
-      {
-        name: 'origin',
-        connectionParameters: {
-          host: 'old.example',
-          port: '5433',
-          dbname: 'shop',
-          user: 'reader',
-          sslmode: 'verify-full',
-        },
-        password: { name: 'shop-db-import', key: 'password' },
-        sslRootCert: { name: 'shop-db-import', key: 'ca.crt' },
-      },
-    ]);
-  });
-
-  it('opens the way to the old server, and asks for the Secret, only while importing', () => {
-    const scope = chart();
-    cluster(scope, {
-      bootstrap: Bootstrap.import({ host: 'old.example', database: 'shop', user: 'reader', port: 6000 }),
-    });
-    expect(JSON.stringify(only(Testing.synth(scope), 'NetworkPolicy').spec.egress)).toContain('6000');
-    expect(RequiredSecret.findAll(scope).map((secret) => secret.name)).toContain('shop-db-import');
-    const plain = chart();
-    cluster(plain);
-    expect(RequiredSecret.findAll(plain).map((secret) => secret.name)).toEqual(['db-backup', 'shop-db-owner']);
-  });
-
-  it('restores under the names of the source and archives to the next generation', () => {
-    const { bootstrap, externalClusters, plugins } = spec({
-      generation: 2,
-      bootstrap: Bootstrap.recovery({ serverName: 'shop-db-1', targetTime: '2026-11-23T04:15:00Z' }),
-    });
-    expect(bootstrap).toEqual({
-      recovery: {
-        source: 'origin',
-        database: 'shop',
-        owner: 'shop',
-        secret: { name: 'shop-db-owner' },
-        recoveryTarget: { targetTime: '2026-11-23T04:15:00Z' },
-      },
-    });
-    expect(externalClusters[0].plugin).toEqual({
-      name: 'barman-cloud.cloudnative-pg.io',
-      enabled: true,
-      isWALArchiver: false,
-      parameters: { barmanObjectName: 'db-backup', serverName: 'shop-db-1' },
-    });
-    expect(plugins[0].parameters.serverName).toBe('shop-db-2');
-  });
-
-  it.each([
-    [
-      { bootstrap: Bootstrap.recovery({ serverName: 'shop-db-1' }) },
-      "raise 'generation', or the restore ends with 'Expected empty archive'",
-    ],
-    [
-      { generation: 2, bootstrap: Bootstrap.recovery({ serverName: 'shop-db-1', targetTime: 'yesterday' }) },
-      "'bootstrap.targetTime' must be RFC 3339 with a zone, such as '2026-11-23T04:15:00Z', got 'yesterday'",
-    ],
-    [
-      { bootstrap: Bootstrap.import({ host: 'old host', database: 'shop', user: 'x' }) },
-      "'bootstrap.host' must be one word without quotes, got 'old host'",
-    ],
-  ])('fails for a bootstrap that cannot work: %#', (props, message) => {
-    expect(() => cluster(chart(), props)).toThrow(message);
-  });
-});
-
 describe('connection', () => {
   it('gives a client the primary, verified TLS, and the certificate without its key', () => {
     expect(cluster(chart()).connection).toEqual({
@@ -265,6 +232,7 @@ describe('fails', () => {
     ],
     ['for an image without tag', { image: 'ghcr.io/cloudnative-pg/postgresql' }, "'image' must have a version tag"],
     ['for a digest without tag', { image: `pg@sha256:${'0'.repeat(64)}` }, "'image' must have a version tag"],
+    ['for a port that is no tag', { image: 'registry.example:5000/pg' }, "'image' must have a version tag"],
     ['for latest', { image: 'pg:latest' }, "'image' must not use the tag 'latest'"],
     ['for what is no image', { image: 'PG image' }, "'image' must be an image reference such as"],
     ['for a name that is no label', { name: 'Shop_DB' }, "'name' must use lower-case letters, digits and dashes"],
@@ -314,10 +282,11 @@ describe('fails', () => {
       "'walStorage' must hold at least 4608 MiB: twice max_wal_size (1GB), max_slot_wal_keep_size (2GB) and wal_keep_size (512MB), got 4096 MiB",
     ],
     [
-      'for an unbounded slot',
-      { parameters: { max_slot_wal_keep_size: '-1' } },
+      'for a slot of another negative size',
+      { parameters: { max_slot_wal_keep_size: '-1MB' } },
       "'parameters.max_slot_wal_keep_size' must be a size",
     ],
+    ['for senders without bound', { parameters: { wal_keep_size: '-1' } }, "'parameters.wal_keep_size' must be a size"],
     ['for a reserved database', { database: 'postgres' }, "'database' must not be a reserved name, got 'postgres'"],
     ['for a reserved owner', { owner: 'pg_admin' }, "'owner' must not be a reserved name, got 'pg_admin'"],
     ['for a quoted identifier', { database: 'my-shop' }, "'database' must be a plain PostgreSQL identifier"],
@@ -325,6 +294,21 @@ describe('fails', () => {
       "for the operator's own Secret",
       { ownerSecret: 'shop-db-app' },
       "'ownerSecret' must not be a name that the operator uses",
+    ],
+    [
+      'for a lease that is over before it must be renewed',
+      { primaryLease: { leaseDuration: Duration.seconds(10), renewDeadline: Duration.seconds(10) } },
+      "'primaryLease.leaseDuration' must be longer than 'primaryLease.renewDeadline' (10 s), got 10 s",
+    ],
+    [
+      'for a lease that leaves no time to renew it',
+      { primaryLease: { leaseDuration: Duration.seconds(2) } },
+      "'primaryLease.renewDeadline' must be longer than 1.2 times 'primaryLease.retryPeriod' (1 s), got 1 s; the shortest lease is one of 3 s",
+    ],
+    [
+      'for a lease in halves of a second',
+      { primaryLease: { leaseDuration: Duration.millis(7500) } },
+      "'primaryLease.leaseDuration' must be a whole number of seconds, at least 1, got 7 seconds 500 millis",
     ],
     ['for generation 0', { generation: 0 }, "'generation' must be a whole number of at least 1, got 0"],
   ])('%s', (_, props, message) => {
@@ -338,6 +322,24 @@ describe('fails', () => {
     expect(() => cluster(scope, { objectStore: store }, 'other')).toThrow(
       "test/other: 'objectStore' destination 's3://bucket/postgres' is already used with server name 'shop-db-1' by test/db",
     );
+  });
+
+  it.each([
+    [{ endpoint: 'https://s3.example' }, { endpoint: 'https://s3.example:443' }],
+    [{ endpoint: 'https://s3.example' }, { endpoint: 'https://s3.example/' }],
+    [{}, { endpoint: 'https://s3.eu-central-1.amazonaws.com' }],
+    [{ destination: 's3://bucket/postgres/' }, { destination: 's3://bucket/postgres' }],
+  ])('for a second cluster in the same archive, however it is written: %j and %j', (one, other) => {
+    const scope = chart();
+    const first = objectStore(scope, one);
+    cluster(scope, { objectStore: first });
+    const second = new ObjectStore(scope, 'second', {
+      name: 'second',
+      destination: 's3://bucket/postgres',
+      retention: Duration.days(30),
+      ...other,
+    });
+    expect(() => cluster(scope, { objectStore: second }, 'other')).toThrow('is already used with server name');
   });
 
   it('but not for the same archive with another name or generation', () => {

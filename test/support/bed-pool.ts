@@ -39,7 +39,9 @@ export class BedPool {
 
 async function reset(bed: Bed, behaviour: Partial<OperatorBehaviour>): Promise<void> {
   Object.assign(bed.behaviour, HEALTHY_BEHAVIOUR, behaviour);
-  Object.assign(bed.service.faults, { lyingHealth: false, errorBody: false, broken: false });
+  Object.assign(bed.service.faults, { lyingHealth: false, summary: undefined, broken: false });
+  await bed.database.rw.restore();
+  bed.database.rw.holdAnswers(false);
   bed.kubernetes.rules = undefined;
   bed.kubernetes.requests.length = 0;
   bed.kubernetes.remove(`/apis/coordination.k8s.io/v1/namespaces/${NAMESPACE}/leases/state-hub-drill`);

@@ -139,6 +139,25 @@ export class DatabaseBed {
     throw new Error(`fewer than ${count} standbys stream:\n${this.servers.map((s) => s.lastWords).join('\n---\n')}`);
   }
 
+  /**
+   * No write of the running drill gets further for so long: its table is locked, as by a person's forgotten transaction.
+   * Returns for how long it really was, and how many sessions of the drill there were in the end.
+   */
+  public async stall(ms: number): Promise<{ readonly ms: number; readonly sessions: number }> {
+    const [table] = await this.drillTables();
+    const client = await this.primary.connect('phoenix_drill');
+    await client.query(`begin; lock table ${table!.name} in share mode`);
+    const from = performance.now();
+    await new Promise((done) => setTimeout(done, ms));
+    const { rows } = await client.query<{ sessions: number }>(
+      `select count(*)::int as sessions from pg_stat_activity where usename = 'phoenix_drill'`,
+    );
+    await client.query('rollback');
+    const stalled = performance.now() - from;
+    await client.end();
+    return { ms: stalled, sessions: rows[0]!.sessions };
+  }
+
   /** Removes what a test left in the drill database. */
   public async dropDrillTables(): Promise<void> {
     await this.primary.query(`select pg_terminate_backend(pid) from pg_stat_activity where usename = 'phoenix_drill'`);
@@ -199,7 +218,7 @@ export class DatabaseBed {
 
 /** What every bed begins with, in database `postgres` if no other is named. */
 const CONTENT: readonly (readonly [sql: string, database?: string])[] = [
-  ['create role phoenix_drill login in role pg_read_all_stats'],
+  ['create role phoenix_drill login connection limit 50 in role pg_read_all_stats'],
   ['create role state_hub login'],
   ['create database phoenix_drill owner phoenix_drill'],
   ['create database state_hub owner state_hub'],

@@ -2,7 +2,7 @@ import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Evidence } from '../../lib/evidence/evidence';
-import { bedConfig, type DrillOptions, type LogLine } from './drill-run';
+import { bedConfig, TOO_BUSY, type DrillOptions, type LogLine } from './drill-run';
 import type { Bed } from './fake-operator';
 
 /** What a child process left. */
@@ -21,6 +21,31 @@ export function bundle(folder: string, name = 'runner.cjs'): string {
   const file = join(folder, name);
   execFileSync(process.execPath, ['scripts/bundle-runner.mjs', file], { stdio: 'pipe' });
   return file;
+}
+
+/** A run to its end, once more where the machine was too busy for one. */
+export async function runToEnd(...parameters: ConstructorParameters<typeof DrillChild>): Promise<ChildOutcome> {
+  for (let attempt = 1; ; attempt++) {
+    const outcome = await new DrillChild(...parameters).finished;
+    if (attempt === 4 || !TOO_BUSY.test(outcome.evidence?.reason ?? '')) {
+      return outcome;
+    }
+  }
+}
+
+/** A run that has come to this phase, once more where the machine was too busy for it. */
+export async function runToPhase(
+  phase: string,
+  ...parameters: ConstructorParameters<typeof DrillChild>
+): Promise<DrillChild> {
+  for (let attempt = 1; ; attempt++) {
+    const child = new DrillChild(...parameters);
+    await child.says('phase', phase);
+    const evidence = child.lines.findLast((line) => line.evidence !== undefined)?.evidence;
+    if (attempt === 4 || !TOO_BUSY.test(evidence?.reason ?? '')) {
+      return child;
+    }
+  }
 }
 
 /** The bundled runner as a process of its own, as in a pod. */

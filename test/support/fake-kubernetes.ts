@@ -35,10 +35,16 @@ export interface ApiRequest {
 }
 
 /** What goes wrong instead of the answer. */
-export type Fault = { hang: true } | { drop: true } | { status: number; reason: string; retryAfter?: number };
+export type Fault =
+  | { hang: true }
+  | { drop: true }
+  | { delayMs: number }
+  | { status: number; reason: string; retryAfter?: number };
 
 /** A rule of a Role. */
 export interface Rule {
+  /** Where it holds; everywhere if absent, as a rule of a ClusterRole. */
+  readonly namespace?: string;
   readonly apiGroups: readonly string[];
   readonly resources: readonly string[];
   readonly resourceNames?: readonly string[];
@@ -72,6 +78,14 @@ export class FakeKubernetes {
   public fault: (request: ApiRequest) => Fault | undefined = () => undefined;
   /** Every request, for what a test wants to count. */
   public readonly requests: ApiRequest[] = [];
+  /** Those that the rules did not allow. */
+  public readonly refused: ApiRequest[] = [];
+  /** Rules that allowed a request. */
+  public readonly used = new Set<Rule>();
+  /** Answers what is no object, such as a log; false where it does not know the path. */
+  public serveMore: (request: ApiRequest, url: URL, response: ServerResponse) => boolean = () => false;
+  /** Told of what a client made, after it is stored. */
+  public onCreated: (object: StoredObject) => void = () => undefined;
   /** Told of what a client changed, after it is stored. */
   public onPatched: (object: StoredObject, path: string) => void = () => undefined;
   /** Told of a client's delete. The object goes at once, or is marked where the hook returns false. */
@@ -206,12 +220,16 @@ export class FakeKubernetes {
         incoming.socket.resetAndDestroy();
         return;
       }
-      if (fault.retryAfter !== undefined) {
-        response.setHeader('retry-after', String(fault.retryAfter));
+      if ('status' in fault) {
+        if (fault.retryAfter !== undefined) {
+          response.setHeader('retry-after', String(fault.retryAfter));
+        }
+        return fail(response, fault.status, fault.reason, 'injected by the test');
       }
-      return fail(response, fault.status, fault.reason, 'injected by the test');
+      await new Promise((done) => setTimeout(done, fault.delayMs));
     }
     if (!this.allows(request)) {
+      this.refused.push(request);
       const what = `${request.verb} resource "${request.resource}" in API group "${request.group}" named "${request.name}"`;
       return fail(response, 403, 'Forbidden', `cannot ${what}`);
     }
@@ -235,6 +253,9 @@ export class FakeKubernetes {
     if (path === '/version') {
       return send(response, 200, { major: '1', minor: '34', gitVersion: 'v1.34.2' });
     }
+    if (this.serveMore(request, url, response)) {
+      return;
+    }
     const object = this.objects.get(path.replace(/\/status$/, ''));
     if (request.verb === 'watch') {
       return this.watch(path, url, response);
@@ -253,7 +274,9 @@ export class FakeKubernetes {
       if (this.objects.has(pathOf(created))) {
         return fail(response, 409, 'AlreadyExists', `"${created.metadata.name}" already exists`);
       }
-      return send(response, 201, this.put(created));
+      const stored = this.put(created);
+      send(response, 201, stored);
+      return this.onCreated(stored);
     }
     if (object === undefined) {
       return fail(response, 404, 'NotFound', `"${request.name}" not found`);
@@ -311,16 +334,19 @@ export class FakeKubernetes {
   }
 
   private allows(request: ApiRequest): boolean {
-    return (
-      this.rules === undefined ||
-      this.rules.some(
-        (rule) =>
-          rule.apiGroups.includes(request.group) &&
-          rule.resources.includes(request.resource) &&
-          rule.verbs.includes(request.verb) &&
-          (rule.resourceNames === undefined || rule.resourceNames.includes(request.name)),
-      )
+    const rule = this.rules?.find(
+      (rule) =>
+        (rule.namespace ?? request.namespace) === request.namespace &&
+        rule.apiGroups.includes(request.group) &&
+        rule.resources.includes(request.resource) &&
+        rule.verbs.includes(request.verb) &&
+        (rule.resourceNames === undefined || rule.resourceNames.includes(request.name)),
     );
+    if (rule !== undefined) {
+      this.used.add(rule);
+    }
+    // Everybody who logs in may ask for the version (ClusterRole system:public-info-viewer).
+    return this.rules === undefined || rule !== undefined || request.path === '/version';
   }
 }
 
@@ -359,9 +385,12 @@ function understand(method: string, url: URL, body: unknown): ApiRequest {
 
 function selected(object: StoredObject, url: URL): boolean {
   const labels = (url.searchParams.get('labelSelector') ?? '').split(',').filter(Boolean);
-  const name = /metadata\.name=([^,]+)/.exec(url.searchParams.get('fieldSelector') ?? '')?.[1];
+  const fields = (url.searchParams.get('fieldSelector') ?? '').split(',').filter(Boolean);
   return (
-    (name === undefined || object.metadata.name === name) &&
+    fields.every((field) => {
+      const [path = '', value] = field.split('=');
+      return path.split('.').reduce<any>((part, key) => part?.[key], object) === value;
+    }) &&
     labels.every((label) => {
       const [key = '', value] = label.split('=');
       return object.metadata.labels?.[key] === value;
@@ -389,6 +418,6 @@ function send(response: ServerResponse, status: number, body: object): void {
   response.end(JSON.stringify(body));
 }
 
-function fail(response: ServerResponse, code: number, reason: string, message: string): void {
+export function fail(response: ServerResponse, code: number, reason: string, message: string): void {
   send(response, code, { kind: 'Status', apiVersion: 'v1', status: 'Failure', code, reason, message });
 }

@@ -13,6 +13,14 @@ const CNPG = `/apis/postgresql.cnpg.io/v1/namespaces/${NAMESPACE}`;
 export const CLUSTER_PATH = `${CNPG}/clusters/${CLUSTER}`;
 export const PODS = `/api/v1/namespaces/${NAMESPACE}/pods`;
 
+export const API_LABELS = { 'app.kubernetes.io/name': 'state-hub-api' };
+/** Images that run in the bed, as the kubelet names them. */
+export const IMAGES = {
+  api: `registry.example.net/state-hub@sha256:${'a'.repeat(64)}`,
+  plugin: `ghcr.io/cloudnative-pg/plugin-barman-cloud-sidecar@sha256:${'b'.repeat(64)}`,
+  postgres: `ghcr.io/cloudnative-pg/postgresql@sha256:${'5'.repeat(64)}`,
+};
+
 /** How the operator behaves, in milliseconds where a time. */
 export interface OperatorBehaviour {
   /** From the loss of the primary to "Failing over". */
@@ -23,6 +31,8 @@ export interface OperatorBehaviour {
   rejoinMs: number;
   /** Replication is held up for this long before the primary dies: what is acknowledged then is lost without it. */
   lagMs: number;
+  /** What clients see of a primary that is gone: a refusal, or nothing, as when its node has lost its power. */
+  link: 'refused' | 'silent' | 'dropped';
   /** Quorum denies the failover, for ever. */
   deniesFailover: boolean;
   /** What becomes of the old primary. */
@@ -39,6 +49,7 @@ export const HEALTHY_BEHAVIOUR: OperatorBehaviour = {
   outageMs: undefined,
   rejoinMs: 100,
   lagMs: 0,
+  link: 'refused',
   deniesFailover: false,
   oldPrimary: 'standby',
   beforeServing: async () => undefined,
@@ -183,6 +194,7 @@ export class Bed {
       status: { phase: 'completed', stoppedAt: new Date(Date.now() - 3_600_000).toISOString() },
     });
     this.database.servers.forEach((server) => this.writePod(server));
+    this.writeApiPod();
     this.writeEndpoints();
   }
 
@@ -201,6 +213,7 @@ export class Bed {
       database.links.forEach((link) => link.holdAnswers(true));
       await sleep(behaviour.lagMs);
     }
+    const lost = behaviour.link === 'refused' ? undefined : database.rw.lose(behaviour.link);
     const killedAt = now();
     dead.kill();
     database.links.forEach((link) => {
@@ -210,6 +223,7 @@ export class Bed {
     });
     database.rw.pointTo();
     this.kubernetes.remove(`${PODS}/${dead.options.name}`);
+    await lost;
     await sleep(behaviour.detectionMs);
     this.patchStatus((status) =>
       Object.assign(status, { phase: 'Failing over', targetPrimary: 'pending', readyInstances: 2 }),
@@ -267,6 +281,7 @@ export class Bed {
       await sleep(Math.max(0, killedAt + behaviour.outageMs - now()));
     }
     database.serve();
+    await database.rw.restore();
     const servedAt = now();
     this.truths.push({ killedAt, servedAt, oldPrimary: old.options.name, newPrimary: next.options.name });
     this.patchStatus((status) =>
@@ -342,9 +357,23 @@ export class Bed {
             name: 'postgres',
             ready: true,
             restartCount: 0,
-            imageID: `ghcr.io/cloudnative-pg/postgresql@sha256:${'5'.repeat(64)}`,
+            imageID: IMAGES.postgres,
           },
         ],
+        initContainerStatuses: [{ name: 'plugin-barman-cloud', ready: true, restartCount: 0, imageID: IMAGES.plugin }],
+      },
+    });
+  }
+
+  private writeApiPod(): void {
+    this.kubernetes.put({
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'state-hub-api-7f9c', namespace: NAMESPACE, labels: API_LABELS },
+      status: {
+        phase: 'Running',
+        conditions: [{ type: 'Ready', status: 'True' }],
+        containerStatuses: [{ name: 'api', ready: true, restartCount: 0, imageID: IMAGES.api }],
       },
     });
   }

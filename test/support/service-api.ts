@@ -6,8 +6,8 @@ import { Pool } from 'pg';
 export interface ServiceFaults {
   /** Health always says ok, whatever the database does. */
   lyingHealth: boolean;
-  /** The summary answers 200 with an error in its body. */
-  errorBody: boolean;
+  /** What the summary answers, with status 200; its own answer where absent. */
+  summary: string | undefined;
   /** The summary answers 500. */
   broken: boolean;
 }
@@ -20,7 +20,7 @@ export class ServiceApi {
     return api;
   }
 
-  public readonly faults: ServiceFaults = { lyingHealth: false, errorBody: false, broken: false };
+  public readonly faults: ServiceFaults = { lyingHealth: false, summary: undefined, broken: false };
   private readonly server: Server;
   private readonly pool: Pool;
 
@@ -31,14 +31,14 @@ export class ServiceApi {
       user: 'state_hub',
       database: 'state_hub',
       max: 4,
-      connectionTimeoutMillis: 500,
+      connectionTimeoutMillis: 1000,
       query_timeout: 800,
     });
     this.pool.on('error', () => undefined);
     this.server = createServer((request, response) => {
       void this.handle(request.url ?? '').then(([status, body]) => {
         response.writeHead(status, { 'content-type': 'application/json' });
-        response.end(JSON.stringify(body));
+        response.end(typeof body === 'string' ? body : JSON.stringify(body));
       });
     });
   }
@@ -53,12 +53,12 @@ export class ServiceApi {
     await this.pool.end();
   }
 
-  private async handle(path: string): Promise<[number, object]> {
+  private async handle(path: string): Promise<[number, object | string]> {
     if (path === '/state/health' && this.faults.lyingHealth) {
       return [200, { status: 'ok' }];
     }
-    if (path === '/state/summary' && this.faults.errorBody) {
-      return [200, { error: 'relation "episodes" does not exist' }];
+    if (path === '/state/summary' && this.faults.summary !== undefined) {
+      return [200, this.faults.summary];
     }
     if (path === '/state/summary' && this.faults.broken) {
       return [500, {}];

@@ -1,9 +1,17 @@
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { BlackHole } from './black-hole';
 
 /** Where a proxy sends connections. */
 export interface Endpoint {
   readonly host: string;
   readonly port: number;
+}
+
+interface Pair {
+  readonly client: Socket;
+  upstream: Socket | undefined;
+  /** Nothing passes any more, in either direction. */
+  mute: boolean;
 }
 
 /**
@@ -13,23 +21,25 @@ export interface Endpoint {
 export class TcpProxy {
   public static async listen(host = '127.0.0.1'): Promise<TcpProxy> {
     const server = createServer();
-    const proxy = new TcpProxy(server);
     await new Promise<void>((done, failed) => server.once('error', failed).listen(0, host, done));
-    return proxy;
+    return new TcpProxy(server, host);
   }
 
-  private readonly pairs = new Set<readonly [Socket, Socket]>();
+  public readonly port: number;
+  private readonly pairs = new Set<Pair>();
   private endpoints: readonly Endpoint[] = [];
   private turn = 0;
+  private silent = false;
+  private hole: BlackHole | undefined;
   private answersHeld = false;
   private resetAfter: { matches: (data: Buffer) => boolean; left: number } | undefined;
 
-  private constructor(private readonly server: Server) {
+  private constructor(
+    private readonly server: Server,
+    private readonly host: string,
+  ) {
+    this.port = (server.address() as AddressInfo).port;
     server.on('connection', (client) => this.accept(client));
-  }
-
-  public get port(): number {
-    return (this.server.address() as AddressInfo).port;
   }
 
   /** New connections go there from now on. */
@@ -39,9 +49,33 @@ export class TcpProxy {
 
   /** Resets every open connection. */
   public reset(): void {
-    for (const [client, upstream] of this.pairs) {
+    for (const { client, upstream } of this.pairs) {
       client.resetAndDestroy();
-      upstream.resetAndDestroy();
+      upstream?.resetAndDestroy();
+    }
+  }
+
+  /**
+   * A node that is gone: connections that were open stay open and say nothing, for ever. New ones are accepted and say
+   * nothing (`silent`), or find that their packets are dropped (`dropped`), until `restore`.
+   */
+  public async lose(how: 'silent' | 'dropped'): Promise<void> {
+    this.silent = true;
+    this.pairs.forEach((pair) => (pair.mute = true));
+    if (how === 'dropped') {
+      this.server.close();
+      this.hole = await BlackHole.open(this.host, this.port);
+    }
+  }
+
+  /** New connections are served again; those from before stay silent. */
+  public async restore(): Promise<void> {
+    this.silent = false;
+    const { hole } = this;
+    if (hole !== undefined) {
+      this.hole = undefined;
+      await hole.close();
+      await new Promise<void>((done) => this.server.listen(this.port, this.host, done));
     }
   }
 
@@ -56,20 +90,35 @@ export class TcpProxy {
   }
 
   public async close(): Promise<void> {
+    await this.restore();
     this.reset();
     await new Promise((done) => this.server.close(done));
   }
 
   private accept(client: Socket): void {
+    const pair: Pair = { client, upstream: undefined, mute: this.silent };
+    this.pairs.add(pair);
+    client.on('error', () => undefined);
+    client.on('close', () => {
+      this.pairs.delete(pair);
+      pair.upstream?.destroy();
+    });
+    if (pair.mute) {
+      client.resume();
+      return;
+    }
     const endpoint = this.endpoints[this.turn++ % Math.max(1, this.endpoints.length)];
     if (endpoint === undefined) {
       client.resetAndDestroy();
       return;
     }
-    const upstream = connect(endpoint);
-    const pair = [client, upstream] as const;
-    this.pairs.add(pair);
+    this.join(pair, connect(endpoint));
+  }
+
+  private join(pair: Pair, upstream: Socket): void {
+    const { client } = pair;
     let doomed = false;
+    pair.upstream = upstream;
     client.setNoDelay(true);
     upstream.setNoDelay(true);
     client.on('data', (data) => {
@@ -78,24 +127,25 @@ export class TcpProxy {
         fault.left--;
         doomed = true;
       }
-      upstream.write(data);
+      if (!pair.mute) {
+        upstream.write(data);
+      }
     });
     upstream.on('data', (data) => {
       if (doomed) {
         client.resetAndDestroy();
         upstream.destroy();
-      } else if (!this.answersHeld) {
+      } else if (!this.answersHeld && !pair.mute) {
         client.write(data);
       }
     });
     const finish = () => {
-      this.pairs.delete(pair);
-      client.destroy();
+      if (!pair.mute) {
+        client.destroy();
+      }
       upstream.destroy();
     };
-    for (const socket of pair) {
-      socket.on('error', finish);
-      socket.on('close', finish);
-    }
+    upstream.on('error', finish);
+    upstream.on('close', finish);
   }
 }

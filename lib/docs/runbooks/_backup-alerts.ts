@@ -5,7 +5,7 @@ import type { RunbookWords } from '../runbook-facts';
 export const BACKUP_ALERTS: Readonly<Record<string, (words: RunbookWords) => Runbook>> = {
   PhoenixWalArchivingFailing: (w) => ({
     title: `${w.db} cannot archive WAL`,
-    when: `The last WAL file could not be written to the object store, for five minutes.`,
+    when: `The last WAL file has not got into the object store${w.lasting('PhoenixWalArchivingFailing')}.`,
     impact: `The service works. Losing the whole cluster now loses everything since the last archived file, and the ${w.size('walStorage')} volume for WAL fills until PostgreSQL stops.`,
     check: `${sh(w.sql('select last_archived_wal, last_archived_time, last_failed_wal, last_failed_time from pg_stat_archiver'), w.setPrimary, `${w.k} logs "$primary" --container plugin-barman-cloud --tail 50`, `${w.k} get objectstores.barmancloud.cnpg.io ${w.facts.database.objectStore.name} --output yaml`)}
 
@@ -26,7 +26,7 @@ PostgreSQL tries again by itself.`,
   }),
 
   PhoenixWalArchivingBehind: (w) => ({
-    title: `${w.db} has more than 16 WAL files waiting for the archive`,
+    title: w.summary('PhoenixWalArchivingBehind', `${w.db} has many WAL files waiting for the archive`),
     when: `The object store takes WAL more slowly than the database makes it.`,
     impact: `The service works. A restore of the whole cluster would miss what waits: 16 MiB a file.`,
     check: sh(
@@ -40,8 +40,8 @@ PostgreSQL tries again by itself.`,
   }),
 
   PhoenixBackupTooOld: (w) => ({
-    title: `The last base backup of ${w.db} is too old`,
-    when: `No base backup has succeeded for the schedule \`${w.facts.backupSchedule.schedule}\` (UTC) and six hours more.`,
+    title: w.summary('PhoenixBackupTooOld', `The last base backup of ${w.db} is too old`),
+    when: `The schedule \`${w.facts.backupSchedule.schedule}\` (UTC) was due, and no base backup has succeeded for hours after that.`,
     impact: `A restore still works and takes longer with each hour. Backups older than ${w.facts.database.objectStore.retentionDays} days are deleted; without new ones there is none in the end.`,
     check: sh(
       `${w.k} get backups.postgresql.cnpg.io --sort-by .metadata.creationTimestamp`,
@@ -49,7 +49,7 @@ PostgreSQL tries again by itself.`,
     ),
     act: `A backup failed: ${w.link('PhoenixBackupFailed')}. None was tried: no instance was healthy, or the schedule is suspended. Then take one now:
 
-${sh(`${w.cnpg} backup ${w.db} --method plugin --plugin-name barman-cloud.cloudnative-pg.io`)}`,
+${sh(w.backup)}`,
     verify: `${sh(`${w.k} get backups.postgresql.cnpg.io --sort-by .metadata.creationTimestamp`)}
 
 The newest is \`completed\`.`,
@@ -66,7 +66,7 @@ The newest is \`completed\`.`,
     ),
     act: `Remove the cause: key (${w.link('rotate-credentials')}), store (${w.link('PhoenixWalArchivingFailing')}), or a pod that went away during the backup. Then take one now:
 
-${sh(`${w.cnpg} backup ${w.db} --method plugin --plugin-name barman-cloud.cloudnative-pg.io`)}`,
+${sh(w.backup)}`,
     verify: `${sh(`${w.k} get backups.postgresql.cnpg.io --sort-by .metadata.creationTimestamp`)}
 
 The newest is \`completed\`.`,
@@ -75,7 +75,7 @@ The newest is \`completed\`.`,
 
   PhoenixBackupMetricsMissing: (w) => ({
     title: `Nothing reports the age of ${w.db}'s backups`,
-    when: `Prometheus has no backup metrics of \`${w.db}\` for 30 minutes.`,
+    when: `Prometheus has had no backup metrics of \`${w.db}\`${w.lasting('PhoenixBackupMetricsMissing')}.`,
     impact: `Unknown: either Prometheus does not see the instances, or they run without the plugin's sidecar, and then nothing is archived.`,
     check: `${sh(`${w.k} get pods --selector cnpg.io/cluster=${w.db},cnpg.io/podRole=instance --output custom-columns=NAME:.metadata.name,SIDECARS:.spec.initContainers[*].name`, `${w.k} get podmonitors.monitoring.coreos.com ${w.db} --show-labels`, w.sql('select last_archived_wal, last_archived_time from pg_stat_archiver'))}
 

@@ -7,7 +7,7 @@ const NOTHING_TO_UNDO = 'Nothing to undo: nothing was changed for good.';
 export const DATABASE_ALERTS: Readonly<Record<string, (words: RunbookWords) => Runbook>> = {
   PhoenixDatabaseNoPrimary: (w) => ({
     title: `${w.db} has no primary`,
-    when: `No instance of \`${w.db}\` has accepted writes for two minutes. A failover should be over by now.`,
+    when: `No instance of \`${w.db}\` has accepted writes${w.lasting('PhoenixDatabaseNoPrimary')}. A failover takes at most ${w.time(w.figures.failover)}.`,
     impact: `Nothing can be written. \`${w.facts.api.name}\` is not ready, because its readiness asks the database. Acknowledged writes are safe on at least two instances.`,
     check: `${w.look}
 
@@ -22,7 +22,9 @@ The phase says which page is next:
 | quorum in the operator's events | ${w.link('failover-denied-by-quorum')} |
 | none of these | ${w.link('primary-stuck')} |`,
     act: `Follow the page from the table. If the phase is "Failing over" and the roles above still change, give it one more minute first.`,
-    verify: sh(w.waitHealthy, w.sql('select pg_is_in_recovery()')) + '\n\nThe answer is `f`.',
+    verify: `${sh(w.waitHealthy, w.sql('select pg_is_in_recovery()'), w.tryWrite)}
+
+The answer is \`f\`, and the write returns at once.`,
     undo: NOTHING_TO_UNDO,
   }),
 
@@ -39,7 +41,7 @@ ${sh(`${w.k} get ${w.cluster} --output jsonpath='{.status.currentPrimary}{"\\n"}
 Do not delete a volume before you know which one the clients wrote to.`,
     act: `Stop PostgreSQL on the other one, and keep its disk:
 
-${sh(`instance= # the wrong primary: ${w.instances}`, `${w.cnpg} fencing on ${w.db} "\${instance:?}"`)}
+${sh(...w.unlessPrimary('the wrong primary', `${w.cnpg} fencing on ${w.db} "\${instance:?}"`))}
 
 If the API server cannot reach it, stop its node. When the network is whole, lift the fence: it rewinds and follows.`,
     verify: `${sh(w.pods)}
@@ -50,7 +52,7 @@ One instance has the role \`primary\`. Compare row counts with what clients beli
 
   PhoenixDatabaseWritesBlocked: (w) => ({
     title: `${w.db} has fewer synchronous standbys than a commit needs`,
-    when: `Commits wait for a standby, and none streams.`,
+    when: `Commits have waited for a standby${w.lasting('PhoenixDatabaseWritesBlocked')}, and none streams.`,
     impact: `Writes hang and lose nothing. Reads work. The next lost instance would leave a failover without quorum.`,
     check: `${w.look}
 
@@ -65,15 +67,15 @@ ${sh(`instance= # a standby: ${w.instances}`, `${w.cnpg} restart ${w.db} "\${ins
 - Its log speaks of a missing WAL segment: see ${w.link('PhoenixDatabaseStandbysMissing')}.
 
 Do not weaken \`synchronous\`: that turns waiting commits into losable ones.`,
-    verify: `${sh(w.sql('select count(*) from pg_stat_replication'))}
+    verify: `${sh(w.sql('select application_name, state, sync_state from pg_stat_replication'), w.tryWrite)}
 
-At least 1. Waiting commits return by themselves.`,
+At least one streams, and the write returns at once, as waiting commits do.`,
     undo: NOTHING_TO_UNDO,
   }),
 
   PhoenixDatabaseInstanceDown: (w) => ({
     title: `${w.db} runs fewer than ${w.facts.database.instances} instances`,
-    when: `An instance has been missing for five minutes.`,
+    when: `An instance has been missing${w.lasting('PhoenixDatabaseInstanceDown')}.`,
     impact: `The service works. Losing one more node may stop writes.`,
     check: `${w.look}
 
@@ -97,15 +99,15 @@ ${sh(`instance= # the broken one: ${w.instances}`, `${w.k} logs "\${instance:?}"
 ${sh(w.sql('select application_name, state, sync_state from pg_stat_replication'), w.sql('select slot_name, active, wal_status from pg_replication_slots'))}`,
     act: `A standby whose slot is \`lost\` cannot catch up any more and is made anew from the primary. Be sure that it is a standby: this deletes its volumes.
 
-${sh(...w.giveUp('the standby whose slot is lost'))}
+${sh(...w.giveUp('the standby whose slot is lost'), ...w.waitRemade)}
 
 A standby that runs and does not stream for another reason: restart it as in ${w.link('PhoenixDatabaseWritesBlocked')}.`,
-    verify: sh(w.waitHealthy, w.sql('select count(*) from pg_stat_replication')),
+    verify: sh(w.waitHealthy, w.waitStreaming(w.facts.database.instances - 1)),
     undo: `None for \`destroy\`: the operator copies a new standby from the primary, up to ${w.size('storage')} over the network.`,
   }),
 
   PhoenixDatabaseReplicationLag: (w) => ({
-    title: `A standby of ${w.db} replays more than 30 seconds behind`,
+    title: w.summary('PhoenixDatabaseReplicationLag', `A standby of ${w.db} replays far behind`),
     when: `A standby receives WAL and is slow to replay it, or receives it slowly.`,
     impact: `Nothing is lost. A failover to it takes longer, because it replays first.`,
     check: `${sh(w.sql('select application_name, write_lag, flush_lag, replay_lag from pg_stat_replication'), `kubectl top node`, `${w.k} top pod --selector cnpg.io/cluster=${w.db}`)}
@@ -113,14 +115,14 @@ A standby that runs and does not stream for another reason: restart it as in ${w
 Large \`write_lag\`: the network or the standby's disk. Large \`replay_lag\` alone: a long query on the standby, or a bulk load on the primary.`,
     act: `Wait for a bulk load to end, or end the query that holds replay back:
 
-${sh(`instance= # the lagging standby: ${w.instances}`, `${w.k} exec "\${instance:?}" --container postgres -- psql --command "select pid, now() - query_start as age, query from pg_stat_activity where state = 'active' order by 2 desc limit 5"`)}`,
+${sh(`instance= # the lagging standby: ${w.instances}`, `${w.k} exec "\${instance:?}" --container postgres -- psql --command "select pid, now() - query_start as age, query from pg_stat_activity where state = 'active' order by 2 desc limit 5"`, 'pid= # of that query, from the list', `${w.k} exec "\${instance:?}" --container postgres -- psql --command "select pg_cancel_backend(\${pid:?})"`)}`,
     verify: sh(w.sql('select application_name, replay_lag from pg_stat_replication')),
     undo: NOTHING_TO_UNDO,
   }),
 
   PhoenixDatabaseFenced: (w) => ({
     title: `An instance of ${w.db} is fenced`,
-    when: `Somebody stopped PostgreSQL on purpose 15 minutes ago and may have forgotten it.`,
+    when: `Somebody stopped PostgreSQL on purpose, has left it so${w.lasting('PhoenixDatabaseFenced')}, and may have forgotten it.`,
     impact: `A fenced standby is one standby fewer. A fenced primary means that nothing can be written, and no failover happens.`,
     check: `${sh(`${w.k} get ${w.cluster} --output jsonpath='{.metadata.annotations.cnpg\\.io/fencedInstances}{"\\n"}{.status.currentPrimary}{"\\n"}'`)}
 
@@ -131,8 +133,8 @@ Ask who did it before you lift it: a second primary may be the reason.`,
   }),
 
   PhoenixDatabaseWalVolumeFilling: (w) => ({
-    title: `WAL of ${w.db} fills more than 80 % of its volume`,
-    when: `More than 80 % of the ${w.size('walStorage')} volume for WAL is in use.`,
+    title: w.summary('PhoenixDatabaseWalVolumeFilling', `WAL of ${w.db} fills its volume`),
+    when: `Little of the ${w.size('walStorage')} volume for WAL is left on one instance or more.`,
     impact: `When it is full, PostgreSQL stops, and the operator does not fail over.`,
     check: `Somebody holds WAL back: the archive, or a standby that is gone.
 
@@ -147,8 +149,8 @@ Never delete files in \`pg_wal\`.`,
   }),
 
   PhoenixDatabaseVolumeFilling: (w) => ({
-    title: `Databases of ${w.db} fill more than 80 % of their volume`,
-    when: `More than 80 % of the ${w.size('storage')} for data is in use on each instance.`,
+    title: w.summary('PhoenixDatabaseVolumeFilling', `Databases of ${w.db} fill their volume`),
+    when: `Little of the ${w.size('storage')} for data is left on each instance.`,
     impact: `None yet. When it is full, PostgreSQL stops, and the operator does not fail over.`,
     check: sh(
       w.sql(

@@ -1,18 +1,17 @@
-import { predictedFailoverSeconds } from '../../platform/failover-seconds';
 import { sh, type Runbook } from '../runbook';
 import type { RunbookWords } from '../runbook-facts';
-import { pause, resume } from './_gitops';
+import { deliverAgain, pause, resume } from './_gitops';
 
 /** Procedures around nodes. */
 export const NODE_PROCEDURES: Readonly<Record<string, (words: RunbookWords) => Runbook>> = {
   'node-lost': (w) => ({
     title: `A node of ${w.facts.database.platform.name} is lost`,
     when: `${w.nodes} is NotReady or dark and will not be back within minutes.`,
-    impact: `If the primary was there, writes stop until the failover is over: at most ${predictedFailoverSeconds(w.facts.database)} seconds, ${w.facts.database.platform.nodeMonitorGraceSeconds} of them until Kubernetes notices, without a hand. Replicas of the API move after 30 seconds. ${local(w) ? `The instance that lived there keeps its data on that node's disk and waits for it.` : `The instance that lived there follows its volume to another node.`} **Until the instances are ${w.facts.database.instances} again, do not drain, restart or upgrade another node.**`,
+    impact: `If the primary was there, writes stop until the failover is over, without a hand: at most ${w.time(w.figures.failover)}, ${w.time(w.figures.nodeMonitorGrace)} of them until Kubernetes counts the node as lost. ${replicasMove(w)} ${local(w) ? `The instance that lived there keeps its data on that node's disk and waits for it.` : `The instance that lived there follows its volume to another node.`} **Until the instances are ${w.facts.database.instances} again, do not drain, restart or upgrade another node.**`,
     check: `${sh('kubectl get nodes', w.pods)}
 
-The role \`primary\` must be on a node that is Ready. If not after three minutes: ${w.link('primary-stuck')}. If the operator says that quorum is missing: ${w.link('failover-denied-by-quorum')}.`,
-    act: `1. Did the operator or the plugin live there? They move after five minutes. Sooner, when the node is surely off:
+The role \`primary\` must be on a node that is Ready. If not after ${w.time(w.figures.patience)}: ${w.link('primary-stuck')}. If the operator says that quorum is missing: ${w.link('failover-denied-by-quorum')}.`,
+    act: `1. Did the operator or the plugin live there? They move after ${w.time(w.figures.usualEviction)}. Sooner, when the node is surely off:
 
    ${indent(sh('node= # the lost one: ' + w.nodes, `kubectl --namespace ${w.operatorNs} get pods --output wide --field-selector spec.nodeName="\${node:?}"`, `kubectl taint nodes "\${node:?}" node.kubernetes.io/out-of-service=nodeshutdown:NoExecute`))}
 
@@ -24,7 +23,7 @@ The role \`primary\` must be on a node that is Ready. If not after three minutes
       local(w)
         ? `The node never comes back: its volumes are gone with it. Add a node first, because each instance needs one of its own; then give the lost instance up. Be sure that it is not the primary:
 
-   ${indent(sh(...w.giveUp('the lost one'), 'kubectl delete node "${node:?}"'))}
+   ${indent(sh('kubectl delete node "${node:?}"', ...w.giveUp('the lost one'), ...w.waitRemade))}
 
    A node with another name belongs into \`nodes\` of the Platform in the program, too.`
         : `The node never comes back: delete it, so that its volumes can be attached elsewhere.
@@ -59,7 +58,7 @@ ${sh('kubectl drain "${node:?}" --ignore-daemonsets --delete-emptydir-data --tim
 Do the work. If the drain is refused because of a disruption budget, the database is not whole: stop, and find out why.`,
     verify: `After Undo:
 
-${sh(w.waitHealthy, `${w.k} rollout status deployment ${w.facts.api.name} --timeout 5m`)}
+${sh(w.waitHealthy, w.waitStreaming(w.facts.database.instances - 1), w.rolledOut(w.facts.api))}
 
 Only then the next node.`,
     undo: sh('kubectl uncordon "${node:?}"'),
@@ -67,7 +66,7 @@ Only then the next node.`,
 
   'primary-stuck': (w) => ({
     title: `The primary of ${w.db} is gone or hangs, and nothing happens`,
-    when: 'Writes fail for more than three minutes, and the operator does not promote a standby.',
+    when: `Writes fail for more than ${w.time(w.figures.patience)}, and the operator does not promote a standby.`,
     impact: 'Nothing can be written. What was acknowledged is safe on a standby.',
     check: `Each of these alone stops a failover. In this order:
 
@@ -85,17 +84,27 @@ ${sh(
 | --- | --- |
 | operator or plugin not available | ${w.link('PhoenixOperatorDown')}, ${w.link('PhoenixBackupPluginDown')} |
 | annotation \`cnpg.io/fencedInstances\` | ${w.link('PhoenixDatabaseFenced')} |
-| annotation \`cnpg.io/reconciliationLoop: disabled\`, or hibernation | somebody stopped the operator here: ask who, then remove it |
+| annotation \`cnpg.io/reconciliationLoop: disabled\`, or hibernation | somebody stopped the operator here: ask who, then Act, second part |
 | "Not enough disk space" | ${w.link('disk-full')} |
-| the ObjectStore is missing | apply the database unit again: without it the operator waits for ever |
+| the ObjectStore is missing | without it the operator waits for ever: Act, third part |
 | quorum denied | ${w.link('failover-denied-by-quorum')} |
-| the primary's pod is Ready and PostgreSQL does not answer | Act |`,
-    act: `The pod lives and PostgreSQL hangs, so its lease is renewed and nobody takes over. End the pod. Not with \`--force\`: two primaries could run.
+| the primary's pod is Ready and PostgreSQL does not answer | Act, first part |`,
+    act: `**PostgreSQL hangs.** The pod lives so its lease is renewed and nobody takes over. End the pod. Not with \`--force\`: two primaries could run.
 
 ${sh(w.setPrimary, `${w.k} delete pod "\${primary:?}" --grace-period 1 --wait=false`)}
 
-If the phase does not change within two minutes, restart the operator: Act of ${w.link('PhoenixOperatorDown')}.`,
-    verify: sh(w.waitHealthy, w.sql('select pg_is_in_recovery()')),
+If the phase does not change within ${w.time(w.figures.patience)}, restart the operator: Act of ${w.link('PhoenixOperatorDown')}.
+
+**The operator was told to stop.** Let it work again:
+
+${sh(`${w.k} annotate ${w.cluster} cnpg.io/reconciliationLoop- cnpg.io/hibernation-`)}
+
+**The ObjectStore is missing.** Apply the database's unit again:
+
+${deliverAgain(w)}`,
+    verify: `${sh(w.waitHealthy, w.sql('select pg_is_in_recovery()'), w.tryWrite)}
+
+The answer is \`f\`, and the write returns at once.`,
     undo: 'Nothing to undo: the old primary comes back as a standby.',
   }),
 
@@ -109,7 +118,7 @@ If the phase does not change within two minutes, restart the operator: Act of ${
 With R standbys that are ready and in \`standbyNames\`, W = \`standbyNumber\` and N names in the list, a failover is safe if R + W > N.`,
     act: `**First: bring an instance back.** The old primary or the other standby, it does not matter which: then the failover, or the return of the primary, is safe and happens without a hand. ${w.link('node-lost')}. An hour of waiting loses nothing.
 
-**Only if both are gone for good**, and whoever owns the data agrees to lose what only they had:
+**Only if both are gone for good**, their nodes are surely off, and whoever owns the data agrees to lose what only they had. A primary that runs on out of sight with a standby beside it goes on acknowledging writes; after a promotion there would be two.
 
 1. ${indent(pause(w))}
 
@@ -121,15 +130,48 @@ With R standbys that are ready and in \`standbyNames\`, W = \`standbyNumber\` an
 
    ${indent(sh(`${w.cnpg} promote ${w.db} "\${instance:?}"`))}
 
-If it cannot be promoted either, the archive has nearly everything: ${w.link('restore-cluster')}.`,
-    verify: `${sh(w.sql('select pg_is_in_recovery(), now()'), w.pods)}
+   If it cannot be promoted either, the archive has nearly everything: ${w.link('restore-cluster')}.
 
-Compare with what clients wrote last. Then let GitOps go on:
+4. Writes still wait: a commit is acknowledged only with a standby, and there is none. ${newStandby(w)}
 
-${resume(w)}`,
+5. Wait for the first standby. It copies everything before it streams: up to ${w.time(w.figures.heal)}.
+
+   ${indent(sh(w.waitStreaming(w.facts.database.synchronous.number), w.pods))}`,
+    verify: `A primary, and a write that a standby confirms:
+
+${sh(w.sql('select pg_is_in_recovery(), now()'), w.tryWrite)}
+
+The write returns at once. If it hangs, no standby has confirmed it: end it, and go back to step 4. Compare with what clients wrote last. Then let GitOps go on, and wait until all instances are there again:
+
+${resume(w)}
+
+${sh(w.waitHealthy)}`,
     undo: 'None after `promote`: the writes that only the lost instances had are gone. Before it, nothing was changed.',
   }),
 };
+
+function replicasMove(w: RunbookWords): string {
+  const { eviction, prediction } = w.figures;
+  const all = prediction.nodeLoss.redundancy?.worst ?? 0;
+  return eviction === undefined
+    ? `Replicas of \`${w.facts.api.name}\` that were there stay there.`
+    : `Replicas of \`${w.facts.api.name}\` that were there move ${w.time(eviction)} after that; all are back within ${w.time(all)} of the loss.`;
+}
+
+/** How an instance that is alone gets a standby. */
+function newStandby(w: RunbookWords): string {
+  const gone = local(w)
+    ? `It cannot: its volumes are gone with it. Add a node, as each instance needs one of its own, and give the lost instance up; the operator copies a new one:
+
+     ${indent(sh(`node= # a lost one: ${w.nodes}`, 'kubectl delete node "${node:?}"', ...w.giveUp('the one that was there')), 5)}`
+    : `It cannot: delete it. Its instance follows its volume to another node:
+
+     ${indent(sh(`node= # a lost one: ${w.nodes}`, 'kubectl delete node "${node:?}"'), 5)}`;
+  return `For each lost node:
+
+   - It can come back: bring it back. Its instance follows by itself. An old primary is rewound then, and what only it had is gone: copy its disk first if that matters.
+   - ${gone}`;
+}
 
 /** Whether an instance's data is lost with its node. */
 function local(w: RunbookWords): boolean {
@@ -137,6 +179,6 @@ function local(w: RunbookWords): boolean {
 }
 
 /** For a block inside a numbered step. */
-export function indent(text: string): string {
-  return text.replace(/\n(?=.)/g, '\n   ');
+export function indent(text: string, by = 3): string {
+  return text.replace(/\n(?=.)/g, `\n${' '.repeat(by)}`);
 }

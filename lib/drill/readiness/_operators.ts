@@ -23,27 +23,55 @@ export async function lookAtOperators(
   kubernetes: KubernetesClient,
   expected: ReadinessConfig,
 ): Promise<string | null> {
-  // prettier-ignore
   for (const [name, version] of Object.entries(expected.crds)) {
     await lookAtDefinition(look, kubernetes, name, version);
   }
-  const images: string[] = [];
-  const unread: string[] = [];
-  for (const name of expected.deployments) {
-    const read = await lookAtDeployment(look, kubernetes, expected.operatorNamespace, name);
-    if (read === undefined) {
-      unread.push(name);
-    }
-    images.push(...(read ?? []));
-  }
-  const wanted = `CloudNativePG ${expected.cloudNativePg}`;
-  const image = images.find((i) => /(^|\/)cloudnative-pg(:|@|$)/.test(i));
+  const { cloudNativePg, barmanCloudPlugin, deployments } = expected;
+  const version = await lookAtProgram(look, kubernetes, expected.operatorNamespace, {
+    property: 'operatorDeployment',
+    deployment: deployments.operator,
+    image: /(^|\/)cloudnative-pg([:@]|$)/,
+    check: 'operator-version',
+    wanted: { product: 'CloudNativePG', version: cloudNativePg },
+  });
+  await lookAtProgram(look, kubernetes, expected.operatorNamespace, {
+    property: 'pluginDeployment',
+    deployment: deployments.plugin,
+    image: /(^|\/)plugin-barman-cloud([:@]|$)/,
+    check: 'plugin-version',
+    ...(barmanCloudPlugin !== undefined && { wanted: { product: 'Barman Cloud plugin', version: barmanCloudPlugin } }),
+  });
+  return version;
+}
+
+interface Program {
+  /** Property of the platform that names the Deployment. */
+  readonly property: string;
+  readonly deployment: string;
+  /** How its image is called, to find it beside sidecars. */
+  readonly image: RegExp;
+  readonly check: string;
+  /** Absent where nobody declares a version. */
+  readonly wanted?: { readonly product: string; readonly version: string };
+}
+
+/** Returns the version in the tag of its image. */
+async function lookAtProgram(
+  look: Look,
+  kubernetes: KubernetesClient,
+  namespace: string,
+  { property, deployment, image: pattern, check, wanted }: Program,
+): Promise<string | null> {
+  const images = await lookAtDeployment(look, kubernetes, namespace, deployment, property);
+  // A mirror may give it another name; alone, it is the program all the same.
+  const image = images?.find((i) => pattern.test(i)) ?? (images?.length === 1 ? images[0] : undefined);
   const tag = image === undefined ? undefined : /:v?(\d+\.\d+[^@]*)/.exec(image.slice(image.lastIndexOf('/')))?.[1];
-  if (image === undefined && unread.length > 0) {
-    await look.read([['operator-version', wanted]], () => Promise.reject(new Error(`${unread.join(', ')} could not be read`))); // prettier-ignore
-  } else {
-    const seen = image === undefined ? `no Deployment of ${expected.deployments.join(', ')} runs an image cloudnative-pg` : (tag ?? `no version in ${image}`); // prettier-ignore
-    look.check('operator-version', tag !== undefined && minorOf(tag) === expected.cloudNativePg, wanted, seen);
+  if (wanted !== undefined) {
+    const text = `${wanted.product} ${wanted.version}`;
+    const seen = image === undefined ? `no image of it in Deployment ${deployment}` : (tag ?? `no version in ${image}`);
+    await (images === undefined
+      ? look.read([[check, text]], () => Promise.reject(new Error(`${deployment} could not be read`)))
+      : look.check(check, tag !== undefined && minorOf(tag) === wanted.version, text, seen));
   }
   return tag ?? null;
 }
@@ -74,8 +102,8 @@ async function lookAtDeployment(
   kubernetes: KubernetesClient,
   namespace: string,
   name: string,
+  property: string,
 ): Promise<readonly string[] | undefined> {
-  // prettier-ignore
   const check = `deployment-${name}`;
   const wanted = `${namespace}/${name} with all replicas available: failover waits for it`;
   const path = `/apis/apps/v1/namespaces/${namespace}/deployments/${name}`;
@@ -84,7 +112,7 @@ async function lookAtDeployment(
     return undefined;
   }
   if (read === null) {
-    look.check(check, false, wanted, 'is missing');
+    look.check(check, false, wanted, `is missing; if it has another name, that is '${property}' of the platform`);
     return [];
   }
   const replicas = read.spec.replicas ?? 1;

@@ -13,7 +13,7 @@ interface StorageClass extends KubernetesObject {
 const DEFAULT = 'storageclass.kubernetes.io/is-default-class';
 /** Provisioners whose volumes are lost with their node. */
 const NODE_LOCAL = ['rancher.io/local-path', 'kubernetes.io/no-provisioner', 'openebs.io/local', 'local.csi.openebs.io', 'zfs.csi.openebs.io', 'topolvm.io', 'k8s.io/minikube-hostpath']; // prettier-ignore
-/** Provisioners whose volumes follow their pod. */
+/** Provisioners whose volumes follow their pod, where they have more than one copy. */
 const REPLICATED = ['driver.longhorn.io', 'rbd.csi.ceph.com', 'cephfs.csi.ceph.com', 'linstor.csi.linbit.com', 'io.openebs.csi-mayastor']; // prettier-ignore
 
 /** The database's StorageClass is there and of the declared kind; exactly one class is the default. */
@@ -56,6 +56,7 @@ export async function lookAtStorage(
       'reclaim policy': `${reclaimOf(one)}${reclaimOf(one) === 'Delete' ? ': a deleted claim deletes its data' : ''}`,
       binding: one.volumeBindingMode ?? 'Immediate',
       ...(one.parameters?.['numberOfReplicas'] !== undefined && { replicas: one.parameters['numberOfReplicas'] }),
+      ...(one.parameters?.['dataLocality'] !== undefined && { 'data locality': one.parameters['dataLocality'] }),
     });
   }
 }
@@ -64,7 +65,11 @@ function reclaimOf({ reclaimPolicy = 'Delete' }: StorageClass): string {
   return reclaimPolicy;
 }
 
-function kindOf({ provisioner }: StorageClass): string {
+/** Longhorn has one kind of class for each number of copies; without a number it is a setting of Longhorn, 3 by default. */
+function kindOf({ parameters = {}, provisioner }: StorageClass): string {
   const is = (name: string): boolean => provisioner === name || provisioner.endsWith(`.${name}`);
+  if (is('driver.longhorn.io') && parameters['numberOfReplicas'] === '1') {
+    return parameters['dataLocality'] === 'strict-local' ? 'nodeLocal' : 'singleCopy';
+  }
   return NODE_LOCAL.some(is) ? 'nodeLocal' : REPLICATED.some(is) ? 'replicated' : 'of a kind that is not known here';
 }

@@ -2,29 +2,35 @@ import type { EvidenceCheck } from '../../evidence/evidence';
 import { rangeTexts, type Comparison } from './ledger';
 import { check } from './preconditions';
 import { size, type Range } from './ranges';
-import type { Outages, RunRecord } from './record';
+import type { RunRecord } from './record';
 
 /** Acknowledged writes that are not there. */
 export interface Loss {
   readonly count: number;
-  /** From the oldest of them to the first outage of a writer, milliseconds. */
+  /** From the oldest of them to the failure, milliseconds; zero where none is older than it. */
   readonly windowMs: number;
+  /** Those that were acknowledged after the failure: no objective allows them. */
+  readonly late: number;
   /** As `writer:from-to`. */
   readonly writes: readonly string[];
 }
 
-/** What was lost; undefined where the database could not be read, so that nobody knows. */
-export function lossIn({ ledgers, series }: RunRecord, outages: Outages): Loss | undefined {
+/**
+ * What was lost; undefined where the database could not be read, so that nobody knows. The failure is the beginning of
+ * the first outage of writes; where none was long enough to be one, of the longest time without a write.
+ */
+export function lossIn({ ledgers, services, triggeredAt }: RunRecord): Loss | undefined {
   if (ledgers.length === 0) {
     return undefined;
   }
-  const count = ledgers.reduce((sum, ledger) => sum + size(ledger.lost), 0);
-  const oldest = Math.min(...ledgers.map((ledger) => ledger.oldestLostAt ?? Infinity));
-  const starts = series.filter((s) => s.kind === 'write').flatMap((s) => outages.get(s)!.map((outage) => outage.from));
-  const end = starts.length === 0 ? oldest : Math.min(...starts);
+  const writes = services.find((s) => s.kind === 'write');
+  const failedAt = writes?.outages[0]?.from ?? writes?.widestSince ?? triggeredAt;
+  const at = ledgers.flatMap((ledger) => ledger.lostAt);
+  const oldest = at.reduce((a, b) => Math.min(a, b), failedAt);
   return {
-    count,
-    windowMs: count === 0 ? 0 : Math.max(1, end - oldest),
+    count: ledgers.reduce((sum, ledger) => sum + size(ledger.lost), 0),
+    windowMs: failedAt - oldest,
+    late: at.filter((one) => one > failedAt).length,
     writes: ledgers.flatMap((ledger) => rangeTexts(ledger.writer, ledger.lost)),
   };
 }
@@ -41,12 +47,8 @@ export function ledgerChecks(
       check('acknowledged-writes-kept', false, lossAllowed(rpoSeconds), 'unknown'),
     ];
   }
-  const acknowledged = series
-    .filter((s) => s.kind === 'write')
-    .flatMap((s) => s.bands)
-    .filter((band) => band.outcome === 'ok');
-  const compared = acknowledged.reduce((sum, band) => sum + band.count, 0);
-  const kept = rpoSeconds === 0 ? loss.count === 0 : loss.windowMs <= rpoSeconds * 1000;
+  const compared = series.filter((s) => s.kind === 'write').reduce((sum, s) => sum + s.tally.ok, 0);
+  const kept = rpoSeconds === 0 ? loss.count === 0 : loss.late === 0 && loss.windowMs <= rpoSeconds * 1000;
   const named = (name: string, expected: string, pick: (l: Comparison) => readonly Range[]) => {
     const found = ledgers.flatMap((l) => rangeTexts(l.writer, pick(l)));
     return check(name, found.length === 0, expected, found.slice(0, 10).join(' ') || 'none');
@@ -66,11 +68,14 @@ export function ledgerChecks(
 }
 
 function lossAllowed(rpoSeconds: number): string {
-  return rpoSeconds === 0 ? 'no acknowledged write lost' : `losses within ${rpoSeconds} s before the failure`;
+  return rpoSeconds === 0
+    ? 'no acknowledged write lost'
+    : `losses within ${rpoSeconds} s before the failure, none after it`;
 }
 
-function lossText({ count, windowMs, writes }: Loss): string {
+function lossText({ count, windowMs, late, writes }: Loss): string {
+  const after = late === 0 ? '' : `, ${late} of them acknowledged after the failure`;
   return count === 0
     ? 'none lost'
-    : `${count} lost over ${Math.round(windowMs)} ms: ${writes.slice(0, 10).join(' ')}${writes.length > 10 ? ' ...' : ''}`;
+    : `${count} lost over ${Math.round(windowMs)} ms${after}: ${writes.slice(0, 10).join(' ')}${writes.length > 10 ? ' ...' : ''}`;
 }

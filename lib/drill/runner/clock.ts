@@ -62,7 +62,8 @@ export async function within<T>(work: Promise<T>, ms: number, what: string): Pro
   return race(work, late.signal, () => new Error(`${what} took more than ${ms} ms`)).finally(() => clearTimeout(timer));
 }
 
-async function race<T>(work: Promise<T>, signal: AbortSignal, error: () => Error): Promise<T> {
+/** @throws `error` as soon as the signal fires; what was begun goes on by itself */
+export async function race<T>(work: Promise<T>, signal: AbortSignal, error: () => Error): Promise<T> {
   return new Promise((done, failed) => {
     const stop = () => failed(error());
     signal.addEventListener('abort', stop, { once: true });

@@ -1,5 +1,7 @@
+import type { Client } from 'pg';
 import type { Clock } from './clock';
 import type { FailoverConfig } from './config';
+import { LOOK_MS } from './context';
 import type { DrillDatabase } from './database';
 import type { KubernetesClient, KubernetesObject } from './kubernetes';
 
@@ -38,8 +40,13 @@ export interface Pod extends KubernetesObject {
   readonly status?: {
     readonly podIP?: string;
     readonly conditions?: readonly { readonly type: string; readonly status: string }[];
-    readonly containerStatuses?: readonly { readonly imageID?: string }[];
+    readonly containerStatuses?: readonly ContainerStatus[];
+    readonly initContainerStatuses?: readonly ContainerStatus[];
   };
+}
+
+interface ContainerStatus {
+  readonly imageID?: string;
 }
 
 export interface EndpointSlice extends KubernetesObject {
@@ -77,8 +84,12 @@ export function clusterPaths(namespace: string, cluster: string) {
 }
 
 /** Asks the primary, through the Service that applications use. */
-export function readReplication(database: DrillDatabase, timeoutMs: number): Promise<Replication> {
-  return database.use(database.primary, timeoutMs, async (client) => {
+export function readReplication(
+  database: DrillDatabase,
+  timeoutMs: number,
+  signal?: AbortSignal,
+): Promise<Replication> {
+  const look = async (client: Client): Promise<Replication> => {
     const { rows } = await client.query<{ name: string | null; state: string | null; sync: string | null }>(
       `select application_name as name, state, sync_state as sync from pg_stat_replication`,
     );
@@ -93,7 +104,8 @@ export function readReplication(database: DrillDatabase, timeoutMs: number): Pro
       streaming: streaming.map((row) => row.name ?? ''),
       synchronous: streaming.filter((row) => row.sync === 'sync' || row.sync === 'quorum').map((row) => row.name ?? ''),
     };
-  });
+  };
+  return database.use(database.primary, timeoutMs, look, signal);
 }
 
 /** One look at every instance: who of them takes writes. */
@@ -151,13 +163,12 @@ export async function tryToWrite(
   database: DrillDatabase,
   podIp: string,
   table: string,
-  timeoutMs: number,
+  signal: AbortSignal,
 ): Promise<string> {
+  // Rolled back: should it be accepted, it must leave nothing behind.
+  const text = `begin; insert into ${table} (writer, seq) values (-1, -1); rollback`;
   try {
-    await database.use(database.instance(podIp), timeoutMs, (client) =>
-      // Rolled back: should it be accepted, it must leave nothing behind.
-      client.query(`begin; insert into ${table} (writer, seq) values (-1, -1); rollback`),
-    );
+    await database.use(database.instance(podIp), LOOK_MS, (client) => client.query(text), signal);
     return 'accepted';
   } catch (error) {
     return (error as { code?: string }).code ?? (error as Error).message;

@@ -1,4 +1,5 @@
 import { compile } from '../../evidence/_compile';
+import type { StorageKind } from '../../platform/storage';
 
 /** A path of the API that is asked all through the drill. */
 export interface ProbeConfig {
@@ -6,7 +7,7 @@ export interface ProbeConfig {
   readonly url: string;
   readonly intervalMs: number;
   readonly timeoutMs: number;
-  /** Regular expression that the body must match besides status 200. */
+  /** Regular expression that decides alone about the body of an answer with status 200; else `answer.ts` does. */
   readonly bodyMatches?: string;
   /** The endpoint claims to know whether the service works: it must not say ok while writes fail. */
   readonly health: boolean;
@@ -41,14 +42,18 @@ export interface FailoverConfig {
     readonly readers: number;
     /** Pause between two attempts of one client. */
     readonly intervalMs: number;
-    /** How long a client waits for one attempt. */
+    /** How long a client waits for one attempt, its connection included. */
     readonly attemptTimeoutMs: number;
+    /** A time without a success of any client that is longer is an outage. */
+    readonly silenceMs: number;
     /** Steady load before the trigger. */
     readonly baselineSeconds: number;
     /** Load after full recovery, to see that it lasts. */
     readonly settleSeconds: number;
   };
   readonly probes: readonly ProbeConfig[];
+  /** Labels of the API's pods, `a=b,c=d`: their images are part of the evidence. */
+  readonly apiPods: string;
   readonly bounds: {
     /** From the trigger to all clients back; then the drill gives up. */
     readonly recoverySeconds: number;
@@ -72,14 +77,16 @@ export interface ReadinessConfig {
   readonly nodes: readonly string[];
   readonly kubernetes: string;
   readonly operatorNamespace: string;
-  /** Names of Deployments in `operatorNamespace` that must be available. */
-  readonly deployments: readonly string[];
+  /** Names of the two Deployments in `operatorNamespace` that must be available. */
+  readonly deployments: { readonly operator: string; readonly plugin: string };
   /** CRD names and the version that each must serve. */
   readonly crds: Readonly<Record<string, string>>;
   readonly cloudNativePg: string;
+  /** Minor version of the plugin; only recorded where absent. */
+  readonly barmanCloudPlugin?: string;
   readonly storageClass: string;
   /** What the storage class must do when a node is lost; only recorded where absent. */
-  readonly storageKind?: 'nodeLocal' | 'replicated';
+  readonly storageKind?: StorageKind;
   /** Host names that must resolve from where the check runs. */
   readonly resolve: readonly string[];
   /** Addresses that must answer 200 from where the check runs. */
@@ -148,6 +155,7 @@ export const CONFIG_SCHEMA = object(
         readers: whole,
         intervalMs: zeroOrMore,
         attemptTimeoutMs: positive,
+        silenceMs: positive,
         baselineSeconds: positive,
         settleSeconds: zeroOrMore,
       }),
@@ -166,6 +174,7 @@ export const CONFIG_SCHEMA = object(
           ['bodyMatches'],
         ),
       },
+      apiPods: text,
       bounds: object({ recoverySeconds: positive, redundancySeconds: positive, armSeconds: positive }),
       preconditions: object({
         synchronous: { type: 'boolean' },
@@ -179,15 +188,16 @@ export const CONFIG_SCHEMA = object(
         nodes: texts,
         kubernetes: text,
         operatorNamespace: text,
-        deployments: texts,
+        deployments: object({ operator: text, plugin: text }),
         crds: { type: 'object', additionalProperties: text },
         cloudNativePg: text,
+        barmanCloudPlugin: text,
         storageClass: text,
-        storageKind: { enum: ['nodeLocal', 'replicated'] },
+        storageKind: { enum: ['nodeLocal', 'singleCopy', 'replicated'] },
         resolve: texts,
         urls: { type: 'array', items: { type: 'string', pattern: '^https?://' } },
       },
-      ['storageKind', 'urls'],
+      ['barmanCloudPlugin', 'storageKind', 'urls'],
     ),
   },
   ['failover', 'readiness'],

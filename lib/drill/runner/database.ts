@@ -1,16 +1,30 @@
 import { readFileSync } from 'node:fs';
 import { lookup } from 'node:dns/promises';
-import { isIP, Socket } from 'node:net';
+import { connect, isIP, Socket } from 'node:net';
 import { Client } from 'pg';
 import type { DatabaseConfig } from './config';
 
-/** A connection whose end is certain: `cut` does not ask the server. */
+/** A connection whose end is certain: `cut` and `cancel` do not wait for the server. */
 export interface Connection {
   readonly client: Client;
   /** Whether the server warned in the last query, such as of a commit that no standby has. */
   warned: boolean;
+  /** Whether it was lost: what is sent now never leaves. */
+  lost: boolean;
+  /** Why it was cut by us. */
+  problem?: string;
   readonly cut: () => void;
+  /**
+   * Cuts, and asks the server to give up what it was doing. A session that waits for a lock or a standby does not notice
+   * that its client has gone, and such sessions would soon be all that the role may have.
+   */
+  readonly cancel: () => void;
 }
+
+/** All sessions of all runs have this in front of their application name. */
+export const APPLICATION = 'phoenix-drill';
+const CANCEL_REQUEST = 80877102;
+const CANCEL_MS = 1000;
 
 /** Names are asked for again after this long: clients that try again all the time must not become a load on DNS. */
 const NAME_LASTS_MS = 1000;
@@ -29,7 +43,11 @@ export class DrillDatabase {
   public readonly replicas: Address;
   private readonly names = new Map<string, { readonly address: Promise<string>; readonly askedAt: number }>();
 
-  public constructor(private readonly config: DatabaseConfig) {
+  public constructor(
+    private readonly config: DatabaseConfig,
+    /** Name of this run's sessions. */
+    private readonly application: string,
+  ) {
     const { host, readOnlyHost, port, readOnlyPort = port } = config;
     this.primary = { name: host, host, port };
     this.replicas = { name: readOnlyHost, host: readOnlyHost, port: readOnlyPort };
@@ -40,10 +58,11 @@ export class DrillDatabase {
     return { name: this.config.host, host: podIp, port: this.config.instancePort ?? this.config.port };
   }
 
-  /** @param stopping gives the attempt up at once */
-  public async connect(address: Address, timeoutMs: number, stopping?: AbortSignal): Promise<Connection> {
+  /** @param signal gives the attempt up at once */
+  public async connect(address: Address, timeoutMs: number, signal?: AbortSignal): Promise<Connection> {
     const { name, user, tls } = this.config;
     const host = await this.resolve(address.host);
+    signal?.throwIfAborted();
     const socket = new Socket();
     socket.setNoDelay(true);
     const client = new Client({
@@ -52,7 +71,7 @@ export class DrillDatabase {
       database: name,
       user,
       stream: () => socket,
-      application_name: 'phoenix-drill',
+      application_name: this.application,
       connectionTimeoutMillis: timeoutMs,
       // verify-full: chain and name.
       ssl: tls && {
@@ -63,17 +82,27 @@ export class DrillDatabase {
         ...(isIP(address.name) === 0 ? { servername: address.name } : { host: address.name }),
       },
     });
-    const connection: Connection = { client, warned: false, cut: () => socket.destroy() };
-    client.on('error', () => undefined);
+    const connection: Connection = {
+      client,
+      warned: false,
+      lost: false,
+      cut: () => socket.destroy(),
+      cancel: () => {
+        socket.destroy();
+        cancel(host, address.port, client as unknown as SessionKey);
+      },
+    };
+    client.on('error', () => (connection.lost = true));
+    client.on('end', () => (connection.lost = true));
     client.on('notice', (notice) => (connection.warned ||= notice.severity === 'WARNING'));
-    stopping?.addEventListener('abort', connection.cut, { once: true });
+    signal?.addEventListener('abort', connection.cut, { once: true });
     try {
       await client.connect();
     } catch (error) {
       socket.destroy();
       throw error;
     } finally {
-      stopping?.removeEventListener('abort', connection.cut);
+      signal?.removeEventListener('abort', connection.cut);
     }
     return connection;
   }
@@ -101,17 +130,49 @@ export class DrillDatabase {
     return entry.address;
   }
 
-  /** One connection for one piece of work. */
-  public async use<T>(address: Address, timeoutMs: number, work: (client: Client) => Promise<T>): Promise<T> {
-    const connection = await this.connect(address, timeoutMs);
-    const deadline = setTimeout(() => connection.cut(), timeoutMs);
+  /** One connection for one piece of work, cut when the work takes longer than `timeoutMs` or `signal` fires. */
+  public async use<T>(
+    address: Address,
+    timeoutMs: number,
+    work: (client: Client) => Promise<T>,
+    signal?: AbortSignal,
+  ): Promise<T> {
+    const giveUp = new AbortController();
+    const stop = () => giveUp.abort();
+    const deadline = setTimeout(stop, timeoutMs);
+    signal?.addEventListener('abort', stop, { once: true });
+    let connection: Connection | undefined;
     try {
+      signal?.throwIfAborted();
+      connection = await this.connect(address, timeoutMs, giveUp.signal);
+      giveUp.signal.addEventListener('abort', connection.cancel, { once: true });
       return await work(connection.client);
     } finally {
       clearTimeout(deadline);
-      connection.cut();
+      signal?.removeEventListener('abort', stop);
+      connection?.cut();
     }
   }
+}
+
+interface SessionKey {
+  readonly processID: number | null;
+  readonly secretKey: number | null;
+}
+
+/** The request that PostgreSQL has for it: a connection of its own, the session's key, no answer. */
+function cancel(host: string, port: number, { processID, secretKey }: SessionKey): void {
+  if (processID === null || secretKey === null) {
+    return;
+  }
+  const request = Buffer.alloc(16);
+  [16, CANCEL_REQUEST, processID, secretKey].forEach((value, i) => request.writeInt32BE(value, 4 * i));
+  const socket = connect({ host, port });
+  const late = setTimeout(() => socket.destroy(), CANCEL_MS);
+  socket
+    .on('connect', () => socket.end(request))
+    .on('error', () => undefined)
+    .on('close', () => clearTimeout(late));
 }
 
 /**

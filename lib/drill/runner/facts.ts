@@ -33,14 +33,15 @@ export async function gatherFacts(
 ): Promise<ClusterFacts> {
   const { kubernetes, config, clock } = run;
   const paths = clusterPaths(config.namespace, failover.cluster);
-  const [cluster, pods, quorum, backups] = await Promise.all([
+  const [cluster, pods, apiPods, quorum, backups] = await Promise.all([
     kubernetes.get<Cluster>(paths.cluster),
     kubernetes.list<Pod>(paths.pods, paths.podLabels),
+    kubernetes.list<Pod>(paths.pods, failover.apiPods),
     kubernetes.find<FailoverQuorum>(paths.quorum),
     kubernetes.list<Backup>(paths.backups),
   ]);
   const ours = backups.filter((backup) => backup.spec?.cluster?.name === failover.cluster);
-  const facts = { cluster, pods, quorum, backups: ours, now: clock.wall(), ownNode: run.node };
+  const facts = { cluster, pods, apiPods, quorum, backups: ours, now: clock.wall(), ownNode: run.node };
   try {
     return { ...facts, replication: await readReplication(database, LOOK_MS) };
   } catch (error) {
@@ -64,7 +65,7 @@ export async function lookAfter(
   failover: FailoverConfig,
   exPrimary: string,
   table: string,
-  timeoutMs: number,
+  signal: AbortSignal,
 ): Promise<Aftermath> {
   const { kubernetes, config } = run;
   const paths = clusterPaths(config.namespace, failover.cluster);
@@ -72,7 +73,7 @@ export async function lookAfter(
     kubernetes.get<Cluster>(paths.cluster).catch(() => undefined),
     kubernetes.list<Pod>(paths.pods, paths.podLabels).catch(() => []),
     kubernetes.find<FailoverQuorum>(paths.quorum).catch(() => undefined),
-    readReplication(database, timeoutMs).catch(() => undefined),
+    readReplication(database, LOOK_MS, signal).catch(() => undefined),
   ]);
   const ip = pods.find((pod) => pod.metadata.name === exPrimary)?.status?.podIP;
   return {
@@ -81,7 +82,7 @@ export async function lookAfter(
     state: cluster === undefined ? UNKNOWN_AFTERMATH.state : describeState(cluster, pods, quorum),
     streaming: replication?.streaming ?? [],
     synchronous: replication?.synchronous ?? [],
-    exPrimaryWrite: ip === undefined ? `${exPrimary} has no pod` : await tryToWrite(database, ip, table, timeoutMs),
+    exPrimaryWrite: ip === undefined ? `${exPrimary} has no pod` : await tryToWrite(database, ip, table, signal),
   };
 }
 

@@ -1,14 +1,16 @@
 import type { EvidenceCheck, Repetition } from '../../evidence/evidence';
 import { pause, stoppable, Stopped, until, within } from './clock';
 import type { FailoverConfig } from './config';
-import { LAST_LOOK_MS, LOOK_MS, type RunContext } from './context';
-import { DrillDatabase } from './database';
+import { LAST_LOOK_MS, LOOK_MS, patiently, type RunContext } from './context';
+import { APPLICATION, DrillDatabase } from './database';
+import type { Client } from 'pg';
 import { gatherFacts, kubernetesVersion } from './facts';
 import { Lease, LeaseHeld } from './lease';
 import type { WriterLedger } from './ledger';
 import { check, checkPreconditions, type ClusterFacts } from './preconditions';
-import { RepetitionRun } from './repetition';
-import { createTable, dropTables, isReplayed, tableName } from './table';
+import { Probe } from './probe';
+import { RepetitionRun, type RepetitionParts } from './repetition';
+import { createTable, dropTable, isReplayed, sweepTables, tableName } from './table';
 import { NotTriggered } from './trigger';
 
 /** What all repetitions together found. */
@@ -32,6 +34,7 @@ export class FailoverDrill {
   private readonly failover: FailoverConfig;
   private readonly database: DrillDatabase;
   private readonly lease: Lease;
+  private readonly application: string;
   private readonly table: string;
   private phase = 'lease';
   private current: RepetitionRun | undefined;
@@ -49,7 +52,8 @@ export class FailoverDrill {
       throw new Error(`the configuration has no 'failover'`);
     }
     this.failover = config.failover;
-    this.database = new DrillDatabase(this.failover.database);
+    this.application = `${APPLICATION}-${runId}`;
+    this.database = new DrillDatabase(this.failover.database, this.application);
     this.table = tableName(runId);
     this.lease = new Lease(kubernetes, clock, { namespace: config.namespace, ...config.lease }, `${holder}_${runId}`);
   }
@@ -64,6 +68,10 @@ export class FailoverDrill {
       this.run.log('error', (error as Error).message);
       ended = (error as Error).message;
     }
+    if (this.triggered && !this.run.signal.aborted) {
+      const confirmed = this.lease.confirm();
+      await patiently(this.run.signal, LOOK_MS, 'renewing the Lease', () => confirmed).catch(() => undefined);
+    }
     const leftovers = await this.cleanUp();
     const kept = check(
       'lease-kept',
@@ -71,8 +79,9 @@ export class FailoverDrill {
       'no other run took the Lease',
       this.lease.lost ? 'another run took it' : 'kept to the end',
     );
+    const complete = this.repetitions.length === this.failover.repetitions;
     return {
-      ended: ended ?? (this.run.signal.aborted ? new Stopped().message : undefined),
+      ended: ended ?? (this.run.signal.aborted && !complete ? new Stopped().message : undefined),
       triggered: this.triggered,
       preconditions: this.preconditions,
       repetitions: this.repetitions,
@@ -111,21 +120,26 @@ export class FailoverDrill {
   }
 
   private async repeat(): Promise<string | undefined> {
-    const { run, failover, database } = this;
+    const { run, failover, database, table, lease, ledgers } = this;
     const taken = [...this.preconditions];
+    const probes = failover.probes.map((config) => new Probe(config));
+    const enter = (phase: string) => this.enter(phase);
+    const parts: RepetitionParts = { run, failover, database, table, lease, probes, ledgers, enter };
     for (let i = 0; i < failover.repetitions; i++) {
       this.enter('preconditions');
       const unmet = await this.checkPreconditions(taken, i === 0 ? 0 : failover.bounds.redundancySeconds);
       if (unmet !== undefined) {
         return `${unmet.name}: expected ${unmet.expected}, observed ${unmet.observed}`;
       }
+      const doubt = await stoppable(lease.confirm(), run.signal);
+      if (doubt !== undefined) {
+        return `lease-lost: ${doubt}`;
+      }
       if (i === 0) {
         this.touched = true;
         await stoppable(this.sweepAndCreate(), run.signal);
       }
-      const repetition = new RepetitionRun(run, database, this.table, this.facts!, this.ledgers, (phase) =>
-        this.enter(phase),
-      );
+      const repetition = new RepetitionRun(parts, this.facts!);
       this.current = repetition;
       try {
         this.repetitions.push(await repetition.execute());
@@ -169,51 +183,51 @@ export class FailoverDrill {
   }
 
   private async sweepAndCreate(): Promise<void> {
-    await this.database.use(this.database.primary, 3 * LOOK_MS, async (client) => {
-      const swept = await dropTables(client);
-      swept.forEach((name) => this.run.log('swept', `removed table ${name} of an earlier run`));
-      const lsn = await createTable(client, this.table);
-      // A reader on a standby that has not seen the table yet would look like an outage.
-      if (!(await until(() => isReplayed(client, lsn), LOOK_MS, this.run.signal))) {
+    const { run, database, table } = this;
+    const work = async (client: Client) => {
+      const swept = await sweepTables(client);
+      swept.forEach((name) => run.log('swept', `removed table ${name} of an earlier run`));
+      const lsn = await createTable(client, table);
+      if (!(await until(() => isReplayed(client, lsn), LOOK_MS, run.signal))) {
         throw new Error(`standby-lags: a standby has not replayed the ledger's table after ${LOOK_MS} ms`);
       }
-    });
+    };
+    await database.use(database.primary, 3 * LOOK_MS, work, run.signal);
   }
 
   /** Leaves nothing behind, whatever happened before; returns what could not be removed. */
   private async cleanUp(): Promise<string[]> {
     this.enter('clean up');
+    const { signal, config } = this.run;
     const leftovers: string[] = [];
     if (this.touched) {
-      await this.dropTables().catch((error: unknown) => {
+      const dropped = patiently(signal, 2 * LOOK_MS, 'removing it', (late) => this.dropTable(late), 2 * LAST_LOOK_MS);
+      await dropped.catch((error: unknown) => {
         leftovers.push(
           `table ${this.table} could not be removed: ${(error as Error).message}; the next run removes it`,
         );
       });
     }
-    const { name, seconds } = this.run.config.lease;
-    await within(this.lease.release(), this.run.signal.aborted ? LAST_LOOK_MS : 2 * LOOK_MS, 'giving it back').catch(
-      (error: unknown) => {
-        leftovers.push(`Lease ${name}: ${(error as Error).message}; it expires after ${seconds} s`);
-      },
-    );
+    const { name, seconds } = config.lease;
+    await patiently(signal, 2 * LOOK_MS, 'giving it back', () => this.lease.release()).catch((error: unknown) => {
+      leftovers.push(`Lease ${name}: ${(error as Error).message}; it expires after ${seconds} s`);
+    });
     return leftovers;
   }
 
-  private async dropTables(): Promise<void> {
-    const budget = 2 * (this.run.signal.aborted ? LAST_LOOK_MS : LOOK_MS);
-    const end = performance.now() + budget;
+  private async dropTable(late: AbortSignal): Promise<void> {
+    const { run, database, table, application } = this;
     for (;;) {
       try {
-        const dropped = await this.database.use(this.database.primary, budget / 2, (client) => dropTables(client));
-        dropped.forEach((name) => this.run.log('cleanup', `removed table ${name}`));
+        await database.use(database.primary, LOOK_MS, (client) => dropTable(client, table, application), late);
+        run.log('cleanup', `removed table ${table}`);
         return;
       } catch (error) {
         // In the middle of a failover nobody takes the connection for a while.
-        if (performance.now() > end - budget / 2) {
+        await pause(200, late);
+        if (late.aborted) {
           throw error;
         }
-        await pause(200);
       }
     }
   }

@@ -1,4 +1,5 @@
 import type { Verdict } from '../../evidence/evidence';
+import type { Pod } from './cluster';
 import type { FailoverConfig } from './config';
 import type { Findings } from './context';
 import type { FailoverResult } from './failover';
@@ -28,11 +29,7 @@ export function failoverFindings(failover: FailoverConfig, result: FailoverResul
       operator: facts?.pods[0]?.metadata.annotations?.['cnpg.io/operatorVersion'] ?? null,
       kubernetes: result.kubernetes,
     },
-    imageDigests: [
-      ...new Set(facts?.pods.flatMap((p) => p.status?.containerStatuses?.map((c) => c.imageID ?? '') ?? [])),
-    ]
-      .filter((id) => id !== '')
-      .sort(),
+    imageDigests: imagesOf([...(facts?.pods ?? []), ...(facts?.apiPods ?? [])]),
     preconditions: result.preconditions,
     objective: { failureClass: failover.failureClass, ...failover.objective },
     prediction: {
@@ -51,4 +48,13 @@ export function failoverFindings(failover: FailoverConfig, result: FailoverResul
     handover: result.handover,
     cleanup: { ok: leftovers.length === 0, notes: leftovers },
   };
+}
+
+/** Images of all containers, sidecars included: those are init containers that never end. */
+function imagesOf(pods: readonly Pod[]): string[] {
+  const statuses = pods.flatMap(({ status }) => [
+    ...(status?.initContainerStatuses ?? []),
+    ...(status?.containerStatuses ?? []),
+  ]);
+  return [...new Set(statuses.map(({ imageID }) => imageID ?? ''))].filter((id) => id !== '').sort();
 }

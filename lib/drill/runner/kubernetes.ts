@@ -1,5 +1,5 @@
 import { pause } from './clock';
-import type { ApiRequest, ApiResponse, Transport } from './transport';
+import { textOf, type ApiRequest, type ApiResponse, type Transport } from './transport';
 
 /** An object of the API, as far as the runner reads it. */
 export interface KubernetesObject {
@@ -44,6 +44,8 @@ export interface KubernetesClientOptions {
   readonly timeoutMs?: number;
   /** Jitter, between 0 and 1. @default Math.random */
   readonly random?: () => number;
+  /** Ends all calls when it fires. @default - none */
+  readonly signal?: AbortSignal;
 }
 
 interface Call {
@@ -69,10 +71,15 @@ export class KubernetesClient {
 
   public constructor(
     private readonly transport: Transport,
-    options: KubernetesClientOptions = {},
+    private readonly options: KubernetesClientOptions = {},
   ) {
     this.timeoutMs = options.timeoutMs ?? 5000;
     this.random = options.random ?? Math.random;
+  }
+
+  /** The same client, but its calls end when `signal` fires: as if unanswered, so a write may have arrived. */
+  public until(signal: AbortSignal): KubernetesClient {
+    return new KubernetesClient(this.transport, { ...this.options, signal });
   }
 
   /** @throws KubernetesError, `code` 404 where there is none */
@@ -117,8 +124,16 @@ export class KubernetesClient {
     return this.call<T>({ method: 'PATCH', path, body, contentType: 'application/merge-patch+json' });
   }
 
-  /** Deletes exactly the object with this uid; the server refuses (409) another one of the same name. */
-  public async delete(path: string, uid: string, gracePeriodSeconds?: number): Promise<void> {
+  /**
+   * Deletes exactly the object with this uid; the server refuses (409) another one of the same name. A Job leaves its
+   * pods behind unless `propagationPolicy` is `Background`.
+   */
+  public async delete(
+    path: string,
+    uid: string,
+    gracePeriodSeconds?: number,
+    propagationPolicy?: 'Background',
+  ): Promise<void> {
     await this.call({
       method: 'DELETE',
       path,
@@ -127,6 +142,7 @@ export class KubernetesClient {
         kind: 'DeleteOptions',
         preconditions: { uid },
         ...(gracePeriodSeconds !== undefined && { gracePeriodSeconds }),
+        ...(propagationPolicy !== undefined && { propagationPolicy }),
       },
     });
   }
@@ -178,15 +194,19 @@ export class KubernetesClient {
   }
 
   private async call<T>(call: Call): Promise<T> {
+    const { signal } = this.options;
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.send<T>(call);
+        return await this.send<T>(call, signal);
       } catch (error) {
         if (!(error instanceof KubernetesError) || attempt === ATTEMPTS || !mayRepeat(call, error)) {
           throw error;
         }
         const backoff = Math.min(2000, 50 * 2 ** attempt) * (0.5 + this.random());
-        await pause(Math.max(backoff, Math.min(error.retryAfter, 10) * 1000));
+        await pause(Math.max(backoff, Math.min(error.retryAfter, 10) * 1000), signal);
+        if (signal?.aborted) {
+          throw error;
+        }
       }
     }
   }
@@ -243,12 +263,8 @@ export class KubernetesClient {
 }
 
 async function wholeText(call: Call, response: ApiResponse): Promise<string> {
-  let text = '';
   try {
-    for await (const chunk of response.body) {
-      text += String(chunk);
-    }
-    return text;
+    return await textOf(response);
   } catch (error) {
     throw new KubernetesError(0, 'NoAnswer', `${call.method} ${call.path}: cut off: ${(error as Error).message}`);
   }

@@ -10,6 +10,9 @@ interface LeaseObject extends KubernetesObject {
   };
 }
 
+/** Longest wait for a beat that is under way when the Lease is given back. */
+const LAST_BEAT_MS = 500;
+
 /** Somebody else drills. */
 export class LeaseHeld extends Error {
   public override readonly name = 'LeaseHeld';
@@ -22,6 +25,9 @@ export class LeaseHeld extends Error {
 export class Lease {
   /** Whether another run took it while this one thought to hold it. */
   public lost = false;
+  /** When the last beat that arrived was sent. */
+  private beatAt = -Infinity;
+  private acquiring: Promise<void> = Promise.resolve();
   private renewing: Promise<void> = Promise.resolve();
   private readonly stopping = new AbortController();
 
@@ -38,7 +44,36 @@ export class Lease {
    *
    * @throws LeaseHeld if its holder is alive
    */
-  public async acquire(signal: AbortSignal): Promise<void> {
+  public acquire(signal: AbortSignal): Promise<void> {
+    const acquired = this.waitAndTake(signal);
+    this.acquiring = acquired.catch(() => undefined);
+    return acquired;
+  }
+
+  /**
+   * Why this run may do no harm now; undefined while the Lease is surely its own. A beat that is older than the Lease
+   * lasts may have been the last: another run may have begun.
+   */
+  public get doubt(): string | undefined {
+    const { name, seconds } = this.at;
+    const age = this.clock.now() - this.beatAt;
+    return this.lost
+      ? `another run took Lease '${name}'`
+      : age >= seconds * 1000
+        ? `Lease '${name}' could not be renewed for ${Math.round(age / 1000)} s and lasts ${seconds} s: another run may have begun`
+        : undefined;
+  }
+
+  /** Renews it now. Returns `doubt`. */
+  public async confirm(): Promise<string | undefined> {
+    const asked = this.clock.now();
+    for (let attempt = 0; attempt < 3 && !this.lost && this.beatAt < asked; attempt++) {
+      await this.beat().catch(() => undefined);
+    }
+    return this.doubt;
+  }
+
+  private async waitAndTake(signal: AbortSignal): Promise<void> {
     let seen: { readonly beat: string; readonly since: number } | undefined;
     for (let uncertain = 0; ; await pause(250, signal)) {
       const existing = await this.kubernetes.find<LeaseObject>(this.path);
@@ -56,8 +91,10 @@ export class Lease {
           continue;
         }
       }
+      const sentAt = this.clock.now();
       try {
         if (await this.take(existing)) {
+          this.beatAt = sentAt;
           this.renewing = this.renew();
           return;
         }
@@ -73,7 +110,7 @@ export class Lease {
   /** Gives it back and removes it, if it is still ours. */
   public async release(): Promise<void> {
     this.stopping.abort();
-    await within(this.renewing, 1000, 'the last beat').catch(() => undefined);
+    await within(Promise.all([this.acquiring, this.renewing]), LAST_BEAT_MS, 'the last beat').catch(() => undefined);
     for (let attempt = 1; ; attempt++) {
       const existing = await this.kubernetes.find<LeaseObject>(this.path);
       if (existing?.spec.holderIdentity !== this.holder) {
@@ -127,21 +164,23 @@ export class Lease {
 
   private async renew(): Promise<void> {
     const { signal } = this.stopping;
-    for (;;) {
+    while (!this.lost) {
       await pause((this.at.seconds * 1000) / 3, signal);
       if (signal.aborted) {
         return;
       }
-      try {
-        const existing = await this.kubernetes.find<LeaseObject>(this.path);
-        if (existing?.spec.holderIdentity === this.holder) {
-          await this.take(existing);
-        } else {
-          this.lost = true;
-        }
-      } catch {
-        // The next beat tries again; a drill in the middle of a failover must go on to its end.
-      }
+      // One that fails is made up for by the next; a drill in the middle of a failover must go on to its end.
+      await this.beat().catch(() => undefined);
+    }
+  }
+
+  private async beat(): Promise<void> {
+    const sentAt = this.clock.now();
+    const existing = await this.kubernetes.find<LeaseObject>(this.path);
+    if (existing?.spec.holderIdentity !== this.holder) {
+      this.lost = true;
+    } else if (await this.take(existing)) {
+      this.beatAt = sentAt;
     }
   }
 }

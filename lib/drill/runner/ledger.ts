@@ -10,6 +10,11 @@ export class WriterLedger {
   /** Why writes are indeterminate, and how many for each reason. */
   public readonly causes = new Map<string, number>();
 
+  public acknowledge(seq: number, at: number): void {
+    this.acknowledged.add(seq);
+    this.acknowledgedAt[seq - 1] = at;
+  }
+
   /** Notes a write that may or may not have taken effect. */
   public doubt(seq: number, cause: string): void {
     this.indeterminate.add(seq);
@@ -36,8 +41,8 @@ export interface Comparison {
   readonly refusedPresent: Ranges;
   /** Rows that no writer knows of. */
   readonly unknown: Ranges;
-  /** When the oldest lost write was acknowledged; null without a loss. */
-  readonly oldestLostAt: number | null;
+  /** When each lost write was acknowledged, milliseconds since the start of the run. */
+  readonly lostAt: readonly number[];
 }
 
 /** Holds one writer's ledger against what the database has. */
@@ -47,7 +52,6 @@ export function compareLedger(writer: number, ledger: WriterLedger, stored: Stor
   const indeterminate = ledger.indeterminate.ranges;
   const lost = subtract(acknowledged, stored.present);
   const known = [acknowledged, refused, indeterminate].reduce(subtract, stored.present);
-  const oldest = lost[0]?.[0];
   return {
     writer,
     acknowledged: size(acknowledged),
@@ -59,7 +63,7 @@ export function compareLedger(writer: number, ledger: WriterLedger, stored: Stor
     duplicated: stored.duplicated,
     refusedPresent: intersect(refused, stored.present),
     unknown: known,
-    oldestLostAt: oldest === undefined ? null : (ledger.acknowledgedAt[oldest - 1] ?? null),
+    lostAt: lost.flatMap(([from, to]) => ledger.acknowledgedAt.slice(from - 1, to)),
   };
 }
 

@@ -1,179 +1,195 @@
-import { setMaxListeners } from 'node:events';
+import { Availability } from './availability';
+import { describe, DatabaseClient } from './client';
 import type { Clock } from './clock';
-import { pause } from './clock';
-import type { FailoverConfig, ProbeConfig } from './config';
-import { isRefusal, type Address, type Connection, type DrillDatabase } from './database';
+import type { FailoverConfig } from './config';
+import { isRefusal, type Connection, type DrillDatabase } from './database';
 import { WriterLedger } from './ledger';
-import { probeOnce } from './probe';
-import { outagesOf, Series, type Outcome } from './series';
+import { ProbeClient, type Probe } from './probe';
+import { Series, type Outcome } from './series';
 
-/** After a failure a client tries again this soon. */
-const RETRY_MS = 20;
+/** While nothing succeeds, a new attempt begins this often: the first one after an outage must not come late. */
+const FRESH_MS = 50;
+/** Attempts of all clients of one kind that may hang beside the newest ones; the role may have 50 connections. */
+const HANGING = 24;
+
+/** A single client may wait for so many times the threshold of an outage and is still up. */
+const PATIENCE = 4;
+
+/** What a load is made of. */
+export interface LoadParts {
+  readonly clock: Clock;
+  readonly database: DrillDatabase;
+  readonly config: FailoverConfig;
+  readonly probes: readonly Probe[];
+  readonly table: string;
+  /** First number of the writers, so that repetitions share a table. */
+  readonly writerBase: number;
+}
+
+interface Group {
+  readonly availability: Availability;
+  readonly clients: readonly DatabaseClient[];
+  turn: number;
+}
 
 /** The clients of a drill: writers, readers and probes, each a loop of its own. */
 export class Load {
-  public readonly series: readonly Series[];
+  public readonly series: Series[] = [];
   public readonly ledgers: readonly WriterLedger[];
+  /** Writes, reads and each path of the API, as all clients of each see them. */
+  public readonly services: readonly Availability[];
   /** Last thing that went wrong for each client, for the person who asks why. */
   public readonly lastErrors = new Map<string, string>();
-  private readonly stopping = new AbortController();
-  private readonly connections = new Set<Connection>();
-  private readonly loops: Promise<void>[];
+  /** When the load ended, and the clients that were up then; undefined while it goes on. */
+  public ended: { readonly at: number; readonly up: ReadonlySet<Series> } | undefined;
+  private readonly groups: readonly Group[];
+  private readonly probing: readonly ProbeClient[];
+  private readonly loops: Promise<unknown>[];
+  private readonly ticking: NodeJS.Timeout;
 
-  public constructor(
-    private readonly clock: Clock,
-    private readonly database: DrillDatabase,
-    private readonly config: FailoverConfig,
-    private readonly table: string,
-    /** First number of each writer's sequence, so that repetitions share a table. */
-    writerBase: number,
-  ) {
-    const { writers, readers, attemptTimeoutMs, intervalMs } = config.load;
-    // A success after a longer silence ends an outage of that client.
-    const slowMs = attemptTimeoutMs + intervalMs;
-    setMaxListeners(0, this.stopping.signal);
+  public constructor(private readonly parts: LoadParts) {
+    const { config, probes, writerBase, database } = parts;
+    const { writers, readers, silenceMs } = config.load;
     this.ledgers = Array.from({ length: writers }, () => new WriterLedger());
-    const writing = this.ledgers.map((ledger, i) => {
-      const series = new Series(`writer ${writerBase + i}`, 'write', slowMs);
-      return { series, run: () => this.write(series, ledger, writerBase + i) };
+    this.groups = [
+      this.group(
+        new Availability('writes', 'write', silenceMs),
+        database.primary,
+        this.ledgers.map((ledger, i) => [`writer ${writerBase + i}`, this.writing(ledger, writerBase + i)]),
+      ),
+      this.group(
+        new Availability('reads', 'read', silenceMs),
+        database.replicas,
+        Array.from({ length: readers }, (_, i) => [`reader ${i}`, this.reading()]),
+      ),
+    ];
+    this.probing = probes.map((probe) => {
+      const silence = silenceMs + probe.config.intervalMs;
+      const series = this.collect(new Series(probe.name, 'probe', PATIENCE * silence));
+      return new ProbeClient(probe, {
+        clock: parts.clock,
+        series,
+        availability: new Availability(probe.name, 'probe', silence),
+        failed: (problem) => this.lastErrors.set(series.name, problem),
+      });
     });
-    const reading = Array.from({ length: readers }, (_, i) => {
-      const series = new Series(`reader ${i}`, 'read', slowMs);
-      return { series, run: () => this.read(series) };
-    });
-    const probing = config.probes.map((probe) => {
-      const series = new Series(`probe ${probe.name}`, 'probe', probe.timeoutMs + probe.intervalMs);
-      return { series, run: () => this.probe(series, probe) };
-    });
-    const clients = [...writing, ...reading, ...probing];
-    this.series = clients.map((client) => client.series);
-    this.loops = clients.map((client) => client.run());
+    this.services = [...this.groups, ...this.probing].map(({ availability }) => availability);
+    this.loops = [...this.clients, ...this.probing].map((client) => client.run());
+    this.ticking = setInterval(() => this.freshen(), FRESH_MS);
+  }
+
+  /**
+   * Forgets how the load began, when all connected at once, and learns how long an attempt on a new connection takes, as
+   * the one that ends an outage will be. Returns when all clients have made one.
+   */
+  public async becomeSteady(): Promise<void> {
+    this.services.forEach((service) => service.steady(this.parts.clock.now()));
+    for (const client of this.clients) {
+      await client.renew();
+    }
   }
 
   /** Totals over the writers. */
   public writes(outcome: Outcome): number {
-    return this.series.reduce((sum, s) => sum + (s.kind === 'write' ? s.count(outcome) : 0), 0);
+    return this.series.reduce((sum, s) => sum + (s.kind === 'write' ? s.tally[outcome] : 0), 0);
   }
 
-  /** When the first outage that is still going on began for a writer; undefined while all are up. */
-  public downSince(): number | undefined {
-    const open = this.series
-      .filter((s) => s.kind === 'write')
-      .flatMap((s) => outagesOf(s.bands, s.slowMs))
-      .filter((outage) => outage.to === null);
-    return open.length === 0 ? undefined : Math.min(...open.map((outage) => outage.from));
+  /** When the outage of all writers began that is going on; undefined while writes succeed. */
+  public writesDownSince(): number | undefined {
+    return this.groups[0]!.availability.downSince(this.parts.clock.now());
   }
 
-  /** Stops all clients; what is in flight may end within `graceMs`, then its connection is cut. */
-  public async stop(graceMs = this.config.load.attemptTimeoutMs): Promise<void> {
-    this.stopping.abort();
-    const cut = setTimeout(() => this.connections.forEach((connection) => connection.cut()), graceMs);
+  /** Whether each client is up. */
+  public get up(): boolean {
+    const now = this.parts.clock.now();
+    return this.series.every((s) => s.upAt(now));
+  }
+
+  /** Makes no attempt any more. Returns when all that was sent is answered, or was cut. */
+  public async stop(): Promise<void> {
+    const at = this.parts.clock.now();
+    this.ended ??= { at, up: new Set(this.series.filter((s) => s.upAt(at))) };
+    clearInterval(this.ticking);
+    [...this.clients, ...this.probing].forEach((client) => client.stop());
     await Promise.all(this.loops);
-    clearTimeout(cut);
   }
 
-  private async write(series: Series, ledger: WriterLedger, writer: number): Promise<void> {
-    let seq = 0;
-    const statement = `insert into ${this.table} (writer, seq) values ($1, $2)`;
-    await this.session(series, this.database.primary, async (connection) => {
-      seq++;
-      connection.warned = false;
+  /** Waits for no answer any more. */
+  public cut(): void {
+    this.clients.forEach((client) => client.cut());
+  }
+
+  private get clients(): readonly DatabaseClient[] {
+    return this.groups.flatMap((group) => group.clients);
+  }
+
+  /** In turn, one client of those that hang goes on with a new connection, as long as none of them succeeds. */
+  private freshen(): void {
+    const now = this.parts.clock.now();
+    for (const group of this.groups) {
+      const { availability, clients } = group;
+      if (availability.silentFor(now) > availability.silenceMs / 2) {
+        for (let i = 0; i < clients.length && !clients[group.turn++ % clients.length]!.overtake(now, FRESH_MS); i++);
+      }
+    }
+  }
+
+  private group(
+    availability: Availability,
+    address: DrillDatabase['primary'],
+    named: readonly (readonly [string, (connection: Connection) => Promise<void>])[],
+  ): Group {
+    const { clock, database, config } = this.parts;
+    const clients = named.map(([name, work]) => {
+      const series = this.collect(new Series(name, availability.kind, PATIENCE * availability.silenceMs));
+      return new DatabaseClient({
+        clock,
+        database,
+        address,
+        timing: config.load,
+        hanging: Math.max(2, Math.ceil(HANGING / named.length)),
+        series,
+        availability,
+        work,
+        failed: (problem) => this.lastErrors.set(name, problem),
+      });
+    });
+    return { availability, clients, turn: 0 };
+  }
+
+  private collect(series: Series): Series {
+    this.series.push(series);
+    return series;
+  }
+
+  private writing(ledger: WriterLedger, writer: number): (connection: Connection) => Promise<void> {
+    const { clock, table } = this.parts;
+    const text = `insert into ${table} (writer, seq) values ($1, $2)`;
+    let last = 0;
+    return async (connection) => {
+      const seq = ++last;
       try {
-        await connection.client.query({ name: 'write', text: statement, values: [writer, seq] });
+        await connection.client.query({ name: 'write', text, values: [writer, seq] });
       } catch (error) {
         if (isRefusal(error)) {
           ledger.refused.add(seq);
         } else {
-          ledger.doubt(seq, describe(error));
+          ledger.doubt(seq, connection.problem ?? describe(error));
         }
         throw error;
       }
       if (connection.warned) {
         ledger.doubt(seq, 'acknowledged with a warning: no standby has confirmed it');
       } else {
-        ledger.acknowledged.add(seq);
-        ledger.acknowledgedAt[seq - 1] = this.clock.now();
+        ledger.acknowledge(seq, clock.now());
       }
-    });
+    };
   }
 
-  private async read(series: Series): Promise<void> {
-    const statement = `select 1 from ${this.table} limit 1`;
-    await this.session(series, this.database.replicas, async (connection) => {
-      await connection.client.query({ name: 'read', text: statement });
-    });
+  private reading(): (connection: Connection) => Promise<void> {
+    const text = `select 1 from ${this.parts.table} limit 1`;
+    return async ({ client }) => {
+      await client.query({ name: 'read', text });
+    };
   }
-
-  /** Attempts one after the other on one connection, a new connection after each failure. */
-  private async session(series: Series, address: Address, attempt: (c: Connection) => Promise<void>): Promise<void> {
-    const { intervalMs, attemptTimeoutMs } = this.config.load;
-    const { signal } = this.stopping;
-    let connection: Connection | undefined;
-    while (!signal.aborted) {
-      const from = this.clock.now();
-      let deadline: NodeJS.Timeout | undefined;
-      let outcome: Outcome = 'failed';
-      let sent = false;
-      try {
-        connection ??= await this.database.connect(address, attemptTimeoutMs, signal);
-        this.connections.add(connection);
-        if (signal.aborted) {
-          break;
-        }
-        const { cut } = connection;
-        deadline = setTimeout(cut, attemptTimeoutMs);
-        outcome = 'indeterminate';
-        sent = true;
-        await attempt(connection);
-        outcome = connection.warned ? 'indeterminate' : 'ok';
-      } catch (error) {
-        if (signal.aborted && !sent) {
-          // Given up by us, not by the server.
-          break;
-        }
-        if (isRefusal(error) || series.kind === 'read') {
-          outcome = 'failed';
-        }
-        this.lastErrors.set(series.name, describe(error));
-        this.drop(connection);
-        connection = undefined;
-      } finally {
-        clearTimeout(deadline);
-      }
-      series.add(outcome, from, this.clock.now());
-      const rest = outcome === 'ok' ? intervalMs - (this.clock.now() - from) : RETRY_MS;
-      if (rest > 0) {
-        await pause(rest, signal);
-      }
-    }
-    this.drop(connection);
-  }
-
-  private drop(connection: Connection | undefined): void {
-    if (connection !== undefined) {
-      connection.cut();
-      this.connections.delete(connection);
-    }
-  }
-
-  private async probe(series: Series, config: ProbeConfig): Promise<void> {
-    const { signal } = this.stopping;
-    while (!signal.aborted) {
-      const from = this.clock.now();
-      const problem = await probeOnce(config, signal);
-      if (signal.aborted) {
-        return;
-      }
-      series.add(problem === undefined ? 'ok' : 'failed', from, this.clock.now());
-      if (problem !== undefined) {
-        this.lastErrors.set(series.name, problem);
-      }
-      await pause(config.intervalMs - (this.clock.now() - from), signal);
-    }
-  }
-}
-
-function describe(error: unknown): string {
-  const { code, message } = error as { code?: string; message?: string };
-  return code === undefined ? (message ?? String(error)) : `${code} ${message ?? ''}`;
 }

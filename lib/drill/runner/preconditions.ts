@@ -6,6 +6,8 @@ import type { FailoverConfig } from './config';
 export interface ClusterFacts {
   readonly cluster: Cluster;
   readonly pods: readonly Pod[];
+  /** Pods of the API under test. */
+  readonly apiPods: readonly Pod[];
   readonly quorum: FailoverQuorum | undefined;
   readonly backups: readonly Backup[];
   readonly replication: Replication | undefined;

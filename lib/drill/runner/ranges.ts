@@ -4,17 +4,24 @@ export type Range = readonly [from: number, to: number];
 /** A set of sequence numbers as sorted, disjoint ranges, because a load writes hundreds of thousands in a row. */
 export type Ranges = readonly Range[];
 
-/** Collects ascending numbers. */
+/** Collects numbers, each once, mostly ascending: a write that had to wait comes late. */
 export class RangeCollector {
   private readonly collected: [number, number][] = [];
 
-  /** @param n larger than every number before it */
   public add(n: number): void {
-    const last = this.collected.at(-1);
-    if (last !== undefined && last[1] === n - 1) {
-      last[1] = n;
+    const { collected } = this;
+    let i = collected.length;
+    while (i > 0 && collected[i - 1]![0] > n) {
+      i--;
+    }
+    const before = collected[i - 1];
+    const after = collected[i];
+    if (before?.[1] === n - 1) {
+      before[1] = after?.[0] === n + 1 ? collected.splice(i, 1)[0]![1] : n;
+    } else if (after?.[0] === n + 1) {
+      after[0] = n;
     } else {
-      this.collected.push([n, n]);
+      collected.splice(i, 0, [n, n]);
     }
   }
 

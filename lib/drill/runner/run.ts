@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import { seal } from '../../evidence/digest';
-import type { Evidence, Verdict } from '../../evidence/evidence';
-import { within, type Clock } from './clock';
+import type { Evidence } from '../../evidence/evidence';
+import { exitCodeOf, type DrillExitCode } from '../../evidence/exit-code';
+import { type Clock } from './clock';
 import type { RunnerConfig } from './config';
-import { LAST_LOOK_MS, LOOK_MS, type Findings, type RunContext } from './context';
+import { LOOK_MS, patiently, type Findings, type RunContext } from './context';
 import { EvidenceStore, previousDigest } from './evidence-store';
 import { FailoverDrill } from './failover';
 import { failoverFindings } from './findings';
@@ -28,8 +30,8 @@ export interface DrillRun {
   readonly writeTermination: (text: string) => void;
 }
 
-/** 0 passed, 1 failed, 2 aborted with no harm done, 3 passed but not cleaned up. */
-export type ExitCode = 0 | 1 | 2 | 3;
+/** By the verdict, see `exitCodeOf`. */
+export type ExitCode = DrillExitCode;
 
 /** Runs the failover drill from the Lease to the evidence. */
 export function runFailover(drill: DrillRun): Promise<ExitCode> {
@@ -53,6 +55,7 @@ export async function runDrill(
   work: (run: RunContext) => Promise<Findings>,
 ): Promise<ExitCode> {
   const { config, kubernetes, clock, signal, holder, node } = drill;
+  setMaxListeners(0, signal);
   const started = clock.wall();
   const runId = makeRunId(started);
   const log = jsonLog(drill.writeLine, () => clock.wall());
@@ -76,11 +79,12 @@ export async function runDrill(
     };
     return seal({ ...document, previousDigest: previousDigest(before, document) });
   };
-  const store = new EvidenceStore(kubernetes, { namespace: config.namespace, ...config.evidence });
   let evidence: Evidence;
   try {
-    const stored = store.append((before) => build(before, findings));
-    evidence = await within(stored, signal.aborted ? LAST_LOOK_MS : 6 * LOOK_MS, 'storing it');
+    evidence = await patiently(signal, 6 * LOOK_MS, 'storing it', (late) => {
+      const store = new EvidenceStore(kubernetes.until(late), { namespace: config.namespace, ...config.evidence });
+      return store.append((before) => build(before, findings));
+    });
   } catch (error) {
     const note = `evidence was not stored in ConfigMap ${config.evidence.configMap}: ${(error as Error).message}`;
     log('error', note);
@@ -89,11 +93,7 @@ export async function runDrill(
   }
   log('evidence', `${evidence.verdict}: ${evidence.reason}`, { evidence });
   drill.writeTermination(terminationMessage(evidence));
-  return exitCode(evidence.verdict, evidence.cleanup.ok);
-}
-
-export function exitCode(verdict: Verdict, cleanedUp: boolean): ExitCode {
-  return verdict === 'failed' ? 1 : verdict === 'aborted' ? 2 : cleanedUp ? 0 : 3;
+  return exitCodeOf(evidence.verdict, evidence.cleanup.ok);
 }
 
 /** Sorts by time, also as a ConfigMap key. */

@@ -6,108 +6,62 @@ export interface Band {
   outcome: Outcome;
   /** Start of the first attempt. */
   from: number;
-  /** End of the first attempt. */
-  firstEnd: number;
   /** End of the last attempt. */
   to: number;
   count: number;
 }
 
-/** A time without service, for one client. `to` is null while it lasts. */
-export interface Outage {
-  readonly from: number;
-  readonly to: number | null;
-}
-
-/** Successes in a row after which a client is back: one may be luck. */
-export const SUCCESSES_TO_RECOVER = 5;
+/** Successes in a row after which a client is back. */
+const SUCCESSES_TO_BE_UP = 5;
 
 /** What one client of the load saw, in constant memory while nothing changes. */
 export class Series {
+  /** For the picture: in order of time, none over another. */
   public readonly bands: Band[] = [];
+  /** Attempts that have ended. */
+  public readonly tally: Record<Outcome, number> = { ok: 0, failed: 0, indeterminate: 0 };
 
   public constructor(
     public readonly name: string,
     public readonly kind: 'write' | 'read' | 'probe',
-    /** A success that took longer is an outage too: its client was waiting. */
-    public readonly slowMs: number,
+    /** A client that waits for longer is not up. */
+    public readonly patienceMs: number,
   ) {}
 
+  /** An attempt has ended. */
   public add(outcome: Outcome, from: number, to: number): void {
-    const last = this.bands.at(-1);
-    if (last?.outcome === outcome && !(outcome === 'ok' && to - last.to > this.slowMs)) {
-      last.to = to;
-      last.count++;
-    } else {
-      this.bands.push({ outcome, from, firstEnd: to, to, count: 1 });
-    }
+    this.settle(outcome);
+    this.show(outcome, from, to);
+  }
+
+  /** An attempt still waits at `at`, and its client goes on without it. Its outcome comes later, with `settle`. */
+  public overtake(looksLike: Outcome, from: number, at: number): void {
+    this.show(looksLike, from, at);
+  }
+
+  /** An attempt that was overtaken has ended. */
+  public settle(outcome: Outcome): void {
+    this.tally[outcome]++;
   }
 
   /** Whether the client is up now: enough successes in a row, and no wait that is still going on. */
   public upAt(now: number): boolean {
     const last = this.bands.at(-1);
-    return last?.outcome === 'ok' && last.count >= SUCCESSES_TO_RECOVER && now - last.to <= this.slowMs;
+    return last?.outcome === 'ok' && last.count >= SUCCESSES_TO_BE_UP && now - last.to <= this.patienceMs;
   }
 
-  /** Attempts, of one outcome or all. */
-  public count(outcome?: Outcome): number {
-    return this.bands.reduce((sum, band) => sum + (band.outcome === (outcome ?? band.outcome) ? band.count : 0), 0);
+  /** Whether anything but success has been seen. */
+  public get flawed(): boolean {
+    return this.tally.failed + this.tally.indeterminate > 0;
   }
-}
 
-/**
- * The outages in what one client saw: from the end of its last success to the end of the first of five successes in a
- * row. A success after a wait of more than `slowMs` ends an outage that began with the success before it.
- */
-export function outagesOf(bands: readonly Readonly<Band>[], slowMs: number): Outage[] {
-  const outages: Outage[] = [];
-  let lastGood: number | undefined;
-  let down: number | undefined;
-  let streak = 0;
-  let streakSince = 0;
-  for (const band of bands) {
-    if (band.outcome !== 'ok') {
-      down ??= lastGood ?? band.from;
-      streak = 0;
-      continue;
-    }
-    if (down === undefined && lastGood !== undefined && band.firstEnd - lastGood > slowMs) {
-      down = lastGood;
-      streak = 0;
-    }
-    if (streak === 0) {
-      streakSince = band.firstEnd;
-    }
-    streak += band.count;
-    if (down === undefined) {
-      lastGood = band.to;
-    } else if (streak >= SUCCESSES_TO_RECOVER) {
-      outages.push({ from: down, to: streakSince });
-      down = undefined;
-      lastGood = band.to;
+  private show(outcome: Outcome, from: number, to: number): void {
+    const last = this.bands.at(-1);
+    if (last?.outcome === outcome && !(outcome === 'ok' && to - last.to > this.patienceMs)) {
+      last.to = to;
+      last.count++;
+    } else {
+      this.bands.push({ outcome, from: Math.max(from, last?.to ?? from), to, count: 1 });
     }
   }
-  if (down !== undefined) {
-    outages.push({ from: down, to: null });
-  }
-  return outages;
-}
-
-/**
- * Downtime of the worst client in milliseconds, all its outages added; null where one had not ended. A client with
- * fewer than five successes at the end is still down.
- */
-export function worstDowntime(outages: readonly (readonly Outage[])[]): number | null {
-  let worst = 0;
-  for (const ofOne of outages) {
-    let sum = 0;
-    for (const { from, to } of ofOne) {
-      if (to === null) {
-        return null;
-      }
-      sum += to - from;
-    }
-    worst = Math.max(worst, sum);
-  }
-  return worst;
 }

@@ -1,9 +1,13 @@
 import type { Client } from 'pg';
+import { APPLICATION } from './database';
 import type { StoredWrites } from './ledger';
 import type { Range } from './ranges';
 
 /** Every table of a drill starts like this, so that the next run finds what a killed one left. */
 export const TABLE_PREFIX = 'phoenix_ledger_';
+
+/** Longest wait for one session to end, milliseconds. */
+const END_MS = 500;
 
 /** The table of one run. */
 export function tableName(runId: string): string {
@@ -26,13 +30,9 @@ export async function isReplayed(client: Client, lsn: string): Promise<boolean> 
   return rows[0]?.replayed !== false;
 }
 
-/** Drops the ledger tables of all runs: the Lease says that no other run is alive. Returns their names. */
-export async function dropTables(client: Client): Promise<string[]> {
-  // Sessions of a killed run may still wait in a commit; they would block the drop.
-  await client.query(
-    `select pg_terminate_backend(pid) from pg_stat_activity
-     where application_name = 'phoenix-drill' and usename = current_user and pid <> pg_backend_pid()`,
-  );
+/** Drops what earlier runs left: the Lease says that none of them is alive. Returns the names of their tables. */
+export async function sweepTables(client: Client): Promise<string[]> {
+  await endSessions(client, `starts_with(application_name, $1)`, APPLICATION);
   const { rows } = await client.query<{ name: string }>(
     `select tablename as name from pg_tables where schemaname = 'public' and starts_with(tablename, $1)`,
     [TABLE_PREFIX],
@@ -41,6 +41,23 @@ export async function dropTables(client: Client): Promise<string[]> {
     await client.query(`drop table ${name}`);
   }
   return rows.map((row) => row.name);
+}
+
+/** Drops the table of one run, and ends that run's sessions: another run may have begun meanwhile. */
+export async function dropTable(client: Client, table: string, application: string): Promise<void> {
+  await endSessions(client, 'application_name = $1', application);
+  await client.query(`drop table if exists ${table}`);
+}
+
+/** Sessions that still wait in a commit would block the drop, and one that makes a table could make it after the drop. */
+async function endSessions(client: Client, whose: string, name: string): Promise<void> {
+  // All at once, then one after the other whoever is not gone yet.
+  for (const end of ['pg_terminate_backend(pid)', `pg_terminate_backend(pid, ${END_MS})`]) {
+    await client.query(
+      `select ${end} from pg_stat_activity where ${whose} and usename = current_user and pid <> pg_backend_pid()`,
+      [name],
+    );
+  }
 }
 
 /**

@@ -80,3 +80,12 @@ export function httpTransport({ url, socketPath, token, ca }: ServerAddress): Tr
       request.end(body);
     });
 }
+
+/** The whole body. */
+export async function textOf({ body }: ApiResponse): Promise<string> {
+  let text = '';
+  for await (const chunk of body) {
+    text += String(chunk);
+  }
+  return text;
+}

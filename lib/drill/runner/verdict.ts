@@ -6,8 +6,9 @@ import type { FailoverConfig } from './config';
 import type { Comparison } from './ledger';
 import { check } from './preconditions';
 import { size } from './ranges';
-import { outagesIn, type Outages, type RecordedSeries, type RunRecord } from './record';
-import { worstDowntime, type Band } from './series';
+import { worstDowntime } from './availability';
+import type { RecordedService, RunRecord } from './record';
+import type { Outcome } from './series';
 
 /** What a record means. */
 export interface Judgement extends Omit<Repetition, 'marks' | 'series'> {
@@ -18,11 +19,11 @@ export interface Judgement extends Omit<Repetition, 'marks' | 'series'> {
 /** Judges one repetition. The first failed check is the reason, so causes stand before their consequences. */
 export function judge(record: RunRecord, config: FailoverConfig): Judgement {
   const { rpoSeconds, rtoSeconds } = config.objective;
-  const outages = outagesIn(record);
-  const downtime = (kind: RecordedSeries['kind']) =>
-    worstDowntime(record.series.filter((s) => s.kind === kind).map((s) => outages.get(s)!));
+  const of = (kind: RecordedService['kind']) => record.services.filter((s) => s.kind === kind);
+  const downtime = (kind: RecordedService['kind']) => worstDowntime(of(kind).map((s) => s.outages));
+  const error = (kind: RecordedService['kind']) => Math.max(0, ...of(kind).map((s) => s.errorMs));
   const [writeOutageMs, readOutageMs, apiOutageMs] = [downtime('write'), downtime('read'), downtime('probe')];
-  const loss = lossIn(record, outages);
+  const loss = lossIn(record);
   const inTime = (name: string, ms: number | null) =>
     check(
       name,
@@ -35,16 +36,16 @@ export function judge(record: RunRecord, config: FailoverConfig): Judgement {
     primaryMoved(record),
     check(
       'clients-back',
-      writeOutageMs !== null && readOutageMs !== null && apiOutageMs !== null,
+      record.series.every((s) => s.up) && [writeOutageMs, readOutageMs, apiOutageMs].every((ms) => ms !== null),
       'all writers, readers and probes back: 5 successes in a row',
-      stillDown(outages, record.lastErrors),
+      stillDown(record),
     ),
     ...ledgerChecks(record, loss, rpoSeconds),
     inTime('write-outage', writeOutageMs),
     inTime('read-outage', readOutageMs),
     inTime('api-outage', apiOutageMs),
     ...clusterChecks(record, config),
-    ...healthChecks(record, outages),
+    ...healthChecks(record),
   ];
   const firstFailure = checks.find((c) => !c.ok);
   const { primaryBefore, primaryAfter, timelineBefore, timelineAfter, redundancyAt, triggeredAt } = record;
@@ -54,7 +55,7 @@ export function judge(record: RunRecord, config: FailoverConfig): Judgement {
     writeOutageMs,
     readOutageMs,
     apiOutageMs,
-    resolutionMs: longestWait(record),
+    resolutionMs: { write: error('write'), read: error('read'), api: error('probe') },
     redundancyMs: redundancyAt === null ? null : redundancyAt - triggeredAt,
     lossWindowMs: loss?.windowMs ?? null,
     writes: totals(record),
@@ -80,11 +81,8 @@ export function spread(values: readonly (number | null)[]): Spread | null {
 function totals(record: RunRecord): Repetition['writes'] {
   const known = (value: (l: Comparison) => number) =>
     record.ledgers.length === 0 ? null : record.ledgers.reduce((total, ledger) => total + value(ledger), 0);
-  const attempts = (outcome: Band['outcome']) =>
-    record.series
-      .filter((s) => s.kind === 'write')
-      .flatMap((s) => s.bands)
-      .reduce((total, band) => total + (band.outcome === outcome ? band.count : 0), 0);
+  const attempts = (outcome: Outcome) =>
+    record.series.filter((s) => s.kind === 'write').reduce((total, { tally }) => total + tally[outcome], 0);
   return {
     acknowledged: attempts('ok'),
     refused: attempts('failed'),
@@ -105,14 +103,10 @@ function causes(ledgers: readonly Comparison[]): Record<string, number> {
   return sums;
 }
 
-/** The longest failed attempt: a client that hangs in one cannot notice that the service is back. */
-function longestWait(record: RunRecord): number {
-  const bands = record.series.filter((s) => s.kind !== 'probe').flatMap((s) => s.bands);
-  return Math.max(0, ...bands.filter((b) => b.outcome !== 'ok').map((b) => (b.to - b.from) / b.count));
-}
-
-function stillDown(outages: Outages, lastErrors: ReadonlyMap<string, string>): string {
-  const down = [...outages].filter(([, of]) => of.some((o) => o.to === null)).map(([s]) => s.name);
+function stillDown({ series, services, lastErrors }: RunRecord): string {
+  const clients = series.filter((s) => !s.up).map((s) => s.name);
+  const whole = services.filter((s) => s.outages.some((outage) => outage.to === null)).map((s) => s.name);
+  const down = clients.length > 0 ? clients : whole;
   const why = lastErrors.get(down[0] ?? '');
   return down.length === 0 ? 'all back' : `still down: ${down.join(', ')}${why === undefined ? '' : `; ${why}`}`;
 }

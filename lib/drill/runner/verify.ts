@@ -1,7 +1,7 @@
 import type { EvidenceSeries, Repetition } from '../../evidence/evidence';
-import { pause, within } from './clock';
-import type { FailoverConfig } from './config';
-import { LAST_LOOK_MS, LOOK_MS, type RunContext } from './context';
+import { pause } from './clock';
+import type { FailoverConfig, ProbeConfig } from './config';
+import { LOOK_MS, patiently, type RunContext } from './context';
 import type { DrillDatabase } from './database';
 import { lookAfter, UNKNOWN_AFTERMATH, type Aftermath } from './facts';
 import { describeForOperator } from './handover';
@@ -9,12 +9,14 @@ import { compareLedger, WriterLedger, type Comparison } from './ledger';
 import type { Load } from './load';
 import type { Observer } from './observer';
 import type { ClusterFacts } from './preconditions';
-import type { RecordedSeries } from './record';
+import type { RecordedSeries, RecordedService } from './record';
 import { readStored } from './table';
 import { judge } from './verdict';
 
 /** A million rows take the server this long at most to sum up. */
 const COMPARE_MS = 60_000;
+/** A health endpoint gets this long to notice an outage, beside the time that one answer takes. */
+const HEALTH_NOTICE_MS = 1000;
 /** Bands in one document, over all clients and repetitions: about 300 KB. */
 const MAX_BANDS = 4000;
 
@@ -47,7 +49,8 @@ export async function verify(
     compare(run, database, finished),
     lookBack(run, database, finished, before),
   ]);
-  const series = recorded(load, failover);
+  const endedAt = load.ended?.at ?? run.clock.now();
+  const series = recordSeries(load);
   const { firstFailure, ...judgement } = judge(
     {
       triggeredAt: finished.triggeredAt,
@@ -56,6 +59,8 @@ export async function verify(
       timelineBefore: facts.cluster.status?.timelineID ?? 0,
       timelineAfter: after.timeline,
       series,
+      services: recordServices(load, failover, endedAt),
+      endedAt,
       lastErrors: load.lastErrors,
       ledgers,
       roles: observer.roles,
@@ -77,8 +82,9 @@ async function compare(run: RunContext, database: DrillDatabase, finished: Finis
   const { table, ledgers, writerBase } = finished;
   for (let attempt = 1; ; attempt++) {
     try {
-      const timeoutMs = run.signal.aborted ? LAST_LOOK_MS : COMPARE_MS;
-      const stored = await database.use(database.primary, timeoutMs, (client) => readStored(client, table));
+      const stored = await patiently(run.signal, COMPARE_MS, 'reading the ledger', (late) =>
+        database.use(database.primary, COMPARE_MS, (client) => readStored(client, table), late),
+      );
       const writers = [...new Set([...ledgers.keys(), ...stored.keys()])].sort((a, b) => a - b);
       return writers.map((writer) => {
         const found = stored.get(writer) ?? { present: [], duplicated: [] };
@@ -102,27 +108,44 @@ function lookBack(
   { failover, table }: Finished,
   before: string,
 ): Promise<Aftermath> {
-  const bound = run.signal.aborted ? LAST_LOOK_MS : 3 * LOOK_MS;
-  const look = lookAfter(run, database, failover, before, table, Math.min(bound, LOOK_MS));
-  return within(look, bound, 'the last look').catch(() => UNKNOWN_AFTERMATH);
+  return patiently(run.signal, 3 * LOOK_MS, 'the last look', (late) =>
+    lookAfter({ ...run, kubernetes: run.kubernetes.until(late) }, database, failover, before, table, late),
+  ).catch(() => UNKNOWN_AFTERMATH);
 }
 
 async function handOver(run: RunContext, { failover, load, recovered }: Finished): Promise<readonly string[]> {
-  const bound = run.signal.aborted ? LAST_LOOK_MS : 2 * LOOK_MS;
-  const notes = await within(
-    describeForOperator(run, failover, load, recovered),
-    bound,
-    'the look for the handover',
+  const notes = await patiently(run.signal, 2 * LOOK_MS, 'the look for the handover', (late) =>
+    describeForOperator({ ...run, kubernetes: run.kubernetes.until(late) }, failover, load, recovered),
   ).catch((error: unknown) => [String(error)]);
   notes.forEach((note) => run.log('handover', note));
   return notes;
 }
 
-function recorded(load: Load, failover: FailoverConfig): RecordedSeries[] {
-  return load.series.map(({ name, kind, bands, slowMs }) => {
-    const probe = failover.probes.find((p) => `probe ${p.name}` === name);
-    return { name, kind, bands, slowMs, health: probe?.health ?? false };
-  });
+function recordSeries({ series, ended }: Load): RecordedSeries[] {
+  return series.map((s) => ({
+    name: s.name,
+    kind: s.kind,
+    bands: s.bands,
+    tally: s.tally,
+    up: ended?.up.has(s) ?? false,
+  }));
+}
+
+function recordServices(load: Load, failover: FailoverConfig, endedAt: number): RecordedService[] {
+  return load.services.map((service) => ({
+    name: service.name,
+    kind: service.kind,
+    outages: service.until(endedAt),
+    widestSince: service.widest?.from,
+    silenceMs: service.silenceMs,
+    errorMs: service.errorMs,
+    noticeMs: noticeMs(failover.probes.find((probe) => `probe ${probe.name}` === service.name)),
+  }));
+}
+
+/** An answer that is under way when the service goes may still come; the next one must tell. */
+function noticeMs(probe: ProbeConfig | undefined): number | undefined {
+  return probe?.health === true ? probe.timeoutMs + probe.intervalMs + HEALTH_NOTICE_MS : undefined;
 }
 
 /** The bands that go into the document: a client that flaps for an hour must not make it too large to store. */

@@ -28,9 +28,9 @@ export function outage(ms: number | null | undefined): string {
   return ms === undefined ? 'not measured' : ms === null ? 'not back within the bound' : seconds(ms / 1000);
 }
 
-/** A count that nobody may know. */
+/** A count that nobody may know: `41,210`. */
 export function count(value: number | null): string {
-  return value === null ? 'unknown' : String(value);
+  return value === null ? 'unknown' : String(value).replace(/\B(?=(\d{3})+$)/g, ',');
 }
 
 /** `2026-11-23 03:10:00 UTC`: the same on every machine. */

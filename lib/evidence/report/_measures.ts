@@ -1,4 +1,4 @@
-import type { Evidence, Spread } from '../evidence';
+import type { Evidence, Repetition, Spread } from '../evidence';
 import { count, outage, seconds } from './_format';
 import { html, type Html } from './_html';
 
@@ -24,6 +24,7 @@ export function measures(evidence: Evidence): Html {
   ] as const;
   const lost = repetitions.map((r) => r.writes.lost);
   const window = repetitions.map((r) => r.lossWindowMs);
+  const worst = (of: (r: Repetition) => number): string => seconds(Math.max(...repetitions.map(of)) / 1000);
   return html`<h3>Predicted, measured, objective</h3>
     <div class="wide">
       ${bars(
@@ -32,67 +33,85 @@ export function measures(evidence: Evidence): Html {
         objective.rtoSeconds,
       )}
     </div>
-    <table>
-      <thead>
-        <tr>
-          <th></th>
-          <th>Predicted, typical to worst</th>
-          <th>Measured, median</th>
-          <th>p95</th>
-          <th>worst</th>
-          <th>Objective (${objective.failureClass})</th>
-          <th></th>
-        </tr>
-      </thead>
-      <tbody>
-        ${rows.map(
-          ([name, spread, values]) =>
-            html`<tr>
-              <th scope="row">${name}</th>
-              <td>
-                ${name === 'write outage' ? `${seconds(prediction.typicalSeconds)} to ${seconds(prediction.worstSeconds)}` : '–'}
-              </td>
-              ${spreadCells(spread, values)}
-              <td>at most ${seconds(objective.rtoSeconds)}</td>
-              <td>${met(values.every((v) => v !== null && v <= objective.rtoSeconds * 1000))}</td>
-            </tr> `,
-        )}
-        <tr>
-          <th scope="row">acknowledged writes lost</th>
-          <td>–</td>
-          <td colspan="3">${lossText(lost, window)}</td>
-          <td>${objective.rpoSeconds === 0 ? 'none' : `only of the last ${seconds(objective.rpoSeconds)}`}</td>
-          <td>${met(window.every((ms) => ms !== null && ms <= objective.rpoSeconds * 1000))}</td>
-        </tr>
-      </tbody>
-    </table>
+    <div class="wide">
+      <table class="measures">
+        <thead>
+          <tr>
+            <th>Objective (${objective.failureClass})</th>
+            <th></th>
+            <th></th>
+            <th>Measured: worst</th>
+            <th>p95</th>
+            <th>median</th>
+            <th>Predicted</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${rows.map(
+            ([name, spread, values]) =>
+              html`<tr>
+                <th scope="row">${name}</th>
+                <td>at most ${seconds(objective.rtoSeconds)}</td>
+                <td>${met(values.every((v) => v !== null && v <= objective.rtoSeconds * 1000))}</td>
+                ${spreadCells(spread, values)}
+                <td>
+                  ${name === 'write outage' ? `${seconds(prediction.typicalSeconds)} to ${seconds(prediction.worstSeconds)}` : '–'}
+                </td>
+              </tr> `,
+          )}
+          <tr>
+            <th scope="row">acknowledged writes lost</th>
+            <td>${objective.rpoSeconds === 0 ? 'none' : `only of the last ${seconds(objective.rpoSeconds)}`}</td>
+            <td>${lossMet(repetitions, objective.rpoSeconds)}</td>
+            <td colspan="3" class="text">${lossText(lost, window)}</td>
+            <td>–</td>
+          </tr>
+        </tbody>
+      </table>
+    </div>
     <p class="note">
-      ${predictionText(prediction.held)} Outages are measured on the client,
-      ${repetitions.length === 1 ? 'once' : `in ${repetitions.length} repetitions`}, with an error of at most
-      ${seconds(Math.max(...repetitions.map((r) => r.resolutionMs)) / 1000)}.
+      ${predictionText(prediction.held)} An outage is a time in which no client succeeded, measured
+      ${repetitions.length === 1 ? 'once' : `in ${repetitions.length} repetitions`}; its error is at most
+      ${worst((r) => r.resolutionMs.write)} for writes, ${worst((r) => r.resolutionMs.read)} for reads and
+      ${worst((r) => r.resolutionMs.api)} for the API.
     </p>`;
 }
 
-/** Two words and two signs, so that no colour is needed to read it. */
-export function met(good: boolean): Html {
+/** A word and a sign each, so that no colour is needed to read it. */
+function met(good: boolean): Html {
   return good ? html`<b class="good">✓ met</b>` : html`<b class="bad">✗ missed</b>`;
+}
+
+/** What nobody could read afterwards is neither. */
+function lossMet(repetitions: readonly Repetition[], rpoSeconds: number): Html {
+  const known = repetitions.filter(({ lossWindowMs }) => lossWindowMs !== null);
+  const missed = known.some(
+    ({ lossWindowMs, checks }) =>
+      lossWindowMs! > rpoSeconds * 1000 || checks.find((c) => c.name === 'acknowledged-writes-kept')?.ok !== true,
+  );
+  return missed || known.length === repetitions.length ? met(!missed) : html`<b class="bad">? not known</b>`;
 }
 
 function spreadCells(spread: Spread | null, values: readonly (number | null)[]): Html {
   return spread === null
-    ? html`<td colspan="3">${values.map(outage).join(', ')}</td>`
-    : html`<td>${outage(spread.median)}</td>
+    ? html`<td colspan="3" class="text">${values.map(outage).join(', ')}</td>`
+    : html`<td><b>${outage(spread.worst)}</b></td>
         <td>${outage(spread.p95)}</td>
-        <td><b>${outage(spread.worst)}</b></td>`;
+        <td>${outage(spread.median)}</td>`;
 }
 
 function lossText(lost: readonly (number | null)[], window: readonly (number | null)[]): string {
   if (lost.includes(null)) {
-    return `unknown: the database could not be read afterwards (per repetition: ${lost.map(count).join(', ')})`;
+    const each = lost.length === 1 ? '' : ` (per repetition: ${lost.map(count).join(', ')})`;
+    return `unknown: the database could not be read afterwards${each}`;
   }
   const total = lost.reduce<number>((sum, n) => sum + (n ?? 0), 0);
   const worst = Math.max(...window.map((ms) => ms ?? 0));
-  return total === 0 ? 'none' : `${total}, the oldest ${seconds(worst / 1000)} before the failure`;
+  return total === 0
+    ? 'none'
+    : worst === 0
+      ? `${count(total)}, all acknowledged after the failure`
+      : `${count(total)}, the oldest ${seconds(worst / 1000)} before the failure`;
 }
 
 function predictionText(held: boolean | null): string {

@@ -1,16 +1,21 @@
 import type { Evidence, EvidenceCheck, Repetition } from '../evidence';
 import { isStale } from '../history';
 import { count, outage, seconds, short, time } from './_format';
-import { html, type Html } from './_html';
+import { Html, html } from './_html';
 import { measures } from './_measures';
 import { closeSpan, momentsOf, wholeSpan } from './_scene';
 import { timelinePicture } from './_timeline';
 
 /** Everything that one document says, the most wanted first. `id` is unique on the page. */
 export function runDetail(evidence: Evidence, id: string, now: Date): Html {
-  const many = evidence.repetitions.length > 1;
+  const open = shown(evidence.repetitions);
   return html`${handover(evidence)} ${evidence.cleanup.ok ? '' : cleanup(evidence)} ${measures(evidence)}
-  ${evidence.repetitions.map((r, i) => repetition(r, `${id}-${i + 1}`, many ? `Repetition ${i + 1}` : 'What each client saw'))}
+  ${
+    evidence.repetitions.length === 1
+      ? html`<h3>What each client saw ${badge(evidence.repetitions[0]!.verdict)}</h3>
+          ${repetition(evidence.repetitions[0]!, `${id}-1`)}`
+      : evidence.repetitions.map((r, i) => folded(r, `${id}-${i + 1}`, `Repetition ${i + 1}`, open.has(r)))
+  }
   ${checkTable(evidence.drill === 'failover' ? 'Before the trigger' : 'Before the check', evidence.preconditions)}
   ${checkTable(evidence.drill === 'failover' ? 'Checks of the whole run' : 'Checks', evidence.checks)}
   ${inventory(evidence)} ${evidence.cleanup.ok ? cleanup(evidence) : ''} ${provenance(evidence, now)}`;
@@ -22,7 +27,24 @@ export function badge(verdict: Evidence['verdict']): Html {
   return html`<span class="badge ${verdict}">${sign} ${verdict}</span>`;
 }
 
-function repetition(r: Repetition, id: string, title: string): Html {
+/** Those that failed, and else the one with the longest outage: nobody scrolls through ten good ones. */
+function shown(repetitions: readonly Repetition[]): ReadonlySet<Repetition> {
+  const failed = repetitions.filter((r) => r.verdict !== 'passed');
+  const worst = repetitions.toSorted((a, b) => (b.writeOutageMs ?? 0) - (a.writeOutageMs ?? 0)).slice(0, 1);
+  return new Set(failed.length > 0 ? failed : worst);
+}
+
+function folded(r: Repetition, id: string, title: string, open: boolean): Html {
+  const outages = `writes ${outage(r.writeOutageMs)}, reads ${outage(r.readOutageMs)}, API ${outage(r.apiOutageMs)}`;
+  return html`<details class="fold paper" ${new Html(open ? 'open' : '')}>
+    <summary>
+      <h3>${title} ${badge(r.verdict)} <span class="soft">${outages}</span></h3>
+    </summary>
+    ${repetition(r, id)}
+  </details>`;
+}
+
+function repetition(r: Repetition, id: string): Html {
   const close = closeSpan(r);
   const whole = wholeSpan(r);
   const zero = momentsOf(r).find((m) => m.name === 'trigger')?.at ?? whole.from;
@@ -30,14 +52,13 @@ function repetition(r: Repetition, id: string, title: string): Html {
   const w = r.writes;
   const causes = Object.entries(w.indeterminateCauses).map(([cause, n]) => `${cause}: ${n}`);
   return html`<section class="repetition">
-    <h3>${title} ${badge(r.verdict)}</h3>
     <p>
       ${r.primaryBefore} (timeline ${r.timelineBefore}) → ${r.primaryAfter === '' ? 'no new primary' : r.primaryAfter}
       (timeline ${r.timelineAfter}). Writes ${outage(r.writeOutageMs)}, reads ${outage(r.readOutageMs)}, API
-      ${outage(r.apiOutageMs)}; all instances back: ${outage(r.redundancyMs)}. ${w.acknowledged} writes acknowledged,
-      ${count(w.lost)} of them lost, ${count(w.duplicated)} present twice; ${w.refused} refused,
-      ${count(w.refusedPresent)} of them present; ${w.indeterminate} indeterminate, ${count(w.indeterminatePresent)} of
-      them present${causes.length === 0 ? '' : ` (${causes.join('; ')})`}.
+      ${outage(r.apiOutageMs)}; all instances back: ${outage(r.redundancyMs)}. ${count(w.acknowledged)} writes
+      acknowledged, ${count(w.lost)} of them lost, ${count(w.duplicated)} present twice; ${count(w.refused)} refused,
+      ${count(w.refusedPresent)} of them present; ${count(w.indeterminate)} indeterminate,
+      ${count(w.indeterminatePresent)} of them present${causes.length === 0 ? '' : ` (${causes.join('; ')})`}.
     </p>
     ${r.lostWrites.length === 0 ? '' : html`<p class="alarm"><b>Lost writes</b> (writer:from-to): <code>${r.lostWrites.join(' ')}</code></p>`}
     <figure>
@@ -52,7 +73,7 @@ function repetition(r: Repetition, id: string, title: string): Html {
           </figure>`
         : ''
     }
-    <details>
+    <details class="paper">
       <summary>${r.marks.length} observations</summary>
       <table class="marks">
         <tbody>
@@ -95,8 +116,8 @@ function checkTable(title: string, checks: readonly EvidenceCheck[]): Html {
             html`<tr class="${c.ok ? 'good' : 'bad'}">
               <td>${c.ok ? '✓' : '✗'}</td>
               <td>${c.name}</td>
-              <td>${c.expected}</td>
-              <td>${c.observed}</td>
+              <td data-label="expected">${c.expected}</td>
+              <td data-label="observed">${c.observed}</td>
             </tr> `,
         )}
       </tbody>
@@ -118,7 +139,7 @@ function inventory({ inventory: rows }: Evidence): Html {
   return rows.length === 0
     ? html``
     : html`<h4>Found</h4>
-        <table>
+        <table class="found">
           <tbody>
             ${rows.map(
               ({ subject, facts }) =>
@@ -169,9 +190,9 @@ function provenance(evidence: Evidence, now: Date): Html {
     ],
     ...evidence.imageDigests.map((image) => ['image', image] as const),
   ];
-  return html`<details class="provenance">
+  return html`<details class="paper">
     <summary>Digests and versions (document ${short(evidence.digest)})</summary>
-    <table>
+    <table class="found">
       <tbody>
         ${rows.map(
           ([name, value]) =>

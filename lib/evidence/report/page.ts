@@ -12,35 +12,47 @@ import { legend } from './_timeline';
  * the same bytes for the same documents and `now`. Everything that a document says is escaped.
  */
 export function reportPage(history: History, now: Date): string {
-  const chains = chainsOf(history.documents);
+  const rank = ({ newest }: Chain): number => STANDINGS.indexOf(standing(newest, now));
+  const chains = chainsOf(history.documents).toSorted((a, b) => rank(a) - rank(b));
   const title = [...new Set(history.documents.map((d) => `${d.evidence.service} on ${d.evidence.platform}`))].join(
     ', ',
   );
+  const heading = title === '' ? 'Drill report' : `Drill report: ${title}`;
   const page = html`<!doctype html>
     <html lang="en">
       <head>
         <meta charset="utf-8" />
         <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <title>Drill report: ${title}</title>
+        <title>${heading}</title>
         <style>
           ${STYLE}
         </style>
       </head>
       <body>
         <header>
-          <h1>Drill report: ${title}</h1>
+          <h1>${heading}</h1>
           <p class="soft">
             ${history.documents.length} ${history.documents.length === 1 ? 'document' : 'documents'} of evidence, as of
             ${time(now.toISOString())}
           </p>
         </header>
         ${problems(history)}
+        ${history.documents.length === 0 ? html`<p>There is no evidence that holds: nothing is known of any drill.</p>` : ''}
         <div class="verdicts">${chains.map((c) => verdictCard(c, now))}</div>
         ${chains.map((c, i) => chainSection(c, `c${i + 1}`, now))}
       </body>
     </html> `;
   return page.markup;
+}
+
+/** What needs a person comes first. */
+const STANDINGS = ['failed', 'aborted', 'doubtful', 'passed'] as const;
+
+/** Green is for what can be relied on today. */
+function standing(evidence: Evidence, now: Date): (typeof STANDINGS)[number] {
+  const doubtful = evidence.verdict === 'passed' && (isStale(evidence, now) || !evidence.cleanup.ok);
+  return doubtful ? 'doubtful' : evidence.verdict;
 }
 
 function problems({ problems: found }: History): Html {
@@ -57,8 +69,9 @@ function problems({ problems: found }: History): Html {
 
 function verdictCard({ title, documents }: Chain, now: Date): Html {
   const { evidence } = documents.at(-1)!;
-  return html`<section class="verdict ${evidence.verdict}">
-    <p>${badge(evidence.verdict)} <b>${title}</b> ${stale(evidence, now)}</p>
+  const left = evidence.cleanup.ok ? '' : html`<span class="badge stale">⚠ not cleaned up</span>`;
+  return html`<section class="verdict ${standing(evidence, now)}">
+    <p>${badge(evidence.verdict)} <b>${title}</b> ${stale(evidence, now)} ${left}</p>
     <p>${evidence.reason}</p>
     <p class="soft">
       run ${evidence.runId} (${evidence.mode}), finished ${time(evidence.finishedAt)}, manifests
@@ -87,7 +100,7 @@ function chainSection({ title, documents }: Chain, id: string, now: Date): Html 
         : ''
     }
     <h3>Newest run: ${newest!.evidence.runId} ${badge(newest!.evidence.verdict)}</h3>
-    ${newest!.evidence.drill === 'failover' ? legend() : ''} ${runDetail(newest!.evidence, `${id}-r1`, now)}
+    ${newest!.evidence.repetitions.length > 0 ? legend() : ''} ${runDetail(newest!.evidence, `${id}-r1`, now)}
     ${older.length > 0 ? html`<h3>Older runs</h3>` : ''}
     ${older.map(
       ({ evidence }, i) =>
@@ -129,17 +142,17 @@ function historyRow({ evidence, source }: SourcedEvidence, drills: boolean, now:
     repetitions.length === 0 ? '–' : of === null || of === undefined ? 'not back' : outage(of.worst);
   const lost = repetitions.map((r) => r.writes.lost);
   const sum = lost.length === 0 ? '–' : lost.includes(null) ? 'unknown' : lost.reduce<number>((a, b) => a + (b ?? 0), 0); // prettier-ignore
-  const outages = html`<td>${worst(spread?.writeOutage)}</td>
-    <td>${worst(spread?.readOutage)}</td>
-    <td>${worst(spread?.apiOutage)}</td>
-    <td>${sum}</td>`;
+  const outages = html`<td data-label="writes">${worst(spread?.writeOutage)}</td>
+    <td data-label="reads">${worst(spread?.readOutage)}</td>
+    <td data-label="API">${worst(spread?.apiOutage)}</td>
+    <td data-label="lost">${sum}</td>`;
   return html`<tbody>
     <tr>
       <td>${time(evidence.startedAt)}</td>
       <td>${badge(evidence.verdict)} ${stale(evidence, now)}</td>
-      <td>${evidence.mode}</td>
+      <td data-label="mode">${evidence.mode}</td>
       ${drills ? outages : ''}
-      <td><code>${short(evidence.manifestsDigest)}</code></td>
+      <td data-label="manifests"><code>${short(evidence.manifestsDigest)}</code></td>
     </tr>
     <tr>
       <td colspan="${drills ? 8 : 4}" class="why">

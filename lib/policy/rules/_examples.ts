@@ -127,6 +127,7 @@ export function policy(name: string, spec: Fields): Fields {
 /** A drill's CronJob. */
 export function cronJob(spec: Fields = {}, jobSpec: Fields = {}, name = 'restore-drill'): Fields {
   return object('batch/v1', 'CronJob', name, {
+    metadata: { labels: { 'app.kubernetes.io/managed-by': 'cdk8s-phoenix' } },
     spec: merge(
       {
         schedule: '17 4 * * 0',

@@ -13,8 +13,14 @@ export interface FlowRule {
   readonly ports: readonly YamlObject[];
 }
 
+const RULES = new WeakMap<Resource, readonly FlowRule[]>();
+
 /** The rules of a NetworkPolicy, ingress first. */
 export function flowRules(policy: Resource): readonly FlowRule[] {
+  const known = RULES.get(policy);
+  if (known !== undefined) {
+    return known;
+  }
   const rules = (direction: 'ingress' | 'egress', side: 'from' | 'to'): FlowRule[] =>
     listOr(policy.spec[direction]).map((rule, i) => ({
       direction,
@@ -22,18 +28,33 @@ export function flowRules(policy: Resource): readonly FlowRule[] {
       peers: listOr(rule[side]),
       ports: listOr(rule['ports']),
     }));
-  return [...rules('ingress', 'from'), ...rules('egress', 'to')];
+  const all = [...rules('ingress', 'from'), ...rules('egress', 'to')];
+  RULES.set(policy, all);
+  return all;
 }
+
+const OVER = {
+  Ingress: new WeakMap<Pods, readonly Resource[]>(),
+  Egress: new WeakMap<Pods, readonly Resource[]>(),
+};
 
 /** The NetworkPolicies that are about these pods and restrict this direction. */
 export function policiesOver(pods: Pods, direction: 'Ingress' | 'Egress', world: World): readonly Resource[] {
-  return world.in(pods.namespace, 'networking.k8s.io/v1/NetworkPolicy').filter((policy) => {
+  // Asked each time, so that a policy whose schema is broken counts as a doubt each time.
+  const there = world.in(pods.namespace, 'networking.k8s.io/v1/NetworkPolicy');
+  const known = OVER[direction].get(pods);
+  if (known !== undefined) {
+    return known;
+  }
+  const over = there.filter((policy) => {
     const types: unknown = policy.spec['policyTypes'] ?? [
       'Ingress',
       ...(policy.spec['egress'] === undefined ? [] : ['Egress']),
     ];
     return Array.isArray(types) && types.includes(direction) && selects(policy.spec['podSelector'], pods.labels);
   });
+  OVER[direction].set(pods, over);
+  return over;
 }
 
 /** Another end of a flow: pods whose labels are known, or anything that answers to a namespace and labels. */
@@ -43,7 +64,7 @@ export interface Peer {
   readonly labels: Readonly<Record<string, unknown>>;
 }
 
-/** Whether policies that restrict these pods let a flow through; pods without a policy are open. */
+/** Whether policies that restrict these pods let a TCP flow through; pods without a policy are open. */
 export function allows(pods: Pods, direction: 'ingress' | 'egress', peer: Peer, port: number, world: World): boolean {
   const policies = policiesOver(pods, direction === 'ingress' ? 'Ingress' : 'Egress', world);
   return (
@@ -52,26 +73,61 @@ export function allows(pods: Pods, direction: 'ingress' | 'egress', peer: Peer, 
       flowRules(policy).some(
         (rule) =>
           rule.direction === direction &&
-          portAllowed(rule.ports, port, pods, direction) &&
+          portAllowed(rule.ports, port, direction === 'ingress' ? pods : undefined) &&
           (rule.peers.length === 0 || rule.peers.some((one) => peerMatches(one, peer, pods.namespace))),
       ),
     )
   );
 }
 
-function portAllowed(ports: readonly YamlObject[], port: number, pods: Pods, direction: 'ingress' | 'egress'): boolean {
+/**
+ * Whether the policies over these pods let them out to addresses on one of these ports: what is outside the manifests,
+ * such as the API server, has no labels that a policy could name.
+ */
+export function reachesOutside(pods: Pods, ports: readonly number[], world: World): boolean {
+  const policies = policiesOver(pods, 'Egress', world);
+  return (
+    policies.length === 0 ||
+    policies.some((policy) =>
+      flowRules(policy).some(
+        (rule) =>
+          rule.direction === 'egress' &&
+          (rule.peers.length === 0 || rule.peers.some((peer) => peer['ipBlock'] !== undefined)) &&
+          ports.some((port) => portAllowed(rule.ports, port)),
+      ),
+    )
+  );
+}
+
+/** The API server, as its Service and as the server listens: which of them a policy judges depends on the network. */
+export const API_SERVER = [443, 6443];
+
+/** Whether a rule opens a TCP port. Names stand for the ports of the pods that are reached, where those are known. */
+function portAllowed(ports: readonly YamlObject[], port: number, reached?: Pods): boolean {
   return (
     ports.length === 0 ||
-    ports.some(({ port: allowed, endPort }) => {
-      if (allowed === undefined || allowed === port) {
-        return true;
-      }
-      if (typeof allowed === 'number') {
-        return typeof endPort === 'number' && allowed <= port && port <= endPort;
-      }
-      return direction === 'ingress' && pods.ports.some((one) => one.name === allowed && one.port === port);
-    })
+    ports.some(
+      (allowed) =>
+        protocolOf(allowed) === 'TCP' &&
+        (typeof allowed['port'] === 'string'
+          ? reached?.ports.some((one) => one.name === allowed['port'] && one.port === port) === true
+          : covers(allowed, port)),
+    )
   );
+}
+
+/** Whether the number or the range of a rule's port holds a number; without any it holds all. */
+export function covers({ port, endPort }: YamlObject, number: number): boolean {
+  return (
+    port === undefined ||
+    port === number ||
+    (typeof endPort === 'number' && Number(port) <= number && number <= endPort)
+  );
+}
+
+/** TCP where nothing else is said. */
+export function protocolOf(port: YamlObject): string {
+  return String(port['protocol'] ?? 'TCP');
 }
 
 function peerMatches(rule: YamlObject, peer: Peer, home: string): boolean {

@@ -2,24 +2,45 @@ import type { Resource } from '../resource';
 import type { Report } from '../rule';
 import { nearest } from '../schema/_suggest';
 import type { World } from '../world';
+import type { ReferredKind } from './_reference-table';
 import { referencesOf } from './_references';
+import { resolve } from './_resolve';
+
+/** Reports each name of one of these kinds that leads nowhere. */
+export function checkNames(
+  kinds: readonly ReferredKind[],
+  resource: Resource,
+  world: World,
+  report: Report,
+  namespace = resource.namespace,
+): void {
+  for (const { kind, name, path } of referencesOf(resource)) {
+    if (kinds.includes(kind)) {
+      resolve({ kind, name, namespace, path }, world, report);
+    }
+  }
+}
 
 /** Reports each key that is read from an object which is known and does not have it. */
 export function checkKeys(kind: 'Secret' | 'ConfigMap', resource: Resource, world: World, report: Report): void {
   for (const reference of referencesOf(resource)) {
-    if (reference.kind !== kind || reference.key === undefined) {
+    if (reference.kind !== kind || reference.keys.length === 0) {
       continue;
     }
     const found = world.lookUp(kind, resource.namespace, reference.name);
-    if (found.status !== 'found' || found.keys === 'any' || found.keys.includes(reference.key)) {
+    if (found.status !== 'found' || found.keys === 'any') {
       continue;
     }
-    const meant = nearest(reference.key, found.keys);
-    const has = found.keys.length === 0 ? 'no key at all' : found.keys.join(', ');
-    report.fail(
-      [...reference.path, 'key'],
-      `${kind} '${reference.name}' has no key '${reference.key}'; it has ${has}`,
-      meant === undefined ? undefined : `write '${meant}'`,
-    );
+    const { keys } = found;
+    for (const { key, path } of reference.keys.filter((one) => !keys.includes(one.key))) {
+      const meant = nearest(key, keys);
+      const has = keys.length === 0 ? 'no key at all' : keys.join(', ');
+      const written = path.at(-1) === 'key';
+      report.fail(
+        path,
+        `${kind} '${reference.name}' has no key '${key}'; it has ${has}`,
+        meant === undefined || !written ? `add the key '${key}'` : `write '${meant}'`,
+      );
+    }
   }
 }

@@ -1,172 +1,115 @@
-import { containersOf, podsOf } from '../_pods';
 import type { PathSegment } from '../_path';
-import { type Resource, type YamlObject, isObject, listOr, objectOr } from '../resource';
+import { type Resource, type YamlObject, isObject, listOr } from '../resource';
+import { REFERENCES, type ReferenceRow, type ReferredKind } from './_reference-table';
 
 /** A name in one object that points to another. */
 export interface Reference {
-  readonly kind: 'Secret' | 'ConfigMap';
+  readonly kind: ReferredKind;
   readonly name: string;
-  /** The key that is read; absent where the whole object is. */
-  readonly key?: string;
-  /** Where the name is written; the key is its neighbour. */
+  /** Where the name is written. */
   readonly path: readonly PathSegment[];
+  /** The keys that are read, each with the place that says so. */
+  readonly keys: readonly { readonly key: string; readonly path: readonly PathSegment[] }[];
+  /** The object that holds the name, where there is one. */
+  readonly holder?: YamlObject;
 }
-
-/** Fields of custom resources that hold a selector `{name, key}`, as a pattern: `*` is every item or entry. */
-const SELECTORS: Readonly<Record<string, readonly (readonly [Reference['kind'], string])[]>> = {
-  'postgresql.cnpg.io/v1/Cluster': [
-    ['Secret', 'spec.externalClusters.*.password'],
-    ['Secret', 'spec.externalClusters.*.sslCert'],
-    ['Secret', 'spec.externalClusters.*.sslKey'],
-    ['Secret', 'spec.externalClusters.*.sslRootCert'],
-    ['Secret', 'spec.bootstrap.*.secret'],
-    ['Secret', 'spec.superuserSecret'],
-    ['Secret', 'spec.managed.roles.*.passwordSecret'],
-    ['Secret', 'spec.monitoring.customQueriesSecret.*'],
-    ['ConfigMap', 'spec.monitoring.customQueriesConfigMap.*'],
-    ['ConfigMap', 'spec.bootstrap.initdb.postInitSQLRefs.configMapRefs.*'],
-    ['ConfigMap', 'spec.bootstrap.initdb.postInitApplicationSQLRefs.configMapRefs.*'],
-    ['Secret', 'spec.imagePullSecrets.*'],
-  ],
-  'postgresql.cnpg.io/v1/DatabaseRole': [['Secret', 'spec.passwordSecret']],
-  'barmancloud.cnpg.io/v1/ObjectStore': [
-    ['Secret', 'spec.configuration.endpointCA'],
-    ['Secret', 'spec.configuration.s3Credentials.*'],
-    ['Secret', 'spec.configuration.azureCredentials.*'],
-    ['Secret', 'spec.configuration.googleCredentials.*'],
-  ],
-  'monitoring.coreos.com/v1/ServiceMonitor': [
-    ['Secret', 'spec.endpoints.*.basicAuth.*'],
-    ['Secret', 'spec.endpoints.*.bearerTokenSecret'],
-    ['Secret', 'spec.endpoints.*.tlsConfig.ca.secret'],
-  ],
-  'monitoring.coreos.com/v1/PodMonitor': [['Secret', 'spec.podMetricsEndpoints.*.tlsConfig.ca.secret']],
-  'kustomize.toolkit.fluxcd.io/v1/Kustomization': [['Secret', 'spec.decryption.secretRef']],
-  'source.toolkit.fluxcd.io/v1/GitRepository': [['Secret', 'spec.secretRef']],
-  'source.toolkit.fluxcd.io/v1/OCIRepository': [['Secret', 'spec.secretRef']],
-  'notification.toolkit.fluxcd.io/v1beta3/Provider': [['Secret', 'spec.secretRef']],
-};
-
-/** Basic-auth Secrets are read by these two keys, whatever the field says. */
-const BASIC_AUTH = /bootstrap\.[a-z_]+\.secret$|passwordSecret$|superuserSecret$/;
-
-/** Kinds that can refer to a Secret or a ConfigMap. */
-export const REFERRERS = [
-  ...Object.keys(SELECTORS),
-  'apps/v1/DaemonSet',
-  'apps/v1/Deployment',
-  'apps/v1/ReplicaSet',
-  'apps/v1/StatefulSet',
-  'batch/v1/CronJob',
-  'batch/v1/Job',
-  'v1/Pod',
-  'networking.k8s.io/v1/Ingress',
-];
 
 const found = new WeakMap<Resource, readonly Reference[]>();
 
-/** Every Secret and ConfigMap that an object needs to be there. Optional ones are left out. */
+/** Every name in an object that another object must have. Optional ones are left out. */
 export function referencesOf(resource: Resource): readonly Reference[] {
-  const known = found.get(resource) ?? collect(resource);
-  found.set(resource, known);
+  let known = found.get(resource);
+  if (known === undefined) {
+    const out: Reference[] = [];
+    const start = STARTS.get(resource.id);
+    if (start !== undefined) {
+      walk(resource.effective, start, [], out);
+    }
+    found.set(resource, (known = out));
+  }
   return known;
 }
 
-function collect(resource: Resource): readonly Reference[] {
-  const out: Reference[] = [];
-  for (const [kind, pattern] of SELECTORS[resource.id] ?? []) {
-    const steps = pattern.split('.');
-    each(resource.effective, steps, [], (value, path) => {
-      if (typeof value['name'] !== 'string') {
-        return;
-      }
-      out.push({ kind, name: value['name'], path, ...keyOf(value['key']) });
-      if (BASIC_AUTH.test(pattern)) {
-        out.push({ kind, name: value['name'], path, key: 'password' });
-      }
-    });
-  }
-  listOr(resource.id.endsWith('/Ingress') ? resource.spec['tls'] : []).forEach((tls, i) => {
-    if (typeof tls['secretName'] === 'string') {
-      out.push({ kind: 'Secret', name: tls['secretName'], path: ['spec', 'tls', i, 'secretName'], key: 'tls.crt' });
-    }
-  });
-  const pods = podsOf(resource);
-  if (pods?.spec !== undefined) {
-    podReferences(pods.spec, pods.path, out);
-  }
-  return out;
+/** The rows of a kind as one tree, so that each field of an object is looked at once. */
+interface Step {
+  readonly rows: ReferenceRow[];
+  readonly fields: Map<string, Step>;
+  /** Where every item or entry is followed. */
+  any?: Step;
 }
 
-function podReferences(spec: YamlObject, at: readonly PathSegment[], out: Reference[]): void {
-  for (const { container, path } of containersOf(spec)) {
-    listOr(container['env']).forEach((env, i) => {
-      const from = objectOr(env['valueFrom']);
-      selector('Secret', from['secretKeyRef'], [...at, ...path, 'env', i, 'valueFrom', 'secretKeyRef'], out);
-      selector('ConfigMap', from['configMapKeyRef'], [...at, ...path, 'env', i, 'valueFrom', 'configMapKeyRef'], out);
-    });
-    listOr(container['envFrom']).forEach((from, i) => {
-      selector('Secret', from['secretRef'], [...at, ...path, 'envFrom', i, 'secretRef'], out);
-      selector('ConfigMap', from['configMapRef'], [...at, ...path, 'envFrom', i, 'configMapRef'], out);
-    });
-  }
-  listOr(spec['imagePullSecrets']).forEach((ref, i) => selector('Secret', ref, [...at, 'imagePullSecrets', i], out));
-  listOr(spec['volumes']).forEach((volume, i) => {
-    volumeSource('Secret', volume['secret'], 'secretName', [...at, 'volumes', i, 'secret'], out);
-    volumeSource('ConfigMap', volume['configMap'], 'name', [...at, 'volumes', i, 'configMap'], out);
-    listOr(objectOr(volume['projected'])['sources']).forEach((source, j) => {
-      const path = [...at, 'volumes', i, 'projected', 'sources', j];
-      volumeSource('Secret', source['secret'], 'name', [...path, 'secret'], out);
-      volumeSource('ConfigMap', source['configMap'], 'name', [...path, 'configMap'], out);
-    });
-  });
-}
+const STARTS: ReadonlyMap<string, Step> = new Map(
+  Object.entries(REFERENCES).map(([id, rows]) => {
+    const start: Step = { rows: [], fields: new Map() };
+    rows.forEach((row) => plant(start, row, 0));
+    return [id, start];
+  }),
+);
 
-function selector(kind: Reference['kind'], ref: unknown, path: readonly PathSegment[], out: Reference[]): void {
-  if (isObject(ref) && typeof ref['name'] === 'string' && ref['optional'] !== true) {
-    out.push({ kind, name: ref['name'], path, ...keyOf(ref['key']) });
-  }
-}
-
-function volumeSource(
-  kind: Reference['kind'],
-  source: unknown,
-  field: string,
-  path: readonly PathSegment[],
-  out: Reference[],
-): void {
-  if (!isObject(source) || typeof source[field] !== 'string' || source['optional'] === true) {
-    return;
-  }
-  const name = source[field];
-  out.push({ kind, name, path });
-  listOr(source['items']).forEach((item, i) => {
-    out.push({ kind, name, path: [...path, 'items', i], ...keyOf(item['key']) });
-  });
-}
-
-function keyOf(key: unknown): { key?: string } {
-  return typeof key === 'string' ? { key } : {};
-}
-
-function each(
-  value: unknown,
-  steps: readonly string[],
-  path: readonly PathSegment[],
-  found: (value: YamlObject, path: readonly PathSegment[]) => void,
-): void {
-  const [step, ...rest] = steps;
+function plant(at: Step, row: ReferenceRow, depth: number): void {
+  const step = row.steps[depth];
   if (step === undefined) {
-    if (isObject(value)) {
-      found(value, path);
+    at.rows.push(row);
+  } else if (step === '*') {
+    plant((at.any ??= { rows: [], fields: new Map() }), row, depth + 1);
+  } else {
+    for (const field of step.split('|')) {
+      const next = at.fields.get(field) ?? { rows: [], fields: new Map() };
+      at.fields.set(field, next);
+      plant(next, row, depth + 1);
     }
+  }
+}
+
+/** Follows a tree into a value; `path` is one stack for the whole walk. */
+function walk(value: unknown, at: Step, path: PathSegment[], out: Reference[]): void {
+  for (const row of at.rows) {
+    add(value, row, path, out);
+  }
+  if (Array.isArray(value)) {
+    for (let i = 0; at.any !== undefined && i < value.length; i++) {
+      path.push(i);
+      walk(value[i], at.any, path, out);
+      path.pop();
+    }
+  } else if (isObject(value)) {
+    for (const [field, next] of at.fields) {
+      follow(value[field], next, field, path, out);
+    }
+    for (const field of at.any === undefined ? [] : Object.keys(value)) {
+      follow(value[field], at.any as Step, field, path, out);
+    }
+  }
+}
+
+function follow(value: unknown, at: Step, field: string, path: PathSegment[], out: Reference[]): void {
+  if (value !== undefined) {
+    path.push(field);
+    walk(value, at, path, out);
+    path.pop();
+  }
+}
+
+function add(value: unknown, row: ReferenceRow, path: readonly PathSegment[], out: Reference[]): void {
+  const holder = isObject(value) ? value : undefined;
+  const name: unknown = holder === undefined ? value : holder[row.name];
+  const kind = row.kind === 'as written' ? (holder?.['kind'] as ReferredKind) : row.kind;
+  if (typeof name !== 'string' || name === '' || holder?.['optional'] === true) {
     return;
   }
-  if (step === '*' && Array.isArray(value)) {
-    value.forEach((item, i) => each(item, rest, [...path, i], found));
-  } else if (step === '*' && isObject(value)) {
-    Object.keys(value).forEach((key) => each(value[key], rest, [...path, key], found));
-  } else if (isObject(value) && value[step] !== undefined) {
-    each(value[step], rest, [...path, step], found);
-  }
+  const place = holder === undefined ? [...path] : [...path, row.name];
+  const key: unknown = holder?.['key'];
+  out.push({
+    kind,
+    name,
+    path: place,
+    ...(holder === undefined ? {} : { holder }),
+    keys: [
+      ...(typeof key === 'string' && key !== '' ? [{ key, path: [...path, 'key'] }] : []),
+      ...listOr(holder?.['items']).flatMap((item, i) =>
+        typeof item['key'] === 'string' ? [{ key: item['key'], path: [...path, 'items', i, 'key'] }] : [],
+      ),
+      ...row.keys.map((one) => ({ key: one, path: place })),
+    ],
+  });
 }

@@ -1,14 +1,14 @@
 import type { PolicyRule } from '../rule';
 import { deployment, example, object } from './_examples';
-import { REFERRERS, referencesOf } from './_references';
-import { resolve } from './_resolve';
+import { checkNames } from './_keys';
+import { referrersTo } from './_reference-table';
 
 /** A ConfigMap that is named must be there. */
 export const configMapExists: PolicyRule = {
   name: 'config-map-exists',
   family: 'references',
   severity: 'error',
-  kinds: REFERRERS,
+  kinds: referrersTo('ConfigMap'),
   summary: 'every ConfigMap that an object names is in its namespace',
   why: 'A pod whose ConfigMap is missing waits in ContainerCreating and says so only in its events (kubernetes.io, Configure a Pod to Use a ConfigMap).',
   remediation: 'correct the name, or add the ConfigMap to those that are declared external',
@@ -20,14 +20,5 @@ export const configMapExists: PolicyRule = {
     'spec.template.spec.volumes[0].configMap.name',
     'page',
   ),
-  check(resource, world, report) {
-    for (const { kind, name, key, path } of referencesOf(resource)) {
-      if (
-        kind === 'ConfigMap' &&
-        (key === undefined || world.lookUp(kind, resource.namespace, name).status !== 'found')
-      ) {
-        resolve({ kind, name, namespace: resource.namespace, path: [...path, 'name'] }, world, report);
-      }
-    }
-  },
+  check: (resource, world, report) => checkNames(['ConfigMap'], resource, world, report),
 };

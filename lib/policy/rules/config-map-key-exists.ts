@@ -1,14 +1,14 @@
 import type { PolicyRule } from '../rule';
 import { deployment, example, object } from './_examples';
 import { checkKeys } from './_keys';
-import { REFERRERS } from './_references';
+import { referrersTo } from './_reference-table';
 
 /** A key that is read must be in the ConfigMap. */
 export const configMapKeyExists: PolicyRule = {
   name: 'config-map-key-exists',
   family: 'references',
   severity: 'error',
-  kinds: REFERRERS,
+  kinds: referrersTo('ConfigMap'),
   summary: 'every key that is read from a ConfigMap is in it',
   why: 'A volume with an item that is not there never mounts, and the pod waits (kubernetes.io, ConfigMaps).',
   remediation: 'write a key that the ConfigMap has',

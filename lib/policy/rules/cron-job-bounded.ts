@@ -1,36 +1,36 @@
 import { objectOr } from '../resource';
 import type { PolicyRule } from '../rule';
-import { cronJob, example } from './_examples';
+import { isDrill } from './_drill';
+import { cronJob, example, merge } from './_examples';
 
-/** A drill ends. */
+/** A CronJob does not stop for good, and its runs do not pile up. */
 export const cronJobBounded: PolicyRule = {
   name: 'cron-job-bounded',
-  family: 'drills',
-  severity: 'error',
+  family: 'availability',
+  severity: 'warning',
   kinds: ['batch/v1/CronJob'],
-  summary: 'every CronJob has a deadline to start, one to end, and does not try again by itself',
-  why: 'Without activeDeadlineSeconds a hanging drill keeps its load on the database for ever; without startingDeadlineSeconds, 100 missed starts stop the CronJob for good; a second try after a failed drill breaks what a person is looking at (kubernetes.io, CronJob).',
-  remediation: 'write startingDeadlineSeconds, jobTemplate.spec.activeDeadlineSeconds and backoffLimit: 0',
-  example: example([cronJob()], 'spec.jobTemplate.spec.activeDeadlineSeconds'),
+  summary: 'a CronJob has a deadline to start, and a run that hangs ends or is alone',
+  why: 'Without startingDeadlineSeconds, 100 missed starts stop the CronJob for good; runs that hang pile up under concurrencyPolicy Allow, and keep every later run away under Forbid (kubernetes.io, CronJob).',
+  remediation: 'write startingDeadlineSeconds and jobTemplate.spec.activeDeadlineSeconds',
+  example: example([merge(cronJob(), { metadata: { labels: undefined } })], 'spec.startingDeadlineSeconds'),
   check(resource, _, report) {
-    const job = objectOr(objectOr(resource.spec['jobTemplate'])['spec']);
-    const start: unknown = resource.spec['startingDeadlineSeconds'];
-    if (job['activeDeadlineSeconds'] === undefined) {
-      report.fail(
-        'spec.jobTemplate.spec.activeDeadlineSeconds',
-        'a run that hangs never ends, and the next one never starts',
-      );
+    if (isDrill(resource)) {
+      return;
     }
+    const start: unknown = resource.spec['startingDeadlineSeconds'];
+    const job = objectOr(objectOr(resource.spec['jobTemplate'])['spec']);
+    const pod = objectOr(objectOr(job['template'])['spec']);
     if (start === undefined) {
       report.fail('spec.startingDeadlineSeconds', 'after 100 missed starts the CronJob never starts again');
     } else if (Number(start) < 10) {
       report.fail('spec.startingDeadlineSeconds', `below 10 s the CronJob may never start, got ${Number(start)}`);
     }
-    if (job['backoffLimit'] !== 0) {
-      report.fail(
-        'spec.jobTemplate.spec.backoffLimit',
-        `a failed run is tried again by itself, ${String(job['backoffLimit'] ?? 6)} times`,
-      );
+    if (
+      resource.spec['concurrencyPolicy'] !== 'Replace' &&
+      job['activeDeadlineSeconds'] === undefined &&
+      pod['activeDeadlineSeconds'] === undefined
+    ) {
+      report.fail('spec.jobTemplate.spec.activeDeadlineSeconds', 'a run that hangs never ends');
     }
   },
 };

@@ -1,13 +1,18 @@
+import { readCron } from '../../_cron';
 import type { PolicyRule } from '../rule';
 import { cronJob, example } from './_examples';
 
-/** The schedule of a CronJob has five fields. */
+/** What Kubernetes takes beside five fields. */
+const SHORTHAND =
+  /^@(yearly|annually|monthly|weekly|daily|midnight|hourly|every \+?((\d+(\.\d*)?|\.\d+)(ns|us|µs|ms|s|m|h))+)$/;
+
+/** The schedule of a CronJob has five fields, and runs. */
 export const cronJobSchedule: PolicyRule = {
   name: 'cron-job-schedule',
   family: 'drills',
   severity: 'error',
   kinds: ['batch/v1/CronJob'],
-  summary: 'the schedule of a CronJob has five fields, and its time zone its own field',
+  summary: 'the schedule of a CronJob has five fields and runs, and its time zone has its own field',
   why: "Kubernetes takes five fields, CloudNativePG's ScheduledBackup six: the two are easily mixed up, and a wrong schedule is refused only when it is applied (kubernetes.io, CronJob).",
   remediation: "write five fields: '17 4 * * 0' is Sunday at 04:17; use timeZone for the zone",
   example: example([cronJob()], 'spec.schedule', '0 17 4 * * 0'),
@@ -17,13 +22,11 @@ export const cronJobSchedule: PolicyRule = {
       report.fail('spec.schedule', 'Kubernetes refuses a time zone inside the schedule', 'write spec.timeZone');
       return;
     }
-    const fields = schedule.split(/\s+/);
-    if (!/^@(yearly|annually|monthly|weekly|daily|midnight|hourly)$/.test(schedule) && fields.length !== 5) {
-      report.fail(
-        'spec.schedule',
-        `'${schedule}' has ${fields.length} fields, a CronJob takes five`,
-        fields.length === 6 ? `write '${fields.slice(1).join(' ')}'` : undefined,
-      );
+    const cron = readCron(schedule, 'CronJob');
+    if ('problem' in cron && !SHORTHAND.test(schedule)) {
+      const minutes = schedule.replace(/^\S+\s+/, '');
+      const fix = 'longestGap' in readCron(schedule, 'ScheduledBackup') ? `write '${minutes}'` : undefined;
+      report.fail('spec.schedule', `'${schedule}' ${cron.problem}`, fix);
     }
   },
 };

@@ -1,20 +1,17 @@
-import type { Pods } from '../_pods';
 import { type Resource, listOr, objectOr } from '../resource';
+import { OPERATOR_POD_LABELS } from '../platform-facts';
 import type { PolicyRule } from '../rule';
 import type { World } from '../world';
 import { cluster, example, policy } from './_examples';
-import { allows, policiesOver } from './_flows';
+import { API_SERVER, allows, reachesOutside } from './_flows';
 import { showLabels } from './_labels';
 
-const OPERATOR = { 'app.kubernetes.io/name': 'cloudnative-pg' };
 const STATUS = 8000;
-/** Of the Service and of the server itself: policies judge the address after the Service was resolved. */
-const API_SERVER = [443, 6443];
 const POSTGRES = 5432;
 const inside = { podSelector: { matchLabels: { 'cnpg.io/cluster': 'db' } } };
 const operator = {
   namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'cnpg-system' } },
-  podSelector: { matchLabels: OPERATOR },
+  podSelector: { matchLabels: OPERATOR_POD_LABELS },
 };
 const ports = [
   { port: POSTGRES, protocol: 'TCP' },
@@ -49,13 +46,14 @@ export const databaseFlows: PolicyRule = {
     if (pods === undefined) {
       return;
     }
-    const namespace = world.platform.operatorNamespace ?? 'cnpg-system';
+    const { operatorNamespace: namespace = 'cnpg-system', operatorPodLabels: labels = OPERATOR_POD_LABELS } =
+      world.platform;
     const self = { namespace: pods.namespace, labels: pods.labels };
     for (const port of [POSTGRES, STATUS]) {
-      if (!allows(pods, 'ingress', { namespace, labels: OPERATOR }, port, world)) {
+      if (!allows(pods, 'ingress', { namespace, labels }, port, world)) {
         report.fail(
           '',
-          `policies keep the operator (${showLabels(OPERATOR)} in '${namespace}') from port ${port}: there is no failover, and nobody says so`,
+          `policies keep the operator (${showLabels(labels)} in '${namespace}') from port ${port}: there is no failover, and nobody says so`,
         );
       }
       if (Number(resource.spec['instances'] ?? 1) > 1 && !allows(pods, 'ingress', self, port, world)) {
@@ -66,11 +64,11 @@ export const databaseFlows: PolicyRule = {
       }
     }
     for (const { port, what } of outside(resource, world)) {
-      if (!reachesOutside(pods, port, world)) {
+      if (!reachesOutside(pods, [port], world)) {
         report.fail('', `policies keep its instances from port ${port} outside: ${what}`);
       }
     }
-    if (!API_SERVER.some((port) => reachesOutside(pods, port, world))) {
+    if (!reachesOutside(pods, API_SERVER, world)) {
       report.fail(
         '',
         `policies keep its instances from the Kubernetes API (${API_SERVER.join(' or ')}): none of them starts`,
@@ -99,19 +97,4 @@ function portOf(store: Resource): number {
   const [, scheme, port] =
     /^(https?):\/\/[^/:]+(?::(\d+))?/.exec(String(objectOr(store.spec['configuration'])['endpointURL'])) ?? [];
   return port === undefined ? (scheme === 'http' ? 80 : 443) : Number(port);
-}
-
-/** Whether the policies over these pods let them out to addresses on a port. */
-function reachesOutside(pods: Pods, port: number, world: World): boolean {
-  const policies = policiesOver(pods, 'Egress', world);
-  return (
-    policies.length === 0 ||
-    policies.some((one) =>
-      listOr(one.spec['egress']).some(({ to, ports: allowed }) => {
-        const peers = listOr(to);
-        const wide = peers.length === 0 || peers.some((peer) => peer['ipBlock'] !== undefined);
-        return wide && (listOr(allowed).length === 0 || listOr(allowed).some((each) => each['port'] === port));
-      }),
-    )
-  );
 }

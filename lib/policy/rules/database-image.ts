@@ -1,3 +1,4 @@
+import { imageTag } from '../../_image';
 import type { PolicyRule } from '../rule';
 import { cluster, example } from './_examples';
 
@@ -19,8 +20,7 @@ export const databaseImage: PolicyRule = {
       }
       return;
     }
-    const [name = ''] = String(imageName).split('@');
-    const tag = /:([^:/]+)$/.exec(name)?.[1];
+    const tag = imageTag(String(imageName));
     if (tag === undefined || !/^\d+/.test(tag)) {
       report.fail('spec.imageName', `its tag must start with the version of PostgreSQL, got '${tag ?? 'none'}'`);
     } else if (Number.parseInt(tag, 10) < 13) {

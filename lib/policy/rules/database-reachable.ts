@@ -12,7 +12,7 @@ export const databaseReachable: PolicyRule = {
   family: 'network',
   severity: 'error',
   kinds: WORKLOADS,
-  summary: 'policies let every program that is given the address of a Cluster through to it, on both sides',
+  summary: 'policies let every program that is given the address of a Cluster or a Pooler through to it, on both sides',
   why: 'A flow needs a policy on both ends; with one of them forgotten, connections time out instead of being refused (kubernetes.io, Network Policies).',
   remediation: 'allow 5432 out of the pods, and in to the Cluster from them',
   example: example(
@@ -35,15 +35,17 @@ export const databaseReachable: PolicyRule = {
     const pods = world.pods(resource);
     const seen = new Set<string>();
     for (const { service, namespace, path } of pods === undefined ? [] : addressesOf(pods, world)) {
-      const target = /-(rw|ro|r)$/.test(service)
-        ? world.find('Cluster', namespace, service.replace(/-(rw|ro|r)$/, ''))
-        : undefined;
+      const target =
+        world.find('Pooler', namespace, service) ??
+        (/-(rw|ro|r)$/.test(service)
+          ? world.find('Cluster', namespace, service.replace(/-(rw|ro|r)$/, ''))
+          : undefined);
       const database = target === undefined ? undefined : world.pods(target);
       if (pods === undefined || database === undefined || seen.has(`${namespace}/${target?.name}`)) {
         continue;
       }
       seen.add(`${namespace}/${target?.name}`);
-      const what = `Cluster '${namespace}/${target?.name}'`;
+      const what = `${target?.kind} '${namespace}/${target?.name}'`;
       if (!allows(pods, 'egress', { namespace, labels: database.labels }, POSTGRES, world)) {
         report.fail(path, `policies keep it from port ${POSTGRES} of ${what}`);
       }

@@ -1,6 +1,6 @@
 import { objectOr } from '../resource';
 import type { PolicyRule } from '../rule';
-import { WORKLOADS } from '../_pods';
+import { POD_OWNERS } from '../_pods';
 import { deployment, example, policy } from './_examples';
 
 const everything = { podSelector: {}, policyTypes: ['Ingress', 'Egress'] };
@@ -10,7 +10,7 @@ export const defaultDeny: PolicyRule = {
   name: 'default-deny',
   family: 'network',
   severity: 'error',
-  kinds: [...WORKLOADS, 'postgresql.cnpg.io/v1/Cluster'],
+  kinds: POD_OWNERS,
   summary: 'every namespace with pods denies by default what no policy allows, in both directions',
   why: 'A pod that no policy selects is open to the whole cluster; a policy that is added later for one pod leaves the others open (kubernetes.io, Network Policies, Default policies).',
   remediation: 'add a NetworkPolicy with podSelector {} and policyTypes Ingress and Egress',

@@ -16,6 +16,10 @@ export const disruptionBudgetBlocksDrain: PolicyRule = {
   check(resource, world, report) {
     const { maxUnavailable, minAvailable, selector } = resource.spec;
     const pods = world.selected(resource.namespace, objectOr(selector));
+    if (!world.hasPods(resource.namespace)) {
+      report.skip(`no pods of namespace '${resource.namespace}' are among the manifests`);
+      return;
+    }
     if (pods.length === 0) {
       report.fail(
         'spec.selector',

@@ -1,6 +1,6 @@
 import { listOr } from '../resource';
 import type { PolicyRule } from '../rule';
-import { WORKLOADS } from '../_pods';
+import { POD_OWNERS } from '../_pods';
 import { deployment, example, policy } from './_examples';
 import { policiesOver } from './_flows';
 
@@ -9,7 +9,7 @@ export const dnsReachable: PolicyRule = {
   name: 'dns-reachable',
   family: 'network',
   severity: 'error',
-  kinds: [...WORKLOADS, 'postgresql.cnpg.io/v1/Cluster'],
+  kinds: POD_OWNERS,
   summary: 'pods whose egress is restricted may ask DNS, on UDP and TCP',
   why: 'Without DNS every connection by name fails, and the messages speak of anything but DNS; answers above 512 bytes need TCP (kubernetes.io, Network Policies).',
   remediation: 'allow port 53, UDP and TCP, to kube-system',

@@ -1,3 +1,4 @@
+import { imageTag } from '../../_image';
 import { containersOf, WORKLOADS } from '../_pods';
 import type { PolicyRule } from '../rule';
 import { deployment, example } from './_examples';
@@ -16,7 +17,7 @@ export const imageVersion: PolicyRule = {
     const pods = world.pods(resource);
     for (const { container, path } of containersOf(pods?.spec ?? {})) {
       const image = String(container['image'] ?? '');
-      const tag = /:([^/@:]+)(?:@|$)/.exec(image.replace(/@sha256:.*/, '@'))?.[1];
+      const tag = imageTag(image);
       if (tag === undefined || tag === 'latest') {
         report.fail(
           [...(pods?.path ?? []), ...path, 'image'],

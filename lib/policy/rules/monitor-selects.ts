@@ -37,6 +37,12 @@ export const monitorSelects: PolicyRule = {
       .filter(
         (one) => resource.kind === 'ServiceMonitor' && one.namespace === namespace && selects(selector, one.labels),
       );
+    const brought =
+      resource.kind === 'PodMonitor' ? !world.hasPods(namespace) : world.in(namespace, 'v1/Service').length === 0;
+    if (brought) {
+      report.skip(`nothing that could be scraped in namespace '${namespace}' is among the manifests`);
+      return;
+    }
     if (pods.length + services.length === 0) {
       const what = resource.kind === 'PodMonitor' ? 'pod' : 'Service';
       report.fail(

@@ -1,5 +1,4 @@
 import type { PolicyRule } from '../rule';
-import { CLUSTER_SCOPED } from './_scope';
 import { example, namespace, object } from './_examples';
 
 /** The namespace of an object must be declared or known. */
@@ -13,7 +12,7 @@ export const namespaceExists: PolicyRule = {
   remediation: 'correct the name, or declare the Namespace',
   example: example([object('v1', 'ConfigMap', 'pages'), namespace()], 'metadata.namespace', 'shpo'),
   check(resource, world, report) {
-    if (resource.namespace === '' || CLUSTER_SCOPED.has(resource.kind)) {
+    if (resource.namespace === '' || resource.clusterScoped) {
       return;
     }
     if (world.all('v1/Namespace').length === 0) {

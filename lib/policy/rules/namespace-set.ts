@@ -1,5 +1,4 @@
 import type { PolicyRule } from '../rule';
-import { CLUSTER_SCOPED } from './_scope';
 import { example, object } from './_examples';
 
 /** Objects say which namespace they belong to. */
@@ -14,11 +13,7 @@ export const namespaceSet: PolicyRule = {
   example: example([object('v1', 'ConfigMap', 'pages')], 'metadata.namespace'),
   check(resource, world, report) {
     // Files that kustomize reads are no objects of a cluster.
-    if (
-      resource.namespace === '' &&
-      !CLUSTER_SCOPED.has(resource.kind) &&
-      !resource.id.startsWith('kustomize.config.k8s.io/')
-    ) {
+    if (resource.namespace === '' && !resource.clusterScoped && !resource.id.startsWith('kustomize.config.k8s.io/')) {
       report.fail('metadata', 'it has no namespace, so it lands wherever the tool that applies it points');
     }
   },

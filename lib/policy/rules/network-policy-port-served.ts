@@ -1,9 +1,9 @@
 import type { Pods } from '../_pods';
-import { type YamlObject, objectOr } from '../resource';
+import { type YamlObject, listOr, objectOr } from '../resource';
 import type { PolicyRule, Report } from '../rule';
-import type { World } from '../world';
+import { type World, selects } from '../world';
 import { deployment, example, policy } from './_examples';
-import { type FlowRule, flowRules } from './_flows';
+import { type FlowRule, covers, flowRules, protocolOf } from './_flows';
 
 /** A port that a NetworkPolicy opens must be one that somebody listens on. */
 export const networkPolicyPortServed: PolicyRule = {
@@ -11,7 +11,7 @@ export const networkPolicyPortServed: PolicyRule = {
   family: 'references',
   severity: 'error',
   kinds: ['networking.k8s.io/v1/NetworkPolicy'],
-  summary: 'every port that a NetworkPolicy opens is a port of the pods there',
+  summary: 'every port that a NetworkPolicy opens is a port of the pods there, over the same protocol',
   why: 'NetworkPolicies judge the port of the pod, not of the Service: opening 80 in front of a pod on 8080 opens nothing (kubernetes.io, Network Policies).',
   remediation: 'write the port of the container',
   example: example(
@@ -29,41 +29,81 @@ export const networkPolicyPortServed: PolicyRule = {
     80,
   ),
   check(resource, world, report) {
+    for (const rule of flowRules(resource)) {
+      reportTwice(rule, report);
+    }
     const own = world.selected(resource.namespace, objectOr(resource.spec['podSelector']));
     for (const rule of flowRules(resource)) {
       if (rule.direction === 'ingress') {
-        checkPorts(rule, own, report);
+        checkPorts(rule, own, world, report);
       } else if (rule.peers.length > 0) {
         const peers = rule.peers.map((peer) => knownPods(peer, resource.namespace, world));
         // One peer that is not known may serve any port.
         if (peers.every((pods) => pods.length > 0)) {
-          checkPorts(rule, peers.flat(), report);
+          checkPorts(rule, peers.flat(), world, report);
         }
       }
     }
   },
 };
 
-function checkPorts(rule: FlowRule, pods: readonly Pods[], report: Report): void {
+/** A port that a rule opens twice: the other protocol was meant. */
+function reportTwice(rule: FlowRule, report: Report): void {
+  if (rule.ports.length < 2) {
+    return;
+  }
+  const seen = new Set<string>();
+  for (const opened of rule.ports) {
+    const one = `${opened['port']} ${opened['endPort']} ${protocolOf(opened)}`;
+    if (seen.has(one)) {
+      report.fail(
+        [...rule.path, 'ports'],
+        `${opened['port']} is opened twice for ${protocolOf(opened)}, and not for the other protocol`,
+        'write the other protocol, or remove the line',
+      );
+    }
+    seen.add(one);
+  }
+}
+
+function checkPorts(rule: FlowRule, pods: readonly Pods[], world: World, report: Report): void {
   const served = pods.flatMap((one) => one.ports);
   if (pods.length === 0 || pods.some((one) => one.ports.length === 0)) {
     return;
   }
-  rule.ports.forEach(({ port, endPort }, i) => {
-    const hit = served.some(
-      (one) =>
-        one.port === port ||
-        one.name === port ||
-        (typeof endPort === 'number' && Number(port) <= one.port && one.port <= endPort),
-    );
-    if (port !== undefined && !hit) {
+  rule.ports.forEach((opened, i) => {
+    const { port } = opened;
+    const there = served.filter((one) => one.name === port || covers(opened, one.port));
+    const protocol = protocolOf(opened);
+    if (port !== undefined && there.length === 0 && !sentTo(pods, port, world)) {
       const names = [...new Set(served.map((one) => one.port))];
       report.fail(
         [...rule.path, 'ports', i, 'port'],
         `no pod there listens on ${port}; they listen on ${names.join(', ')}`,
       );
+    } else if (port !== undefined && there.length > 0 && !there.some((one) => one.protocol === protocol)) {
+      const meant = there[0]?.protocol;
+      report.fail(
+        [...rule.path, 'ports', i, 'protocol'],
+        `it opens ${port} for ${protocol}, and the pods there listen on it over ${meant}: nothing gets through`,
+        `write protocol: ${meant}`,
+      );
     }
   });
+}
+
+/** Whether a Service sends to that number: the pods then listen on it, though no container declares it. */
+function sentTo(pods: readonly Pods[], port: unknown, world: World): boolean {
+  return pods.some((one) =>
+    world
+      .in(one.namespace, 'v1/Service')
+      .some(
+        ({ spec }) =>
+          listOr(spec['ports']).some((each) => (each['targetPort'] ?? each['port']) === port) &&
+          spec['selector'] !== undefined &&
+          selects({ matchLabels: spec['selector'] as unknown }, one.labels),
+      ),
+  );
 }
 
 /** The pods of a peer whose namespace is told by name. */

@@ -22,7 +22,12 @@ export const networkPolicySelectsPods: PolicyRule = {
   ),
   check(resource, world, report) {
     const selector = objectOr(resource.spec['podSelector']);
-    if (Object.keys(selector).length > 0 && world.selected(resource.namespace, selector).length === 0) {
+    if (Object.keys(selector).length === 0) {
+      return;
+    }
+    if (!world.hasPods(resource.namespace)) {
+      report.skip(`no pods of namespace '${resource.namespace}' are among the manifests`);
+    } else if (world.selected(resource.namespace, selector).length === 0) {
       report.fail('spec.podSelector', `no pod in namespace '${resource.namespace}' has ${showSelector(selector)}`);
     }
   },

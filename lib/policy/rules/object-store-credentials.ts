@@ -24,6 +24,14 @@ export const objectStoreCredentials: PolicyRule = {
       );
       return;
     }
+    const google = configuration['googleCredentials'] as unknown;
+    if (isObject(google) && (google['gkeEnvironment'] === true) === (google['applicationCredentials'] !== undefined)) {
+      report.fail(
+        'spec.configuration.googleCredentials',
+        'either gkeEnvironment is true or applicationCredentials names a Secret: with both or none, nothing is archived',
+        'write one of gkeEnvironment: true and applicationCredentials',
+      );
+    }
     const s3 = configuration['s3Credentials'] as unknown;
     if (!isObject(s3)) {
       return;

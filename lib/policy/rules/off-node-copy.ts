@@ -1,6 +1,8 @@
-import { listOr, objectOr } from '../resource';
+import { type Resource, listOr, objectOr } from '../resource';
 import type { PolicyRule } from '../rule';
+import type { World } from '../world';
 import { cluster, example, object } from './_examples';
+import { databaseHosts } from './_hosts';
 
 /** Every Cluster has a copy that the loss of the cluster does not take along. */
 export const offNodeCopy: PolicyRule = {
@@ -28,7 +30,8 @@ export const offNodeCopy: PolicyRule = {
     }
     const bootstrap = objectOr(resource.spec['bootstrap']);
     const plugins = listOr(resource.spec['plugins']);
-    if (plugins.length === 0 && bootstrap['recovery'] === undefined) {
+    // A copy that is restored to be looked at archives nowhere; one that serves has to.
+    if (plugins.length === 0 && (bootstrap['recovery'] === undefined || serves(resource, world))) {
       report.fail('spec.plugins', 'nothing archives it: it is lost with the cluster, and no mistake can be undone');
     }
     const schedules = world
@@ -45,3 +48,24 @@ export const offNodeCopy: PolicyRule = {
     }
   },
 };
+
+/** Whether a Cluster has standbys, a Pooler, or a program that logs in to it. */
+function serves(resource: Resource, world: World): boolean {
+  const { namespace, name } = resource;
+  return (
+    Number(resource.spec['instances'] ?? 1) > 1 ||
+    world.once(offNodeCopy, () => usedClusters(world)).has(`${namespace}/${name}`)
+  );
+}
+
+/** `namespace/name` of each Cluster that a Pooler or a program is about. */
+function usedClusters(world: World): ReadonlySet<string> {
+  const poolers = world
+    .all('postgresql.cnpg.io/v1/Pooler')
+    .map(({ namespace, spec }) => `${namespace}/${objectOr(spec['cluster'])['name']}`);
+  const programs = world.resources
+    .flatMap((one) => world.pods(one) ?? [])
+    .flatMap(databaseHosts)
+    .map(({ namespace, service }) => `${namespace}/${service.replace(/-(rw|ro|r)$/, '')}`);
+  return new Set([...poolers, ...programs]);
+}

@@ -12,7 +12,7 @@ export const probePortExists: PolicyRule = {
   family: 'references',
   severity: 'error',
   kinds: WORKLOADS,
-  summary: 'every probe asks a port that its container declares',
+  summary: 'every probe that asks a port by its name asks one that its container declares',
   why: 'A probe with an unknown port name always fails: a readiness probe then keeps the service empty, a liveness probe restarts it for ever (kubernetes.io, Configure Probes).',
   remediation: "name one of the container's ports",
   example: example([deployment()], 'spec.template.spec.containers[0].readinessProbe.httpGet.port', 'https'),
@@ -20,11 +20,12 @@ export const probePortExists: PolicyRule = {
     const pods = world.pods(resource);
     for (const { container, path } of containersOf(pods?.spec ?? {})) {
       const ports = listOr(container['ports']);
-      const known = ports.flatMap((port) => [port['name'], port['containerPort']]).filter((port) => port !== undefined);
+      const known = ports.flatMap((port) => (typeof port['name'] === 'string' ? [port['name']] : []));
       for (const probe of PROBES) {
         for (const action of ACTIONS) {
-          const port = objectOr(objectOr(container[probe])[action])['port'] as string | number | undefined;
-          if (port !== undefined && !known.includes(port)) {
+          const port = objectOr(objectOr(container[probe])[action])['port'] as unknown;
+          // Kubernetes asks a number whether it is declared or not.
+          if (typeof port === 'string' && !known.includes(port)) {
             report.fail(
               [...(pods?.path ?? []), ...path, probe, action, 'port'],
               `container '${container['name']}' has no port '${port}'; it has ${known.join(', ') || 'none'}`,

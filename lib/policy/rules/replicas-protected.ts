@@ -8,7 +8,7 @@ export const replicasProtected: PolicyRule = {
   name: 'replicas-protected',
   family: 'availability',
   severity: 'error',
-  kinds: ['apps/v1/Deployment', 'apps/v1/StatefulSet'],
+  kinds: ['apps/v1/Deployment', 'apps/v1/StatefulSet', 'postgresql.cnpg.io/v1/Pooler'],
   summary: 'every workload with replicas has a PodDisruptionBudget',
   why: 'Draining two nodes at once, as upgrades do, takes all replicas away together (kubernetes.io, Disruptions).',
   remediation: 'add a PodDisruptionBudget with maxUnavailable: 1',

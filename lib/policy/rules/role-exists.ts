@@ -3,6 +3,9 @@ import type { PolicyRule } from '../rule';
 import { example, object } from './_examples';
 import { resolve } from './_resolve';
 
+/** Cluster roles that come with Kubernetes. */
+const BUILT_IN = /^(view|edit|admin|cluster-admin|system:.+)$/;
+
 const RBAC = 'rbac.authorization.k8s.io/v1';
 
 /** A binding must name a role and subjects that exist. */
@@ -28,8 +31,7 @@ export const roleExists: PolicyRule = {
   ),
   check(resource, world, report) {
     const role = objectOr(resource.manifest['roleRef']);
-    // Cluster roles such as view and edit come with Kubernetes.
-    if (role['kind'] === 'Role' || !['view', 'edit', 'admin', 'cluster-admin'].includes(String(role['name']))) {
+    if (role['kind'] === 'Role' || !BUILT_IN.test(String(role['name']))) {
       const namespace = role['kind'] === 'Role' ? resource.namespace : '';
       resolve(
         { kind: String(role['kind']), name: String(role['name']), namespace, path: 'roleRef.name' },

@@ -1,14 +1,14 @@
 import type { PolicyRule } from '../rule';
 import { deployment, example, object } from './_examples';
-import { REFERRERS, referencesOf } from './_references';
-import { resolve } from './_resolve';
+import { checkNames } from './_keys';
+import { referrersTo } from './_reference-table';
 
 /** A Secret that is named must be there. */
 export const secretExists: PolicyRule = {
   name: 'secret-exists',
   family: 'references',
   severity: 'error',
-  kinds: REFERRERS,
+  kinds: referrersTo('Secret'),
   summary: 'every Secret that an object names is in its namespace',
   why: "A pod whose Secret is missing waits for ever. A superuser Secret named 'cloudnativ-pg-secret' was dead for months before anybody saw (chr1sd/home-ops#927).",
   remediation: 'correct the name, or add the Secret to those that are declared external',
@@ -20,16 +20,5 @@ export const secretExists: PolicyRule = {
     'spec.template.spec.volumes[0].secret.secretName',
     'web-ac',
   ),
-  check(resource, world, report) {
-    for (const { kind, name, key, path } of referencesOf(resource)) {
-      if (kind === 'Secret' && key === undefined) {
-        resolve({ kind, name, namespace: resource.namespace, path }, world, report);
-      } else if (kind === 'Secret') {
-        const found = world.lookUp(kind, resource.namespace, name);
-        if (found.status !== 'found') {
-          resolve({ kind, name, namespace: resource.namespace, path: [...path, 'name'] }, world, report);
-        }
-      }
-    }
-  },
+  check: (resource, world, report) => checkNames(['Secret'], resource, world, report),
 };

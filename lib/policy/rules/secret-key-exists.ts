@@ -1,6 +1,6 @@
 import type { PolicyRule } from '../rule';
 import { container, deployment, example, object } from './_examples';
-import { REFERRERS } from './_references';
+import { referrersTo } from './_reference-table';
 import { checkKeys } from './_keys';
 
 const env = (key: string) => ({
@@ -12,7 +12,7 @@ export const secretKeyExists: PolicyRule = {
   name: 'secret-key-exists',
   family: 'references',
   severity: 'error',
-  kinds: REFERRERS,
+  kinds: referrersTo('Secret'),
   summary: 'every key that is read from a Secret is in it',
   why: 'A pod that reads a key that is not there stays in CreateContainerConfigError; an ObjectStore with a wrong key fails at the first backup, because no webhook looks at it (chr1sd/home-ops#927).',
   remediation: 'write a key that the Secret has',

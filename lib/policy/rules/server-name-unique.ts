@@ -1,3 +1,4 @@
+import { archiveKey } from '../../postgres/archive';
 import { listOr, objectOr } from '../resource';
 import type { Resource } from '../resource';
 import type { PolicyRule } from '../rule';
@@ -74,9 +75,11 @@ function archiveOf(cluster: Resource, world: World): { readonly archive: string;
   return typeof destinationPath === 'string'
     ? {
         index,
-        archive: [endpointURL, destinationPath.replace(/\/+$/, ''), serverName ?? cluster.name]
-          .filter((part) => part !== undefined)
-          .join(' '),
+        archive: archiveKey({
+          endpoint: typeof endpointURL === 'string' ? endpointURL : undefined,
+          destination: destinationPath,
+          serverName: String(serverName ?? cluster.name),
+        }),
       }
     : undefined;
 }

@@ -1,6 +1,7 @@
-import { WORKLOADS } from '../_pods';
 import type { PolicyRule } from '../rule';
 import { deployment, example, object } from './_examples';
+import { referrersTo } from './_reference-table';
+import { referencesOf } from './_references';
 import { resolve } from './_resolve';
 
 /** A ServiceAccount that pods run as must be there. */
@@ -8,7 +9,7 @@ export const serviceAccountExists: PolicyRule = {
   name: 'service-account-exists',
   family: 'references',
   severity: 'error',
-  kinds: WORKLOADS,
+  kinds: referrersTo('ServiceAccount'),
   summary: 'the ServiceAccount that pods run as is in their namespace',
   why: 'Pods of a missing ServiceAccount are never created: the controller is refused, and only its events say so (kubernetes.io, Configure Service Accounts for Pods).',
   remediation: 'correct the name, or declare the ServiceAccount',
@@ -18,11 +19,10 @@ export const serviceAccountExists: PolicyRule = {
     'wbe',
   ),
   check(resource, world, report) {
-    const pods = world.pods(resource);
-    const name: unknown = pods?.spec?.['serviceAccountName'];
-    if (pods !== undefined && typeof name === 'string' && name !== 'default') {
-      const path = [...pods.path, 'serviceAccountName'];
-      resolve({ kind: 'ServiceAccount', name, namespace: resource.namespace, path }, world, report);
+    for (const { kind, name, path } of referencesOf(resource)) {
+      if (kind === 'ServiceAccount' && name !== 'default' && (resource.kind !== 'Cluster' || name !== resource.name)) {
+        resolve({ kind, name, namespace: resource.namespace, path }, world, report);
+      }
     }
   },
 };

@@ -1,5 +1,6 @@
-import { objectOr } from '../resource';
+import { type Resource, objectOr } from '../resource';
 import type { PolicyRule } from '../rule';
+import type { World } from '../world';
 import { deployment, example, service } from './_examples';
 import { showLabels } from './_labels';
 
@@ -16,9 +17,11 @@ export const serviceSelectsPods: PolicyRule = {
   check(resource, world, report) {
     const selector = objectOr(resource.spec['selector']);
     if (Object.keys(selector).length === 0) {
-      if (resource.spec['type'] !== 'ExternalName' && !world.exists('Endpoints', resource.namespace, resource.name)) {
-        report.fail('spec.selector', 'it has no selector, so no pod is ever behind it');
+      if (resource.spec['type'] !== 'ExternalName' && !hasAddresses(resource, world)) {
+        report.fail('spec.selector', 'it has no selector and no EndpointSlice, so nothing is ever behind it');
       }
+    } else if (!world.hasPods(resource.namespace)) {
+      report.skip(`no pods of namespace '${resource.namespace}' are among the manifests`);
     } else if (world.selected(resource.namespace, { matchLabels: selector }).length === 0) {
       report.fail(
         'spec.selector',
@@ -27,3 +30,21 @@ export const serviceSelectsPods: PolicyRule = {
     }
   },
 };
+
+/** Whether the addresses behind a Service without a selector are written by hand. */
+function hasAddresses({ namespace, name }: Resource, world: World): boolean {
+  return (
+    world.exists('Endpoints', namespace, name) ||
+    world
+      .once(
+        serviceSelectsPods,
+        () =>
+          new Set(
+            world
+              .all('discovery.k8s.io/v1/EndpointSlice')
+              .map((slice) => `${slice.namespace}/${slice.labels['kubernetes.io/service-name']}`),
+          ),
+      )
+      .has(`${namespace}/${name}`)
+  );
+}

@@ -2,6 +2,7 @@ import { isObject, listOr, objectOr } from '../resource';
 import type { PolicyRule } from '../rule';
 import { selects } from '../world';
 import { deployment, example } from './_examples';
+import { showSelector } from './_labels';
 
 const HOST = 'kubernetes.io/hostname';
 const spread = {
@@ -40,7 +41,7 @@ export const spreadOverNodes: PolicyRule = {
       if (!isObject(constraint['labelSelector']) || !selects(constraint['labelSelector'], pods.labels)) {
         report.fail(
           [...path, i, 'labelSelector'],
-          'it does not take the pods of its own template, so it spreads nothing',
+          `it takes pods with ${showSelector(constraint['labelSelector'])}, not those of its own template, so it spreads nothing`,
         );
       }
     });

@@ -4,6 +4,7 @@ import type { PolicyRule } from '../rule';
 import { cluster, example, store } from './_examples';
 
 const WAVE = 'argocd.argoproj.io/sync-wave';
+const WHOLE = /^[+-]?\d+$/;
 const waved = (object: Readonly<Record<string, unknown>>, wave: string) => ({
   ...object,
   metadata: { ...objectOr(object['metadata']), annotations: { [WAVE]: wave } },
@@ -15,12 +16,21 @@ export const waveOrder: PolicyRule = {
   family: 'gitops',
   severity: 'error',
   kinds: ['*'],
-  summary: 'no object has an earlier sync wave than what it cannot work without',
+  summary: 'every sync wave is a whole number, and no object has an earlier one than what it cannot work without',
   why: 'Argo CD waits for a wave to be healthy before the next: an object store in a later wave than its Cluster is never applied, because the Cluster is not ready without it (argo-cd, Sync Phases and Waves; plugin-barman-cloud#504).',
   remediation: `give what is needed an earlier ${WAVE}`,
   example: example([waved(cluster(), '2'), waved(store(), '1')], `metadata.annotations['${WAVE}']`, '0'),
   check(resource, world, report) {
     const { namespace, spec } = resource;
+    const written = resource.annotations[WAVE];
+    if (written !== undefined && !WHOLE.test(written)) {
+      report.fail(
+        ['metadata', 'annotations', WAVE],
+        `'${written}' is no whole number: Argo CD reads it as 0`,
+        `write a whole number in quotes, such as ${WAVE}: "1"`,
+      );
+      return;
+    }
     const needs = [
       ...listOr(spec['plugins']).map((plugin) =>
         world.find('ObjectStore', namespace, String(objectOr(plugin['parameters'])['barmanObjectName'])),
@@ -42,5 +52,5 @@ export const waveOrder: PolicyRule = {
 
 function waveOf(resource: Resource): number | undefined {
   const wave = resource.annotations[WAVE];
-  return wave === undefined ? undefined : Number(wave);
+  return wave === undefined || !WHOLE.test(wave) ? undefined : Number(wave);
 }

@@ -20,7 +20,7 @@ const trees = new Map<string, Map<KindEntry, TargetNode | undefined>>();
 export function newerThan(manifest: object, kind: KindEntry, target: string): SchemaProblem[] {
   const known = trees.get(target) ?? new Map<KindEntry, TargetNode | undefined>();
   if (!known.has(kind)) {
-    trees.set(target, known.set(kind, build(kind, minor(target), target)));
+    trees.set(target, known.set(kind, build(kind, target)));
   }
   const tree = known.get(kind);
   if (tree === undefined) {
@@ -79,34 +79,44 @@ function walk(
   }
 }
 
-function build(kind: KindEntry, targetMinor: number, target: string): TargetNode | undefined {
-  if (kind.bundle().$defs['core.v1.PodSpec'] === undefined) {
+/** Trees of the definitions that kinds share, by the definitions' object and the target. */
+const shared = new WeakMap<object, Map<string, Map<string, TargetNode | undefined>>>();
+
+function build(kind: KindEntry, target: string): TargetNode | undefined {
+  const { $defs } = kind.bundle();
+  if ($defs['core.v1.PodSpec'] === undefined) {
     return undefined;
   }
   const table = sinceTable();
-  const below = (node: SchemaNode | undefined, open: readonly string[]): TargetNode | undefined => {
-    let current = node;
-    let definition = '';
-    if (current?.$ref !== undefined) {
-      definition = current.$ref.slice('#/$defs/'.length);
-      current = kind.bundle().$defs[definition];
+  const byTarget = shared.get($defs) ?? new Map<string, Map<string, TargetNode | undefined>>();
+  const definitions = byTarget.get(target) ?? new Map<string, TargetNode | undefined>();
+  shared.set($defs, byTarget.set(target, definitions));
+
+  const below = (node: SchemaNode | undefined): TargetNode | undefined => {
+    if (node?.$ref === undefined) {
+      return node === undefined ? undefined : treeOf(node, '');
     }
-    if (current === undefined || open.includes(definition)) {
-      return undefined;
+    const definition = node.$ref.slice('#/$defs/'.length);
+    if (!definitions.has(definition)) {
+      // A definition inside itself is looked at once.
+      definitions.set(definition, undefined);
+      const found = $defs[definition];
+      definitions.set(definition, found === undefined ? undefined : treeOf(found, definition));
     }
+    return definitions.get(definition);
+  };
+  const treeOf = (node: SchemaNode, definition: string): TargetNode | undefined => {
     const tree: Draft<TargetNode> = {};
-    const path = definition === '' ? open : [...open, definition];
-    for (const [name, property] of Object.entries(current.properties ?? {})) {
+    for (const [name, property] of Object.entries(node.properties ?? {})) {
       const entry = table[`${definition}.${name}`];
-      const problem = entry === undefined ? undefined : judge(name, entry, targetMinor, target);
-      const child = problem === undefined ? below(property, path) : { problem };
+      const problem = entry === undefined ? undefined : judge(name, entry, minor(target), target);
+      const child = problem === undefined ? below(property) : { problem };
       if (child !== undefined) {
         tree.p = { ...tree.p, [name]: child };
       }
     }
-    const items = below(current.items, path);
-    const additional =
-      typeof current.additionalProperties === 'object' ? below(current.additionalProperties, path) : undefined;
+    const items = below(node.items);
+    const additional = typeof node.additionalProperties === 'object' ? below(node.additionalProperties) : undefined;
     if (items !== undefined) {
       tree.i = items;
     }
@@ -115,7 +125,7 @@ function build(kind: KindEntry, targetMinor: number, target: string): TargetNode
     }
     return Object.keys(tree).length === 0 ? undefined : tree;
   };
-  return below(kind.schema(), []);
+  return below(kind.schema());
 }
 
 function judge(name: string, entry: SinceEntry, targetMinor: number, target: string): TargetNode['problem'] {

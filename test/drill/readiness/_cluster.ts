@@ -6,9 +6,10 @@ export const EXPECTED: ReadinessConfig = {
   nodes: ['railiance01', 'railiance02', 'railiance03'],
   kubernetes: '1.34',
   operatorNamespace: 'cnpg-system',
-  deployments: ['cnpg-controller-manager', 'barman-cloud'],
+  deployments: { operator: 'cnpg-controller-manager', plugin: 'barman-cloud' },
   crds: { 'clusters.postgresql.cnpg.io': 'v1', 'objectstores.barmancloud.cnpg.io': 'v1' },
   cloudNativePg: '1.30',
+  barmanCloudPlugin: '0.14',
   storageClass: 'local-path',
   storageKind: 'nodeLocal',
   resolve: ['state-hub.example', 'state-hub-db-rw.state-hub.svc'],
@@ -16,13 +17,14 @@ export const EXPECTED: ReadinessConfig = {
 };
 
 /** Three nodes as k3s shows them, both operators, one storage class, metrics. */
-export async function readyCluster(): Promise<FakeKubernetes> {
+/** `crds`: definitions beyond those of `EXPECTED`. */
+export async function readyCluster(crds: readonly string[] = []): Promise<FakeKubernetes> {
   const fake = await FakeKubernetes.listen();
   for (const [i, name] of EXPECTED.nodes.entries()) {
     fake.put(node(name, i === 0 ? ['control-plane', 'etcd'] : []));
     fake.put(metricsOf(name));
   }
-  Object.keys(EXPECTED.crds).forEach((name) => fake.put(definition(name)));
+  [...Object.keys(EXPECTED.crds), ...crds].forEach((name) => fake.put(definition(name)));
   fake.put(deployment('cnpg-controller-manager', 'ghcr.io/cloudnative-pg/cloudnative-pg:1.30.0', 2));
   fake.put(deployment('barman-cloud', 'ghcr.io/cloudnative-pg/plugin-barman-cloud:v0.14.0', 1));
   fake.put({
@@ -68,7 +70,7 @@ function definition(name: string): StoredObject {
   };
 }
 
-function deployment(name: string, image: string, replicas: number): StoredObject {
+export function deployment(name: string, image: string, replicas: number): StoredObject {
   return {
     apiVersion: 'apps/v1',
     kind: 'Deployment',

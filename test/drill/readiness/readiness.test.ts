@@ -8,7 +8,7 @@ import { seal } from '../../../lib/evidence/digest';
 import type { Evidence } from '../../../lib/evidence/evidence';
 import { schemaMistakes } from '../../../lib/evidence/history';
 import type { FakeKubernetes } from '../../support/fake-kubernetes';
-import { EXPECTED, node, readyCluster } from './_cluster';
+import { EXPECTED, deployment, node, readyCluster } from './_cluster';
 
 type Findings = Awaited<ReturnType<typeof runReadiness>>;
 
@@ -51,7 +51,7 @@ describe('readiness of a cluster as declared', () => {
 
     expect(wrong(findings)).toEqual([]);
     expect(findings).toMatchObject({ verdict: 'passed', clusterUid: 'uid-of-the-cluster', versions: { operator: '1.30.0', kubernetes: 'v1.34.2' } }); // prettier-ignore
-    expect(findings.checks).toHaveLength(19);
+    expect(findings.checks).toHaveLength(20);
     expect(findings.inventory.find((r) => r.subject === 'node railiance01')?.facts).toMatchObject({
       role: 'control-plane, etcd',
       kubelet: 'v1.34.2+k3s1',
@@ -63,6 +63,40 @@ describe('readiness of a cluster as declared', () => {
     expect(findings.inventory.find((r) => r.subject === 'storage class local-path')?.facts).toMatchObject({
       kind: 'nodeLocal',
       'reclaim policy': 'Delete: a deleted claim deletes its data',
+    });
+  });
+
+  it('finds the operator under its own name and image, beside sidecars', async () => {
+    const images = ['docker.io/istio/proxyv2:1.28.0', 'ghcr.io/cloudnative-pg/cloudnative-pg:1.30.1'];
+    cluster.put({ ...deployment('ops-cloudnative-pg', '', 1), spec: { replicas: 1, template: { spec: { containers: images.map((image) => ({ image })) } } } }); // prettier-ignore
+    cluster.put(deployment('ops-plugin', 'registry.example:5000/mirror/barman:v0.14.2', 1));
+    const findings = await look({}, { ...EXPECTED, deployments: { operator: 'ops-cloudnative-pg', plugin: 'ops-plugin' } }); // prettier-ignore
+
+    expect(wrong(findings)).toEqual([]);
+    expect(findings.versions.operator).toBe('1.30.1');
+    expect(findings.checks.find((c) => c.name === 'plugin-version')?.observed).toBe('0.14.2');
+  });
+
+  it('records the version of a plugin that nobody declares, and does not judge it', async () => {
+    const { barmanCloudPlugin: _, ...undeclared } = EXPECTED;
+    const findings = await look({}, undeclared);
+
+    expect(findings.checks.filter((c) => c.name === 'plugin-version')).toEqual([]);
+    expect(findings.inventory.find((r) => r.subject.endsWith('/barman-cloud'))?.facts['image']).toContain(':v0.14.0');
+  });
+
+  it("takes one copy of Longhorn on the pod's own node for node-local", async () => {
+    cluster.change(STORAGE, (c) => {
+      c['provisioner'] = 'driver.longhorn.io';
+      c['parameters'] = { numberOfReplicas: '1', dataLocality: 'strict-local' };
+    });
+    const findings = await look();
+
+    expect(findings.verdict).toBe('passed');
+    expect(findings.inventory.find((r) => r.subject === 'storage class local-path')?.facts).toMatchObject({
+      kind: 'nodeLocal',
+      replicas: '1',
+      'data locality': 'strict-local',
     });
   });
 
@@ -86,13 +120,16 @@ describe('readiness fails, and says why, where', () => {
     ['a definition is missing', () => cluster.remove(`${CRDS}/clusters.postgresql.cnpg.io`), 'crd-clusters-postgresql-cnpg-io: is not installed'], // prettier-ignore
     ['a definition serves another version', () => cluster.change(`${CRDS}/clusters.postgresql.cnpg.io`, (d) => (d['spec'].versions = [{ name: 'v1', served: false }, { name: 'v2', served: true }])), 'crd-clusters-postgresql-cnpg-io: serves v2'], // prettier-ignore
     ['a definition is not established', () => cluster.change(`${CRDS}/clusters.postgresql.cnpg.io`, (d) => (d['status'] = {})), 'crd-clusters-postgresql-cnpg-io: serves v1, not established'], // prettier-ignore
-    ['the plugin is missing', () => cluster.remove(`${DEPLOYMENTS}/barman-cloud`), 'deployment-barman-cloud: is missing'], // prettier-ignore
+    ['the plugin is missing', () => cluster.remove(`${DEPLOYMENTS}/barman-cloud`), "deployment-barman-cloud: is missing; if it has another name, that is 'pluginDeployment' of the platform"], // prettier-ignore
     ['a replica of the operator is not available', () => cluster.change(`${DEPLOYMENTS}/cnpg-controller-manager`, (d) => (d['status'].availableReplicas = 1)), 'deployment-cnpg-controller-manager: 1 of 2 available'], // prettier-ignore
     ['the plugin is scaled to nothing', () => cluster.change(`${DEPLOYMENTS}/barman-cloud`, (d) => (d['spec'].replicas = 0)), 'deployment-barman-cloud: 1 of 0 available'], // prettier-ignore
     ['the status of a Deployment is old', () => cluster.change(`${DEPLOYMENTS}/barman-cloud`, (d) => (d['status'].observedGeneration = 2)), 'deployment-barman-cloud: 1 of 1 available, status out of date'], // prettier-ignore
     ['the operator has another version', () => cluster.change(`${DEPLOYMENTS}/cnpg-controller-manager`, (d) => (d['spec'].template.spec.containers[0].image = 'r.example:5000/cloudnative-pg:1.29.1@sha256:00')), 'operator-version: 1.29.1'], // prettier-ignore
+    ['the plugin has another version', () => cluster.change(`${DEPLOYMENTS}/barman-cloud`, (d) => (d['spec'].template.spec.containers[0].image = 'ghcr.io/cloudnative-pg/plugin-barman-cloud:v0.13.1')), 'plugin-version: 0.13.1'], // prettier-ignore
+    ['the plugin says no version', () => cluster.change(`${DEPLOYMENTS}/barman-cloud`, (d) => (d['spec'].template.spec.containers[0].image = 'ghcr.io/cloudnative-pg/plugin-barman-cloud@sha256:00')), 'plugin-version: no version in ghcr.io/cloudnative-pg/plugin-barman-cloud@sha256:00'], // prettier-ignore
     ['the storage class is missing', () => cluster.remove(STORAGE), 'storage-class: there is none'],
     ['the storage is of another kind', () => cluster.change(STORAGE, (c) => (c['provisioner'] = 'driver.longhorn.io')), 'storage-kind: replicated (driver.longhorn.io)'], // prettier-ignore
+    ['the storage keeps one copy anywhere', () => cluster.change(STORAGE, (c) => { c['provisioner'] = 'driver.longhorn.io'; c['parameters'] = { numberOfReplicas: '1' }; }), 'storage-kind: singleCopy (driver.longhorn.io)'], // prettier-ignore
     ['no storage class is the default', () => cluster.change(STORAGE, (c) => (c.metadata.annotations = {})), 'default-storage-class: none'], // prettier-ignore
   ])('%s', async (_, harm, expected) => {
     harm();
@@ -121,7 +158,8 @@ describe('what was not checked', () => {
 
     expect(findings.verdict).toBe('aborted');
     expect(denied.filter((line) => !line.includes('not checked: '))).toEqual([]);
-    expect(denied).toHaveLength(findings.checks.length - 3);
+    // Names, addresses and the version need no right.
+    expect(denied).toHaveLength(findings.checks.length - 4);
     expect(findings.clusterUid).toBeNull();
   });
 

@@ -1,13 +1,24 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readHistory, schemaMistakes } from '../../../lib/evidence/history';
 import { BedPool } from '../../support/bed-pool';
-import { drill, failures, leftBehind, storedEvidence } from '../../support/drill-run';
+import type { Repetition } from '../../../lib/evidence/evidence';
+import { BED_LOAD, drill, failures, leftBehind, storedEvidence } from '../../support/drill-run';
+import { IMAGES } from '../../support/fake-operator';
+
+/** Between what the bed does and when it says so. */
+const BED_ERROR_MS = 100;
 
 let pool: BedPool;
 beforeAll(async () => {
-  pool = await BedPool.start(3);
+  pool = await BedPool.start(3, { tls: true });
 });
 afterAll(() => pool.stop());
+
+/** The bar is 100 ms (bench/drill.mjs); here the error is within what the drill itself says, on any machine. */
+function within({ writeOutageMs, resolutionMs }: Repetition, truthMs: number): void {
+  expect(Math.abs(writeOutageMs! - truthMs)).toBeLessThan(resolutionMs.write + BED_ERROR_MS);
+  expect(resolutionMs.write).toBeLessThan(2500);
+}
 
 test.concurrent('a failover with synchronous replication passes, loses nothing and measures the outage', () =>
   pool.use({ outageMs: 1200 }, async (bed) => {
@@ -18,10 +29,9 @@ test.concurrent('a failover with synchronous replication passes, loses nothing a
     const [repetition] = evidence.repetitions;
     const truth = bed.truths.at(-1)!;
     const outage = truth.servedAt - truth.killedAt;
-    // The bar is 100 ms (bench/drill.mjs); here the error stays within what the drill itself says, on any machine.
-    expect(Math.abs(repetition!.writeOutageMs! - outage)).toBeLessThan(1000 + repetition!.resolutionMs);
+    within(repetition!, outage);
     expect(repetition!.writes).toMatchObject({ lost: 0, duplicated: 0, refusedPresent: 0 });
-    expect(repetition!.writes.acknowledged).toBeGreaterThan(100);
+    expect(repetition!.writes.acknowledged).toBeGreaterThan(30);
     expect(repetition!.readOutageMs).toBeLessThan(1000);
     expect(repetition!.apiOutageMs).toBeGreaterThan(800);
     expect(repetition).toMatchObject({
@@ -44,6 +54,8 @@ test.concurrent('a failover with synchronous replication passes, loses nothing a
       operator: '1.30.0',
       kubernetes: 'v1.34.2',
     });
+    // A sidecar is an init container that never ends.
+    expect(evidence.imageDigests).toEqual(Object.values(IMAGES).toSorted());
     expect(evidence.prediction).toEqual({ typicalSeconds: 2, worstSeconds: 8, held: true });
     const progress = lines.filter((line) => line.event === 'progress').map((line) => line.message);
     expect(progress[0]).toMatch(
@@ -90,32 +102,37 @@ test.concurrent('a planned switchover passes too, and repeats', () =>
     });
   }));
 
-test.concurrent('an external drill waits for the plug and measures from there', () =>
-  pool.use({ outageMs: 1200 }, async (bed) => {
+test.concurrent.each(['silent', 'dropped'] as const)(
+  'a node that is gone without a word (%s) is measured as exactly',
+  (link) =>
+    pool.use({ outageMs: 2500, link }, async (bed) => {
+      const { code, evidence } = await drill(bed);
+      expect(failures(evidence)).toEqual([]);
+      expect(code).toBe(0);
+      const { killedAt, servedAt } = bed.truths.at(-1)!;
+      within(evidence.repetitions[0]!, servedAt - killedAt);
+    }),
+);
+
+test.concurrent('a stall in which every write waits and then succeeds is an outage, and sessions do not pile up', () =>
+  pool.use({}, async (bed) => {
+    let stall: ReturnType<typeof bed.database.stall> | undefined;
     const { code, evidence } = await drill(bed, {
-      failover: { mode: 'external' },
+      failover: { load: { ...BED_LOAD, settleSeconds: 4 } },
       onLine: (line) => {
-        if (line.event === 'armed') {
-          setTimeout(() => bed.pullPlug(), 700);
+        if (line.message === 'settle') {
+          stall = bed.database.stall(3000);
         }
       },
     });
-    expect(failures(evidence)).toEqual([]);
-    expect(code).toBe(0);
-    const { marks, redundancyMs } = evidence.repetitions[0]!;
-    const at = (what: string) => marks.find((mark) => mark.what.startsWith(what))!.at;
-    expect(at('the plug was pulled') - at('trigger: external')).toBeGreaterThan(600);
-    expect(redundancyMs).toBeLessThan(at('all instances back') - at('trigger: external') - 600);
-    expect(bed.kubernetes.requests.filter((r) => r.verb === 'delete' && r.resource === 'pods')).toEqual([]);
-  }));
-
-test.concurrent('an external drill whose plug nobody pulls is aborted', () =>
-  pool.use({ outageMs: 1200 }, async (bed) => {
-    const { code, evidence } = await drill(bed, {
-      failover: { mode: 'external', bounds: { recoverySeconds: 5, redundancySeconds: 5, armSeconds: 0.5 } },
-    });
-    expect(code).toBe(2);
-    expect(evidence.verdict).toBe('aborted');
-    expect(evidence.reason).toMatch(/^nothing happened within 0\.5 s/);
+    expect(failures(evidence).filter((text) => !text.startsWith('health-tells-the-truth'))).toEqual([]);
+    expect(code).toBeLessThan(2);
+    const { killedAt, servedAt } = bed.truths.at(-1)!;
+    const [repetition] = evidence.repetitions;
+    const { ms, sessions } = await stall!;
+    within(repetition!, servedAt - killedAt + ms);
+    // Those that were given up have gone from the server too: 60 attempts began, the role may have 50 sessions.
+    expect(sessions).toBeLessThan(40);
+    expect(repetition!.writes).toMatchObject({ lost: 0, duplicated: 0 });
     expect(await leftBehind(bed)).toEqual([]);
   }));

@@ -74,6 +74,41 @@ test('a lease that another has taken is not given back in its name', async () =>
   expect(holder()).toBe('thief');
 });
 
+test('a thief is noticed at once where it matters, and then the run may do no harm', async () => {
+  const mine = lease('a');
+  await mine.acquire(never);
+  expect(await mine.confirm()).toBeUndefined();
+  api.change(PATH, (object) => (object['spec'].holderIdentity = 'thief'));
+  expect(await mine.confirm()).toBe(`another run took Lease 'drill'`);
+  await mine.release();
+});
+
+test('a lease that was not renewed for as long as it lasts is in doubt, and is not when a beat has arrived again', async () => {
+  const mine = lease('a');
+  await mine.acquire(never);
+  api.fault = () => ({ drop: true });
+  await expect
+    .poll(() => mine.doubt, { timeout: 3000 })
+    .toMatch(/^Lease 'drill' could not be renewed for 1 s and lasts 1 s/);
+  expect(mine.lost).toBe(false);
+  api.fault = () => undefined;
+  await expect.poll(() => mine.doubt, { timeout: 5000 }).toBeUndefined();
+  await mine.release();
+  expect(api.find(PATH)).toBeUndefined();
+});
+
+test('a run that is stopped while its lease is on the way gives it back', async () => {
+  const stopping = new AbortController();
+  const mine = lease('a');
+  api.fault = (request) => (request.verb === 'create' ? { delayMs: 300 } : undefined);
+  const taking = mine.acquire(stopping.signal);
+  await expect.poll(() => api.requests.some((request) => request.verb === 'create')).toBe(true);
+  stopping.abort();
+  await mine.release();
+  await taking;
+  expect(api.find(PATH)).toBeUndefined();
+});
+
 test('a run that is stopped while it waits takes nothing', async () => {
   leaveBehind('dead');
   const stopping = new AbortController();

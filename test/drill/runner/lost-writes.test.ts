@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { drill, failures } from '../../support/drill-run';
+import { BED_LOAD, drill, failures } from '../../support/drill-run';
 import { Bed } from '../../support/fake-operator';
 import type { PostgresServer } from '../../support/postgres-server';
 
@@ -13,6 +13,7 @@ beforeAll(async () => {
     synchronous: false,
     behaviour: {
       lagMs: 300,
+      outageMs: 1500,
       onDead: async (dead) => {
         await dead.start();
         onDead = await rows(dead);
@@ -68,8 +69,37 @@ test('an objective that allows the loss does not call it a failure, and one that
   expect(allowed.evidence.repetitions[0]!.writes.lost).toBeGreaterThan(0);
   const strict = await run(0.05);
   expect(strict.evidence.reason).toMatch(
-    /^acknowledged-writes-kept: expected losses within 0\.05 s before the failure, observed \d+ lost over/,
+    /^acknowledged-writes-kept: expected losses within 0\.05 s before the failure, none after it, observed \d+ lost over/,
   );
+});
+
+test('no objective allows the loss of a write that was acknowledged after the recovery', async () => {
+  let vanished = 0;
+  const { evidence } = await drill(bed, {
+    failover: {
+      objective: { rpoSeconds: 5, rtoSeconds: 10 },
+      load: { ...BED_LOAD, settleSeconds: 1 },
+      preconditions: { synchronous: false, archiving: true, backupMaxAgeSeconds: 0 },
+    },
+    onLine: (line) => {
+      if (line.event === 'phase' && line.message === 'settle') {
+        void (async () => {
+          const [table] = await bed.database.drillTables();
+          const gone = await bed.database.primary.query(
+            `delete from ${table!.name} where at > now() - interval '300 ms' returning 1`,
+            'phoenix_drill',
+          );
+          vanished = gone.length;
+        })();
+      }
+    },
+  });
+  expect(vanished).toBeGreaterThan(5);
+  expect(evidence.verdict).toBe('failed');
+  expect(evidence.reason).toMatch(
+    /^acknowledged-writes-kept: expected losses within 5 s before the failure, none after it, observed \d+ lost over \d+ ms, \d+ of them acknowledged after the failure: /,
+  );
+  expect(evidence.repetitions[0]!.writes.lost).toBeGreaterThanOrEqual(vanished);
 });
 
 async function rows(server: PostgresServer): Promise<Set<string>> {

@@ -3,9 +3,8 @@ import { expect, test } from 'vitest';
 import { parseConfig, type FailoverConfig } from '../../../lib/drill/runner/config';
 import { isRefusal } from '../../../lib/drill/runner/database';
 import { compareLedger, WriterLedger } from '../../../lib/drill/runner/ledger';
-import { judgeAnswer } from '../../../lib/drill/runner/probe';
 import { intersect, RangeCollector, size, subtract, type Ranges } from '../../../lib/drill/runner/ranges';
-import { outagesOf, Series, worstDowntime, type Outcome } from '../../../lib/drill/runner/series';
+import { Series } from '../../../lib/drill/runner/series';
 import { cutBytes } from '../../../lib/drill/runner/termination';
 import type { RunRecord } from '../../../lib/drill/runner/record';
 import { judge, spread } from '../../../lib/drill/runner/verdict';
@@ -23,6 +22,18 @@ function ranges(list: readonly number[]): Ranges {
 function members(of: Ranges): number[] {
   return of.flatMap(([from, to]) => Array.from({ length: to - from + 1 }, (_, i) => from + i));
 }
+
+test('numbers that are collected late find their place', () => {
+  fc.assert(
+    fc.property(fc.uniqueArray(fc.integer({ min: 1, max: 40 })), (list) => {
+      const collector = new RangeCollector();
+      list.forEach((n) => collector.add(n));
+      expect(members(collector.ranges)).toEqual(list.toSorted((a, b) => a - b));
+      // No two ranges touch, so that a comparison stays short.
+      collector.ranges.forEach(([from], i) => expect(from).toBeGreaterThan((collector.ranges[i - 1]?.[1] ?? -1) + 1));
+    }),
+  );
+});
 
 test('ranges are sets: collecting, subtracting and intersecting agree with lists of numbers', () => {
   fc.assert(
@@ -43,10 +54,11 @@ test('a comparison puts every write in exactly one place', () => {
       writes.forEach(([kind], i) => {
         if (kind === 'doubt') {
           ledger.doubt(i + 1, 'reset');
+        } else if (kind === 'ok') {
+          ledger.acknowledge(i + 1, i * 10);
         } else {
-          (kind === 'ok' ? ledger.acknowledged : ledger.refused).add(i + 1);
+          ledger.refused.add(i + 1);
         }
-        ledger.acknowledgedAt[i] = i * 10;
       });
       const present = writes.flatMap(([, there], i) => (there ? [i + 1] : []));
       const result = compareLedger(0, ledger, { present: ranges([...present, 999]), duplicated: [] });
@@ -57,46 +69,36 @@ test('a comparison puts every write in exactly one place', () => {
       expect(result.indeterminatePresent).toBe(at('doubt', true).length);
       expect(result.causes.get('reset') ?? 0).toBe(result.indeterminate);
       expect(members(result.unknown)).toEqual([999]);
-      expect(result.oldestLostAt).toBe(at('ok', false).length === 0 ? null : (at('ok', false)[0]! - 1) * 10);
+      expect(result.lostAt).toEqual(at('ok', false).map((seq) => (seq - 1) * 10));
     }),
   );
 });
 
-/** Attempts every 10 ms that take 4 ms. */
-function series(outcomes: readonly Outcome[]): Series {
-  const made = new Series('w', 'write', 1000);
-  outcomes.forEach((outcome, i) => made.add(outcome, i * 10, i * 10 + 4));
-  return made;
-}
-
-test('an outage runs from the last success to the first of five in a row', () => {
-  const { bands } = series('ok ok failed failed ok ok failed ok ok ok ok ok ok'.split(' ') as Outcome[]);
-  expect(outagesOf(bands, 1000)).toEqual([{ from: 14, to: 74 }]);
-  expect(outagesOf(series(['ok', 'failed', 'ok', 'ok', 'ok', 'ok']).bands, 1000)).toEqual([{ from: 4, to: null }]);
+test('a client is up after five successes in a row, and no longer when it waits', () => {
+  const client = new Series('writer 0', 'write', 250);
+  const add = (outcome: 'ok' | 'failed', at: number) => client.add(outcome, at, at + 4);
+  [10, 20, 30, 40].forEach((at) => add('ok', at));
+  expect(client.upAt(50)).toBe(false);
+  add('ok', 50);
+  expect([client.upAt(54), client.upAt(304), client.upAt(305)]).toEqual([true, true, false]);
+  add('failed', 60);
+  expect(client.upAt(64)).toBe(false);
+  expect(client.tally).toEqual({ ok: 5, failed: 1, indeterminate: 0 });
 });
 
-test('a success after a long silence ends an outage that nobody answered in', () => {
-  const made = series(['ok', 'ok']);
-  for (let i = 0; i < 5; i++) {
-    made.add('ok', 14 + i * 10, 3000 + i * 10);
-  }
-  expect(outagesOf(made.bands, 1000)).toEqual([{ from: 14, to: 3000 }]);
-});
-
-test('outages do not overlap, cover every failure, and stay open exactly where five successes are missing at the end', () => {
-  const outcome = fc.constantFrom<Outcome>('ok', 'ok', 'ok', 'failed', 'indeterminate');
-  fc.assert(
-    fc.property(fc.array(outcome, { minLength: 1, maxLength: 80 }), (outcomes) => {
-      const outages = outagesOf(series(outcomes).bands, 1000);
-      outages.forEach((outage, i) => expect(outage.from).toBeGreaterThanOrEqual(outages[i - 1]?.to ?? 0));
-      const covered = (at: number) => outages.some((o) => o.from <= at && (o.to ?? Infinity) > at);
-      expect(outcomes.filter((one, i) => one !== 'ok' && !covered(i * 10))).toEqual([]);
-      const failed = outcomes.findLastIndex((one) => one !== 'ok');
-      const open = failed >= 0 && outcomes.length - 1 - failed < 5;
-      expect(outages.at(-1)?.to === null).toBe(open);
-      expect(worstDowntime([[], outages]) === null).toBe(open);
-    }),
-  );
+test('an attempt that is overtaken is shown while it waits and counted when it ends, whatever the order', () => {
+  const client = new Series('writer 0', 'write', 250);
+  client.add('ok', 0, 4);
+  client.overtake('indeterminate', 10, 210);
+  client.add('ok', 210, 220);
+  client.settle('ok');
+  expect(client.bands.map(({ outcome, from, to }) => [outcome, from, to])).toEqual([
+    ['ok', 0, 4],
+    ['indeterminate', 10, 210],
+    ['ok', 210, 220],
+  ]);
+  expect(client.tally).toEqual({ ok: 3, failed: 0, indeterminate: 0 });
+  expect(client.flawed).toBe(false);
 });
 
 test('worst, median and 95th percentile are of the values, and unknown where one has no end', () => {
@@ -115,10 +117,13 @@ const CONFIG = {
 /** A run whose writers were out for so long, and all else is well. */
 function record(outageMs: number, change: Partial<RunRecord> = {}): RunRecord {
   const bands = [
-    { outcome: 'ok' as const, from: 0, firstEnd: 5, to: 1000, count: 100 },
-    { outcome: 'failed' as const, from: 1001, firstEnd: 1010, to: 990 + outageMs, count: 50 },
-    { outcome: 'ok' as const, from: 995 + outageMs, firstEnd: 1000 + outageMs, to: 3000 + outageMs, count: 100 },
+    { outcome: 'ok' as const, from: 0, to: 1000, count: 100 },
+    { outcome: 'failed' as const, from: 1001, to: 990 + outageMs, count: 50 },
+    { outcome: 'ok' as const, from: 995 + outageMs, to: 3000 + outageMs, count: 100 },
   ];
+  const tally = { ok: 200, failed: 50, indeterminate: 0 };
+  const outages = [{ from: 1000, to: 1000 + outageMs }];
+  const measured = { silenceMs: 250, errorMs: 60, noticeMs: undefined, widestSince: 1000 };
   return {
     triggeredAt: 1000,
     primaryBefore: 'db-1',
@@ -127,10 +132,16 @@ function record(outageMs: number, change: Partial<RunRecord> = {}): RunRecord {
     timelineAfter: 4,
     clusterState: '3 of 3 instances ready',
     series: [
-      { name: 'writer 0', kind: 'write', bands, slowMs: 1000, health: false },
-      { name: 'reader 0', kind: 'read', bands: [bands[0]!], slowMs: 1000, health: false },
-      { name: 'probe health', kind: 'probe', bands, slowMs: 1000, health: true },
+      { name: 'writer 0', kind: 'write', bands, tally, up: true },
+      { name: 'reader 0', kind: 'read', bands: [bands[0]!], tally, up: true },
+      { name: 'probe health', kind: 'probe', bands, tally, up: true },
     ],
+    services: [
+      { name: 'writes', kind: 'write', outages, ...measured },
+      { name: 'reads', kind: 'read', outages: [], ...measured, errorMs: 250 },
+      { name: 'probe health', kind: 'probe', outages, ...measured, noticeMs: 1000 },
+    ],
+    endedAt: 3000 + outageMs,
     lastErrors: new Map(),
     ledgers: [compareLedger(0, new WriterLedger(), { present: [], duplicated: [] })],
     roles: [{ at: 1, primaries: ['db-1'] }],
@@ -171,12 +182,51 @@ test('each fact of a record can fail the verdict by its own name', () => {
     ['clock-steady', { clockJumpMs: -501 }],
     ['refused-writes-absent', { ledgers: [{ ...record(1).ledgers[0]!, refusedPresent: [[4, 4]] }] }],
     ['no-unknown-rows', { ledgers: [{ ...record(1).ledgers[0]!, unknown: [[4, 4]] }] }],
+    ['clients-back', { series: [{ ...record(1).series[0]!, up: false }] }],
+    ['clients-back', { services: record(2000).services.map((s) => ({ ...s, outages: [{ from: 1000, to: null }] })) }],
     ['writes-once', { ledgers: [{ ...record(1).ledgers[0]!, duplicated: [[4, 4]] }] }],
   ];
   expect(judge(record(2000), CONFIG).verdict).toBe('passed');
   for (const [name, change] of cases) {
     expect(judge(record(2000, change), CONFIG)).toMatchObject({ verdict: 'failed', firstFailure: { name } });
   }
+});
+
+test('the error of each outage is that of the clients who measured it', () => {
+  expect(judge(record(2000), CONFIG)).toMatchObject({
+    writeOutageMs: 2000,
+    readOutageMs: 0,
+    resolutionMs: { write: 60, read: 250, api: 60 },
+  });
+});
+
+/** What 80 lost writes cost, acknowledged 10 ms apart from some time on; the outage begins at 1000. */
+function loss(from: number, rpoSeconds: number) {
+  const ledger = new WriterLedger();
+  Array.from({ length: 80 }, (_, i) => ledger.acknowledge(i + 1, from + i * 10));
+  const ledgers = [compareLedger(0, ledger, { present: [], duplicated: [] })];
+  const { verdict, firstFailure, lossWindowMs } = judge(record(2000, { ledgers }), {
+    ...CONFIG,
+    objective: { rpoSeconds, rtoSeconds: 45 },
+  });
+  return [verdict, firstFailure?.observed, lossWindowMs];
+}
+
+test('an objective that allows a loss allows the last seconds before the failure, and never a write from after it', () => {
+  const writes = '0:1-80';
+  expect(loss(200, 5)).toEqual(['passed', undefined, 800]);
+  expect(loss(200, 0.7)).toEqual(['failed', `80 lost over 800 ms: ${writes}`, 800]);
+  expect(loss(200, 0)).toEqual(['failed', `80 lost over 800 ms: ${writes}`, 800]);
+  expect(loss(3500, 5)).toEqual([
+    'failed',
+    `80 lost over 0 ms, 80 of them acknowledged after the failure: ${writes}`,
+    0,
+  ]);
+  expect(loss(700, 5)).toEqual([
+    'failed',
+    `80 lost over 300 ms, 49 of them acknowledged after the failure: ${writes}`,
+    300,
+  ]);
 });
 
 test('the configuration of a run is checked in full, and the operator keeps its own Lease', () => {
@@ -202,16 +252,6 @@ test('only an error that comes before the commit is a refusal', () => {
   expect(['25006', '53300', '57P03', '42P01', '23505', '28000'].map(refusal)).not.toContain(false);
   expect(['57P01', '57P02', '08006', 'ECONNRESET', 'XX000', '40003'].map(refusal)).not.toContain(true);
   expect(isRefusal(new Error('Connection terminated unexpectedly'))).toBe(false);
-});
-
-test('an answer is judged by its status and its body', () => {
-  const probe = { name: 'p', url: 'http://x', intervalMs: 1, timeoutMs: 1, health: false };
-  expect(judgeAnswer(probe, 200, '{"status":"ok","errors":[],"error":null}')).toBeUndefined();
-  expect(judgeAnswer(probe, 200, 'plain text')).toBeUndefined();
-  expect(judgeAnswer(probe, 503, '{}')).toBe('status 503');
-  expect(judgeAnswer(probe, 204, '')).toBe('status 204');
-  expect(judgeAnswer(probe, 200, '{"error":"boom"}')).toMatch(/^status 200, but the body holds an error/);
-  expect(judgeAnswer({ ...probe, bodyMatches: '"ok"' }, 200, '{"status":"no"}')).toMatch(/does not match/);
 });
 
 test('a text is cut to its bytes without breaking a character', () => {

@@ -1,0 +1,82 @@
+import { type Resource, type YamlObject, listOr, objectOr } from './resource';
+
+/** A Secret or ConfigMap that a controller makes from another object, and its keys. */
+export interface Made {
+  readonly kind: 'Secret' | 'ConfigMap';
+  readonly name: string;
+  readonly keys: readonly string[] | 'any';
+}
+
+interface Maker {
+  readonly group: string;
+  from(manifest: YamlObject): readonly Made[];
+}
+
+const VAULT: Maker = { group: 'secrets.hashicorp.com', from: fromVault };
+const BY_KIND: ReadonlyMap<string, Maker> = new Map([
+  ['Certificate', { group: 'cert-manager.io', from: fromCertificate }],
+  ['ExternalSecret', { group: 'external-secrets.io', from: fromExternalSecret }],
+  ['Ingress', { group: 'networking.k8s.io', from: fromIngress }],
+  ['SealedSecret', { group: 'bitnami.com', from: fromSealedSecret }],
+  ['VaultDynamicSecret', VAULT],
+  ['VaultPKISecret', VAULT],
+  ['VaultStaticSecret', VAULT],
+]);
+
+const CERTIFICATE = ['tls.crt', 'tls.key', 'ca.crt'];
+
+/** What the controllers of well-known kinds make of an object. None of these kinds needs a schema here. */
+export function madeFrom({ ref, manifest }: Resource): readonly Made[] {
+  const make = BY_KIND.get(ref.kind);
+  return make !== undefined && ref.apiVersion.startsWith(`${make.group}/`) ? make.from(manifest) : [];
+}
+
+/** Keys that Kubernetes adds to the Secret of a ServiceAccount's token. */
+export function addedKeys(manifest: YamlObject): readonly string[] {
+  return manifest['type'] === 'kubernetes.io/service-account-token' ? ['token', 'ca.crt', 'namespace'] : [];
+}
+
+/** ConfigMaps that are in every namespace. */
+export const EVERYWHERE: ReadonlyMap<string, readonly string[]> = new Map([['kube-root-ca.crt', ['ca.crt']]]);
+
+function fromExternalSecret(manifest: YamlObject): readonly Made[] {
+  const { target, data, dataFrom } = objectOr(manifest['spec']);
+  const { name, creationPolicy, template } = objectOr(target);
+  if (creationPolicy === 'None' || creationPolicy === 'Merge') {
+    return [];
+  }
+  const { data: rendered, templateFrom } = objectOr(template);
+  const open = dataFrom !== undefined || templateFrom !== undefined;
+  const keys = [...listOr(data).map((one) => String(one['secretKey'])), ...Object.keys(objectOr(rendered))];
+  return secret(name ?? objectOr(manifest['metadata'])['name'], open ? 'any' : keys);
+}
+
+function fromSealedSecret(manifest: YamlObject): readonly Made[] {
+  const { encryptedData, template } = objectOr(manifest['spec']);
+  const { data, metadata } = objectOr(template);
+  return secret(objectOr(metadata)['name'] ?? objectOr(manifest['metadata'])['name'], [
+    ...Object.keys(objectOr(encryptedData)),
+    ...Object.keys(objectOr(data)),
+  ]);
+}
+
+function fromCertificate(manifest: YamlObject): readonly Made[] {
+  return secret(objectOr(manifest['spec'])['secretName'], CERTIFICATE);
+}
+
+/** cert-manager makes the certificates of an Ingress that names an issuer. */
+function fromIngress(manifest: YamlObject): readonly Made[] {
+  const annotations = objectOr(objectOr(manifest['metadata'])['annotations']);
+  const issued = ['issuer', 'cluster-issuer'].some((name) => annotations[`cert-manager.io/${name}`] !== undefined);
+  return issued || annotations['kubernetes.io/tls-acme'] === 'true'
+    ? listOr(objectOr(manifest['spec'])['tls']).flatMap((tls) => secret(tls['secretName'], CERTIFICATE))
+    : [];
+}
+
+function fromVault(manifest: YamlObject): readonly Made[] {
+  return secret(objectOr(objectOr(manifest['spec'])['destination'])['name'], 'any');
+}
+
+function secret(name: unknown, keys: Made['keys']): readonly Made[] {
+  return typeof name === 'string' ? [{ kind: 'Secret', name, keys }] : [];
+}

@@ -1,0 +1,326 @@
+import { describe, expect, it } from 'vitest';
+import { checkManifests } from '../../../lib/policy/check';
+import { findingLine } from '../../../lib/policy/finding';
+import { rules } from '../../../lib/policy/registry';
+import {
+  budget,
+  cluster,
+  container,
+  cronJob,
+  deployment,
+  merge,
+  namespace,
+  object,
+  policy,
+  service,
+} from '../../../lib/policy/rules/_examples';
+
+type Objects = readonly Readonly<Record<string, unknown>>[];
+
+/** What rules say about objects; a misspelt rule is a mistake of the test. */
+function judge(names: readonly string[], objects: Objects): readonly string[] {
+  const some = rules.filter((rule) => names.includes(rule.name));
+  expect(some.map((rule) => rule.name)).toEqual(names.toSorted());
+  return checkManifests(
+    objects.map((manifest) => ({ manifest })),
+    { rules: some },
+  )
+    .findings.filter((finding) => finding.rule !== 'unknown-kind')
+    .map(findingLine);
+}
+
+const env = (name: string, value: string) => deployment({ containers: [container({ env: [{ name, value }] })] });
+const reads = (key: string) =>
+  deployment({
+    containers: [container({ env: [{ name: 'A', valueFrom: { secretKeyRef: { name: 'made', key } } }] })],
+  });
+const other = object('v1', 'Secret', 'other', { data: {} });
+const hpa = (minReplicas: number) =>
+  object('autoscaling/v2', 'HorizontalPodAutoscaler', 'web', {
+    spec: { minReplicas, maxReplicas: 5, scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' } },
+  });
+const scaled = deployment({}, { replicas: undefined });
+const theirs = merge(
+  cronJob({ concurrencyPolicy: 'Allow', failedJobsHistoryLimit: 0 }, { backoffLimit: 3, activeDeadlineSeconds: 60 }),
+  { metadata: { labels: undefined } },
+);
+const unlisted = container({ ports: [{ name: 'http', containerPort: 8080 }] });
+const clusterWide = (apiVersion: string, kind: string, fields: object) => ({
+  apiVersion,
+  kind,
+  metadata: { name: 'x' },
+  ...fields,
+});
+const definition = clusterWide('apiextensions.k8s.io/v1', 'CustomResourceDefinition', {
+  metadata: { name: 'gates.example.net' },
+  spec: {
+    group: 'example.net',
+    scope: 'Cluster',
+    names: { kind: 'Gate', plural: 'gates' },
+    versions: [
+      { name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: { type: 'object', properties: {} } } },
+    ],
+  },
+});
+const restored = (instances: number) =>
+  cluster({
+    instances,
+    plugins: undefined,
+    bootstrap: { recovery: { source: 'origin', database: 'shop', owner: 'shop' } },
+  });
+const external = (spec: object) => object('external-secrets.io/v1', 'ExternalSecret', 'made', { spec });
+const operatorPeer = {
+  namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'cnpg-system' } },
+  podSelector: { matchLabels: { 'app.kubernetes.io/name': 'cloudnative-pg' } },
+};
+/** As in the documentation of CloudNativePG. */
+const sample = policy('allow-operator', {
+  podSelector: { matchLabels: { 'cnpg.io/cluster': 'db' } },
+  policyTypes: ['Ingress'],
+  ingress: [{ from: [operatorPeer], ports: [{ port: 8000 }, { port: 5432 }] }],
+});
+const outWith = (ports: readonly object[]) => [
+  deployment({ automountServiceAccountToken: true }),
+  policy('web', { podSelector: {}, policyTypes: ['Egress'], egress: [{ ports }] }),
+];
+const PEERS = ['network-policy-peer-exists'];
+const SECRETS = ['secret-exists', 'secret-key-exists'];
+const BUDGET = ['disruption-budget-blocks-drain', 'single-replica', 'replicas-protected'];
+const DRILLS = ['drill-alone', 'drill-bounded', 'drill-history'];
+
+/** What is right, what would be wrong beside it: the rule must tell the two apart. */
+const CASES: readonly (readonly [what: string, rules: readonly string[], fine: Objects, wrong: Objects])[] = [
+  [
+    'replicas that an autoscaler sets, and never below two',
+    BUDGET,
+    [scaled, hpa(2), budget({ minAvailable: 1, maxUnavailable: undefined })],
+    [scaled, hpa(1), budget({ minAvailable: 1, maxUnavailable: undefined })],
+  ],
+  [
+    'a CronJob that is no drill, tries again and may overlap',
+    DRILLS,
+    [theirs],
+    [cronJob({ concurrencyPolicy: 'Allow' })],
+  ],
+  [
+    'a CronJob with deadlines, whatever else it does',
+    ['cron-job-bounded'],
+    [theirs],
+    [merge(theirs, { spec: { startingDeadlineSeconds: undefined } })],
+  ],
+  [
+    'an APIService, which has no namespace',
+    ['namespace-set', 'namespace-exists'],
+    [
+      clusterWide('apiregistration.k8s.io/v1', 'APIService', { spec: { groupPriorityMinimum: 1, versionPriority: 1 } }),
+      namespace(),
+    ],
+    [{ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'x' } }],
+  ],
+  [
+    'a custom resource of the cluster, whose definition says so',
+    ['namespace-set'],
+    [definition, clusterWide('example.net/v1', 'Gate', {})],
+    [merge(definition, { spec: { scope: 'Namespaced' } }), clusterWide('example.net/v1', 'Gate', {})],
+  ],
+  [
+    'a probe of a number that the container does not declare',
+    ['probe-port-exists'],
+    [deployment({ containers: [merge(unlisted, { readinessProbe: { httpGet: { path: '/ready', port: 9000 } } })] })],
+    [deployment({ containers: [merge(unlisted, { readinessProbe: { httpGet: { path: '/ready', port: 'web' } } })] })],
+  ],
+  [
+    'a Service that sends to a number that no container declares, and the policy for it',
+    ['service-port-served', 'network-policy-port-served'],
+    [
+      service({ ports: [{ name: 'm', port: 90, targetPort: 9000 }] }),
+      deployment(),
+      policy('web', {
+        podSelector: { matchLabels: { app: 'web' } },
+        policyTypes: ['Ingress'],
+        ingress: [{ from: [{ podSelector: {} }], ports: [{ port: 9000 }] }],
+      }),
+    ],
+    [
+      service(),
+      deployment(),
+      policy('web', {
+        podSelector: { matchLabels: { app: 'web' } },
+        policyTypes: ['Ingress'],
+        ingress: [{ from: [{ podSelector: {} }], ports: [{ port: 9000 }] }],
+      }),
+    ],
+  ],
+  [
+    'a Secret that an ExternalSecret makes',
+    SECRETS,
+    [reads('token'), other, external({ target: { name: 'made' }, data: [{ secretKey: 'token' }] })],
+    [reads('tokn'), other, external({ target: { name: 'made' }, data: [{ secretKey: 'token' }] })],
+  ],
+  [
+    'a Secret of which an ExternalSecret takes all keys',
+    SECRETS,
+    [reads('any'), other, external({ dataFrom: [{ extract: { key: 'shop' } }] })],
+    [reads('any'), other, external({ target: { name: 'mad' }, dataFrom: [{ extract: { key: 'shop' } }] })],
+  ],
+  [
+    'a Secret that a SealedSecret makes',
+    SECRETS,
+    [
+      reads('token'),
+      other,
+      object('bitnami.com/v1alpha1', 'SealedSecret', 'made', { spec: { encryptedData: { token: 'x' } } }),
+    ],
+    [
+      reads('token'),
+      other,
+      object('bitnami.com/v1alpha1', 'SealedSecret', 'made', { spec: { encryptedData: { tok: 'x' } } }),
+    ],
+  ],
+  [
+    'a Secret that a Certificate makes',
+    SECRETS,
+    [reads('tls.crt'), other, object('cert-manager.io/v1', 'Certificate', 'x', { spec: { secretName: 'made' } })],
+    [reads('tls.pem'), other, object('cert-manager.io/v1', 'Certificate', 'x', { spec: { secretName: 'made' } })],
+  ],
+  [
+    'the keys that Kubernetes adds to the Secret of a token',
+    SECRETS,
+    [reads('token'), object('v1', 'Secret', 'made', { type: 'kubernetes.io/service-account-token' })],
+    [reads('token'), object('v1', 'Secret', 'made', { type: 'Opaque' })],
+  ],
+  [
+    'the ConfigMap of the certificate authority, which every namespace has',
+    ['config-map-exists'],
+    [deployment({ volumes: [{ name: 'ca', configMap: { name: 'kube-root-ca.crt' } }] })],
+    [deployment({ volumes: [{ name: 'ca', configMap: { name: 'kube-ca.crt' } }] })],
+  ],
+  [
+    'a cluster role that comes with Kubernetes',
+    ['role-exists'],
+    [
+      clusterWide('rbac.authorization.k8s.io/v1', 'ClusterRoleBinding', {
+        roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'system:auth-delegator' },
+      }),
+    ],
+    [
+      clusterWide('rbac.authorization.k8s.io/v1', 'ClusterRoleBinding', {
+        roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'auth-delegator' },
+      }),
+    ],
+  ],
+  [
+    'a Service whose addresses are in an EndpointSlice',
+    ['service-selects-pods'],
+    [
+      service({ selector: undefined }),
+      object('discovery.k8s.io/v1', 'EndpointSlice', 'web-1', {
+        metadata: { labels: { 'kubernetes.io/service-name': 'web' } },
+        addressType: 'FQDN',
+        endpoints: [],
+      }),
+    ],
+    [service({ selector: undefined })],
+  ],
+  [
+    'a program that says it only reads',
+    ['database-host-exists', 'database-host-writes'],
+    [env('DATABASE_RO_HOST', 'db-ro'), cluster(), env('DATABASE_RO_URL', 'postgresql://shop@db-ro:5432/shop')],
+    [env('PGHOST', 'db-ro'), cluster()],
+  ],
+  [
+    'a host that is put together from other variables',
+    ['database-host-exists', 'database-host-writes'],
+    [env('PGHOST', '$(DB_NAME)-rw'), cluster(), env('DATABASE_URL', 'postgresql://$(USER):$(PASS)@db-rw/shop')],
+    [env('DATABASE_URL', 'postgresql://$(USER):$(PASS)@bd-rw/shop'), cluster()],
+  ],
+  [
+    'a host that is another Service, the own pod, or outside',
+    ['database-host-exists'],
+    [env('DB_HOST', 'web'), service(), cluster(), env('PGHOST', 'localhost'), env('PGHOST', 'db.example.net')],
+    [env('DB_HOST', 'db-1'), service(), cluster()],
+  ],
+  [
+    'the Kubernetes API by one of its ports, also in a range',
+    ['api-server-reachable'],
+    [...outWith([{ port: 6000, endPort: 7000 }])],
+    [...outWith([{ port: 6000, endPort: 6400 }])],
+  ],
+  [
+    'a monitor of what a chart brings',
+    ['monitor-selects'],
+    [
+      object('monitoring.coreos.com/v1', 'PodMonitor', 'x', {
+        spec: { selector: { matchLabels: { app: 'x' } }, podMetricsEndpoints: [] },
+      }),
+    ],
+    [
+      object('monitoring.coreos.com/v1', 'PodMonitor', 'x', {
+        spec: { selector: { matchLabels: { app: 'x' } }, podMetricsEndpoints: [] },
+      }),
+      deployment(),
+    ],
+  ],
+  [
+    'an object in the namespace of a GitOps engine, which brings it along',
+    ['namespace-exists'],
+    [namespace(), merge(object('v1', 'ConfigMap', 'x'), { metadata: { namespace: 'flux-system' } })],
+    [namespace(), merge(object('v1', 'ConfigMap', 'x'), { metadata: { namespace: 'flux-sytem' } })],
+  ],
+  [
+    'a copy that is restored to be looked at, which archives nowhere',
+    ['off-node-copy'],
+    [restored(1)],
+    [restored(1), env('DATABASE_URL', 'postgresql://shop@db-rw/shop')],
+  ],
+  [
+    'a restored Cluster with standbys, if it archives',
+    ['off-node-copy'],
+    [
+      cluster(),
+      object('postgresql.cnpg.io/v1', 'ScheduledBackup', 'db', {
+        spec: { schedule: '0 0 2 * * *', cluster: { name: 'db' } },
+      }),
+    ],
+    [restored(3)],
+  ],
+  [
+    'an isolation check that is quick, with a failover that waits',
+    ['isolation-check-patient'],
+    [cluster({ failoverDelay: 60, probes: { liveness: { isolationCheck: { enabled: true, requestTimeout: 200 } } } })],
+    [cluster({ probes: { liveness: { periodSeconds: 5, failureThreshold: 2 } } })],
+  ],
+  [
+    "CloudNativePG's own policy for its operator",
+    PEERS,
+    [sample, cluster(), namespace()],
+    [
+      policy('x', {
+        podSelector: {},
+        policyTypes: ['Ingress'],
+        ingress: [{ from: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'cnpg-sytem' } } }] }],
+      }),
+      cluster(),
+      namespace(),
+    ],
+  ],
+  [
+    'an operator whose namespace is here and whose Deployment comes from a chart',
+    PEERS,
+    [sample, cluster(), namespace(), namespace('cnpg-system')],
+    [
+      sample,
+      cluster(),
+      namespace(),
+      namespace('cnpg-system'),
+      merge(deployment({}, {}, 'postgres-operator'), { metadata: { namespace: 'cnpg-system' } }),
+    ],
+  ],
+];
+
+describe('correct YAML is left alone, and its wrong neighbour is not', () => {
+  it.each(CASES)('%s', (_, names, fine, wrong) => {
+    expect(judge(names, fine)).toEqual([]);
+    expect(judge(names, wrong)).not.toEqual([]);
+  });
+});
