@@ -1,15 +1,15 @@
+import { judgeAlone } from './_alone';
+import { type Ledger, count, internal, newLedger } from './_ledger';
 import { type PathSegment, formatPath, parsePath } from './_path';
-import { judgeCel } from './_cel-layer';
 import { type Ignore, type Suppressions, readSuppressions } from './_suppress';
-import { type CelTask, withDefaults } from './defaults';
-import { type Finding, type ObjectRef, type PolicyReport, type Skipped, objectName } from './finding';
+import { type Finding, type ObjectRef, type PolicyReport, objectName } from './finding';
 import type { PlatformFacts } from './platform-facts';
 import { rules as allRules } from './registry';
-import { type PolicyInput, type Resource, type YamlObject, idOf, isObject, makeResource, refOf } from './resource';
+import type { PolicyInput, Resource } from './resource';
 import type { PolicyRule, Report } from './rule';
 import { type KindEntry, builtInKinds } from './schema/_catalog';
 import { customKinds, isDefinition } from './schema/custom-kinds';
-import { DEFAULT_TARGET, type SchemaProblem, validateManifest } from './schema/validate';
+import { judgeManifest } from './schema/validate';
 import { World } from './world';
 
 export type { Ignore } from './_suppress';
@@ -41,25 +41,17 @@ export interface CheckOptions {
   readonly kinds?: ReadonlyMap<string, KindEntry>;
 }
 
-/** Collects what the layers say. */
-interface Ledger {
-  readonly findings: Finding[];
-  readonly skipped: Skipped[];
-  passed: number;
-  failed: number;
-}
-
 /**
  * Judges manifests as one set: schema, then defaults and CEL, then rules; a layer passes over what a lower one refused.
  * Pure: the same input gives the same report. Never throws, whatever the manifests are.
  */
 export function checkManifests(inputs: readonly PolicyInput[], options: CheckOptions = {}): PolicyReport {
-  const ledger: Ledger = { findings: [], skipped: [], passed: 0, failed: 0 };
+  const ledger = newLedger();
   const kinds = withDefinitions(options.kinds ?? builtInKinds(), inputs);
   const platform = options.platform ?? {};
   const resources: Resource[] = [];
   for (const input of inputs) {
-    const resource = judgeAlone(input, kinds, platform.kubernetes ?? DEFAULT_TARGET, ledger);
+    const resource = judgeAlone(input, kinds, platform, ledger);
     if (resource !== undefined) {
       resources.push(resource);
     }
@@ -78,55 +70,12 @@ function withDefinitions(
   inputs: readonly PolicyInput[],
 ): ReadonlyMap<string, KindEntry> {
   const definitions = inputs
-    .map(({ manifest }) => manifest)
-    .filter((manifest) => isDefinition(manifest) && validateManifest(manifest, { kinds }).length === 0);
+    .filter(({ manifest }) => isDefinition(manifest))
+    .map(({ manifest }) => judgeManifest(manifest, { kinds }))
+    .flatMap(({ problems, manifest }) => (problems.length === 0 ? [manifest] : []));
   return definitions.length === 0
     ? kinds
     : new Map([...customKinds(definitions).map((kind) => [kind.id, kind] as const), ...kinds]);
-}
-
-function judgeAlone(
-  input: PolicyInput,
-  kinds: ReadonlyMap<string, KindEntry>,
-  target: string,
-  ledger: Ledger,
-): Resource | undefined {
-  const origin = input.origin ?? {};
-  const { manifest } = input;
-  const problems = validateManifest(manifest, { kinds, target });
-  const broken = problems.some((p) => p.advisory !== true || p.keyword === 'kind');
-  count(ledger, broken);
-  if (!isObject(manifest)) {
-    problems.forEach((problem) => ledger.findings.push(schemaFinding(problem, refOf(manifest, origin))));
-    return undefined;
-  }
-  const ref = refOf(manifest, origin);
-  problems.forEach((problem) => ledger.findings.push(schemaFinding(problem, ref)));
-  const entry = broken ? undefined : kinds.get(idOf(ref));
-  for (const about of entry?.unjudged ?? []) {
-    ledger.skipped.push({ rule: 'schema', object: ref, reason: `its CustomResourceDefinition has ${about}` });
-  }
-  const clusterScoped = entry?.scope === 'Cluster';
-  const extras = entry?.extras();
-  if (extras === undefined) {
-    return makeResource(manifest, manifest, broken, ref, clusterScoped);
-  }
-  const tasks: CelTask[] = [];
-  const effective = withDefaults(manifest, extras, tasks) as YamlObject;
-  const celBroken = tasks.length > 0 && judgeCel(manifest, ref, tasks, ledger);
-  return makeResource(manifest, effective, celBroken, ref, clusterScoped);
-}
-
-function schemaFinding(problem: SchemaProblem, object: ObjectRef): Finding {
-  return {
-    rule: problem.keyword === 'kind' ? 'unknown-kind' : problem.keyword === 'version' ? 'target-version' : 'schema',
-    severity: problem.advisory === true ? 'warning' : 'error',
-    object,
-    path: problem.path,
-    segments: problem.segments,
-    message: problem.message,
-    ...(problem.fix === undefined ? {} : { fix: problem.fix }),
-  };
 }
 
 /** A rule with the one report that it writes to, whatever object it looks at. */
@@ -161,16 +110,21 @@ function runRules(rules: readonly PolicyRule[], resources: readonly Resource[], 
 
 function runRule({ rule, report }: RunningRule, resource: Resource, world: World, ledger: Ledger): void {
   if (resource.broken) {
-    ledger.skipped.push({ rule: rule.name, object: resource.ref, reason: 'its schema is not valid' });
+    const reason = ledger.closed.get(resource.ref) ?? 'its schema is not valid';
+    ledger.skipped.push({ rule: rule.name, object: resource.ref, reason });
     return;
   }
   const before = ledger.findings.length;
   const skippedBefore = ledger.skipped.length;
   report.about = resource;
   world.takeDoubt();
-  rule.check(resource, world, report);
-  if (ledger.findings.length === before && ledger.skipped.length === skippedBefore) {
-    ledger.passed += 1;
+  try {
+    rule.check(resource, world, report);
+  } catch (error) {
+    ledger.findings.length = before;
+    ledger.skipped.length = skippedBefore;
+    ledger.findings.push(internal(`the rule '${rule.name}'`, resource.ref, error));
+    count(ledger, true);
     return;
   }
   const doubt = ledger.findings.length > before ? world.takeDoubt() : undefined;
@@ -182,7 +136,9 @@ function runRule({ rule, report }: RunningRule, resource: Resource, world: World
     ledger.skipped.push({ rule: rule.name, object: resource.ref, reason });
   } else if (ledger.findings.length > before) {
     ledger.skipped.length = skippedBefore;
-    ledger.failed += 1;
+    count(ledger, true);
+  } else if (ledger.skipped.length === skippedBefore) {
+    count(ledger, false);
   } else {
     const reasons = new Set(ledger.skipped.splice(skippedBefore).map(({ reason }) => reason));
     ledger.skipped.push({ rule: rule.name, object: resource.ref, reason: [...reasons].join('; ') });
@@ -245,14 +201,6 @@ const MAX_TEXT = 600;
 
 function clip(text: string): string {
   return text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}...` : text;
-}
-
-function count(ledger: Ledger, failed: boolean): void {
-  if (failed) {
-    ledger.failed += 1;
-  } else {
-    ledger.passed += 1;
-  }
 }
 
 function order(a: Finding, b: Finding): number {

@@ -34,9 +34,10 @@ type Facts = Pick<SchemaProblem, 'message' | 'allowed' | 'fix' | 'meant'>;
 /** What `20GB` may have been meant for. */
 const QUANTITIES: readonly string[] = [QUANTITY, FORMS.amount.pattern, FORMS.size.pattern];
 
-/** Patterns of the published schemas that a person should not have to read. */
+/** Patterns that a person should not have to read. */
 const IN_WORDS: readonly (readonly [pattern: RegExp, words: string])[] = [
   [/\^\(\\\+\|-\)/, "must be a quantity such as '500m', '2' or '20Gi'"],
+  [/^\^\(\(\[A-Za-z0-9\]\[-A-Za-z0-9_\.\]/, 'must start and end with a letter or digit; between them also - _ .'],
   [/\[Tt\]\[0-9\]\{2\}:/, "must be a time such as '2026-03-01T02:00:00Z'"],
   [/^\^\(\[A-Za-z0-9\+\/\]\{4\}\)/, 'must be base64; write plain text into stringData'],
   [/\(ms\|s\|m\|h\)\)\+\$$/, "must be a duration such as '30s' or '10m'"],

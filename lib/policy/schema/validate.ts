@@ -2,6 +2,7 @@ import { idOf } from '../resource';
 import type { KindEntry } from './_catalog';
 import { builtInKinds } from './_catalog';
 import { type SchemaProblem, explain, show } from './_explain';
+import { scopeProblems } from './_scope';
 import { nearest } from './_suggest';
 import { newerThan } from './_target';
 
@@ -66,25 +67,6 @@ function schemaProblems(manifest: object, entry: KindEntry): SchemaProblem[] {
   // The API server reads `key: null` as no key at all.
   const judged = withoutNulls(manifest);
   return validate(judged) ? [] : explain(judged, validate.errors ?? [], entry);
-}
-
-/** The API server takes the namespace away without a word: whoever reads the manifest is misled. */
-function scopeProblems(manifest: object, entry: KindEntry): SchemaProblem[] {
-  const namespace = (manifest as { metadata?: { namespace?: unknown } }).metadata?.namespace;
-  if (entry.scope === 'Namespaced' || typeof namespace !== 'string' || namespace === '') {
-    return [];
-  }
-  const segments = ['metadata', 'namespace'];
-  return [
-    {
-      ...whole('scope', `a ${entry.id.split('/').at(-1)} belongs to no namespace, got '${namespace}'`),
-      path: segments.join('.'),
-      segments,
-      pointer: '/metadata/namespace',
-      fix: 'remove metadata.namespace',
-      advisory: true,
-    },
-  ];
 }
 
 function unknownKind(apiVersion: string, kind: string, kinds: ReadonlyMap<string, KindEntry>): SchemaProblem {
