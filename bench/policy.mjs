@@ -9,6 +9,7 @@ import { load, dump } from 'js-yaml';
 const require = createRequire(import.meta.url);
 const BARS = { 20: 50, 1000: 120, 20000: 600 };
 const COMMAND_BAR = 500;
+const SHARE_BAR = 0.1;
 
 /** Services like State Hub, each in a namespace of its own, as many as give this number of objects. */
 function objects(count) {
@@ -60,6 +61,32 @@ if (process.argv[2] === 'worker') {
       rss: process.memoryUsage().rss / 2 ** 20,
     }),
   );
+} else if (process.argv[2] === 'share') {
+  const policy = require('../build/lib/policy/check.js');
+  const { PhoenixApp } = require('../build/lib');
+  const { stateHub } = require('./_state-hub.cjs');
+  const { checkManifests } = policy;
+  let judging = 0;
+  let objects = 0;
+  // Processor time: both parts wait alike for whatever else the machine does.
+  const spent = () => {
+    const { user, system } = process.cpuUsage();
+    return (user + system) / 1000;
+  };
+  policy.checkManifests = (...args) => {
+    const started = spent();
+    const report = checkManifests(...args);
+    judging += spent() - started;
+    objects += report.objects;
+    return report;
+  };
+  const started = spent();
+  const app = new PhoenixApp({ outdir: mkdtempSync(join(tmpdir(), 'phoenix-bench-')) });
+  for (let i = 0; i < Number(process.argv[3]); i++) {
+    stateHub(app, `hub-${i}`);
+  }
+  app.synth();
+  console.log(JSON.stringify({ judging, objects, all: spent() - started }));
 } else {
   console.log('objects   first run   processor   second   checks   MiB   findings   bar');
   for (const [count, bar] of Object.entries(BARS)) {
@@ -96,4 +123,22 @@ if (process.argv[2] === 'worker') {
   console.log(
     `phoenix check, 1000 files: ${times[2].ms.toFixed(0)} ms, exit ${times[2].status}, bar ${COMMAND_BAR} ms: ${times[2].ms <= COMMAND_BAR ? 'yes' : 'NO'}`,
   );
+  console.log('services   objects   policy   of synth   share   bar');
+  for (const services of [1, 20, 100]) {
+    const runs = Array.from({ length: 5 }, () =>
+      JSON.parse(
+        spawnSync(process.execPath, [new URL(import.meta.url).pathname, 'share', services], { encoding: 'utf8' })
+          .stdout,
+      ),
+    ).sort((a, b) => a.judging / a.all - b.judging / b.all);
+    const { judging, objects, all } = runs[2];
+    const row = [
+      String(services).padStart(8),
+      String(objects).padStart(9),
+      `${judging.toFixed(0)} ms`.padStart(8),
+      `${all.toFixed(0)} ms`.padStart(10),
+      `${((100 * judging) / all).toFixed(0)} %`.padStart(7),
+    ];
+    console.log(`${row.join(' ')}   ${SHARE_BAR * 100} %: ${judging <= SHARE_BAR * all ? 'yes' : 'NO'}`);
+  }
 }

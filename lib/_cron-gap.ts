@@ -1,7 +1,8 @@
 import type { CronTimes } from './_cron-fields';
 
 /** The calendar repeats after 28 years (until 2100), weekdays and leap days alike. */
-const CYCLE = Array.from({ length: 28 * 365 + 7 }, (_, i) => new Date(Date.UTC(2024, 0, 1 + i)));
+const CYCLE_DAYS = 28 * 365 + 7;
+let days28: readonly Date[] | undefined;
 /** Whoever runs schedules looks that many calendar years ahead, and then takes it for one that never runs. */
 const YEARS_AHEAD = 5;
 
@@ -14,7 +15,7 @@ export function longestGapSeconds(times: CronTimes): number | undefined {
     { at: times.hours, seconds: 3600 },
     { at: days, seconds: 86_400 },
   ];
-  if (units.some(({ at }) => at.length === 0) || tooFar(days)) {
+  if (units.some(({ at }) => at.length === 0) || (!runsDaily(times) && tooFar(days))) {
     return undefined;
   }
   let first = 0;
@@ -31,8 +32,21 @@ export function longestGapSeconds(times: CronTimes): number | undefined {
 
 /** Days with runs, counted from the start of the cycle; its first one again at the end, where the next cycle starts. */
 function daysOf(times: CronTimes): number[] {
-  const days = CYCLE.flatMap((day, i) => (runsOn(times, day) ? [i] : []));
-  return days.length === 0 ? [] : [...days, CYCLE.length + days[0]!];
+  if (runsDaily(times)) {
+    return [0, 1];
+  }
+  const days = cycle().flatMap((day, i) => (runsOn(times, day) ? [i] : []));
+  return days.length === 0 ? [] : [...days, CYCLE_DAYS + days[0]!];
+}
+
+function cycle(): readonly Date[] {
+  return (days28 ??= Array.from({ length: CYCLE_DAYS }, (_, i) => new Date(Date.UTC(2024, 0, 1 + i))));
+}
+
+/** Most schedules do, and need no calendar. */
+function runsDaily({ months, daysOfMonth, daysOfWeek, bothDays }: CronTimes): boolean {
+  const [ofMonth, ofWeek] = [daysOfMonth.length === 31, daysOfWeek.length === 7];
+  return months.length === 12 && (bothDays ? ofMonth && ofWeek : ofMonth || ofWeek);
 }
 
 /** Whether it runs on this day, in UTC. */
@@ -43,8 +57,6 @@ export function runsOn(times: CronTimes, day: Date): boolean {
 }
 
 function tooFar(days: readonly number[]): boolean {
-  const years = days.map(
-    (day) => (CYCLE[day] ?? CYCLE[day - CYCLE.length]!).getUTCFullYear() + (day < CYCLE.length ? 0 : 28),
-  );
+  const years = days.map((day) => cycle()[day % CYCLE_DAYS]!.getUTCFullYear() + (day < CYCLE_DAYS ? 0 : 28));
   return years.slice(1).some((year, i) => year - years[i]! > YEARS_AHEAD);
 }

@@ -79,7 +79,8 @@ describe('npx cdk8s synth in a fresh checkout', () => {
   it('builds first, and writes what npm run synth writes', { timeout: 120_000 }, () => {
     const folder = checkout();
     const { status, stderr } = run(folder, 'npx', '--no-install', 'cdk8s', 'synth');
-    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(status).toBe(0);
+    expect(stderr).toMatch(/^not judged: \d+ checks: it compares with the object in the cluster \[cel\]\n$/);
     expect([...tree(join(folder, 'dist'))]).toEqual([...tree(join(repository, 'dist'))]);
   });
 

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
-import { join, normalize, relative, resolve } from 'node:path';
-import { load } from 'js-yaml';
-import { isObject } from '../policy/resource';
+import { basename, dirname, join, normalize, relative, resolve } from 'node:path';
+import { printable } from '../_printable';
+import { type Kustomization, isKustomization, kustomizationOf } from './_check-kustomize';
 import { type CommandIo, UsageMistake } from './_command';
 
 /** A file that was read. */
@@ -33,9 +33,13 @@ export function filesOf(name: string, io: CommandIo): SourceFiles {
     throw new UsageMistake(`there is no '${name}'`);
   }
   if (!statSync(path).isDirectory()) {
-    return [read(name, io, true)];
+    return isKustomization(basename(path)) ? filesOf(dirname(name), io) : [read(name, io, true)];
   }
-  const files = existsSync(join(path, 'kustomization.yaml')) ? kustomized(name, io, new Set()) : below(name, io);
+  const kustomization = kustomizationOf(name, io);
+  if (kustomization !== undefined) {
+    return kustomized(name, kustomization, io, new Set());
+  }
+  const files = below(name, io);
   if (files.length === 0) {
     throw new UsageMistake(`there is no YAML or JSON in '${name}'`);
   }
@@ -54,30 +58,44 @@ async function readStdin(io: CommandIo): Promise<SourceFileBytes> {
   return { path: 'stdin', bytes: Buffer.concat(chunks), listed: true };
 }
 
+/** Every YAML and JSON file in a tree, but the patches and other parts of kustomizations: those are no objects. */
 function below(name: string, io: CommandIo): SourceFiles {
   const root = resolve(io.cwd, name);
-  const visit = (folder: string): string[] =>
-    readdirSync(folder, { withFileTypes: true })
-      .toSorted((a, b) => (a.name < b.name ? -1 : 1))
-      .flatMap((entry) => {
-        const path = join(folder, entry.name);
-        if (entry.isDirectory()) {
-          return LEFT_OUT.has(entry.name) ? [] : visit(path);
-        }
-        return entry.isFile() && /\.(ya?ml|json)$/.test(entry.name) ? [path] : [];
-      });
-  return visit(root).map((path) => read(join(name, relative(root, path)), io, false));
+  const parts = new Set<string>();
+  const visit = (folder: string): string[] => {
+    const entries = readdirSync(folder, { withFileTypes: true }).toSorted((a, b) => (a.name < b.name ? -1 : 1));
+    if (entries.some((entry) => isKustomization(entry.name))) {
+      kustomizationOf(folder, io)?.parts.forEach((part) => parts.add(part));
+    }
+    return entries.flatMap((entry) => {
+      const path = join(folder, entry.name);
+      if (entry.isDirectory()) {
+        return LEFT_OUT.has(entry.name) ? [] : visit(path);
+      }
+      return entry.isFile() && /\.(ya?ml|json)$/.test(entry.name) ? [path] : [];
+    });
+  };
+  const found = visit(root);
+  return found.filter((path) => !parts.has(path)).map((path) => read(join(name, relative(root, path)), io, false));
 }
 
 /** The files that a kustomization lists, and those that they list. Patches and generators are not applied. */
-function kustomized(folder: string, io: CommandIo, seen: Set<string>): SourceFiles {
+function kustomized(
+  folder: string,
+  { file, resources, changing }: Kustomization,
+  io: CommandIo,
+  seen: Set<string>,
+): SourceFiles {
   const root = resolve(io.cwd, folder);
   if (seen.has(root)) {
     return [];
   }
   seen.add(root);
-  const file = join(folder, 'kustomization.yaml');
-  const resources = resourcesOf(file, io);
+  if (changing.length > 0) {
+    io.stderr(
+      `note: ${changing.join(', ')} of ${printable(file)} not applied; to check the result, pipe 'kubectl kustomize' into 'phoenix check -'\n`,
+    );
+  }
   return resources.flatMap((entry) => {
     const name = join(folder, entry);
     const path = resolve(io.cwd, name);
@@ -89,40 +107,13 @@ function kustomized(folder: string, io: CommandIo, seen: Set<string>): SourceFil
     if (!existsSync(path)) {
       throw new UsageMistake(`'${file}' lists '${entry}', which does not exist`);
     }
-    return statSync(path).isDirectory() ? kustomized(name, io, seen) : [read(name, io, true)];
+    if (!statSync(path).isDirectory()) {
+      return [read(name, io, true)];
+    }
+    const inner = kustomizationOf(name, io);
+    if (inner === undefined) {
+      throw new UsageMistake(`'${file}' lists the folder '${entry}', which has no kustomization.yaml`);
+    }
+    return kustomized(name, inner, io, seen);
   });
-}
-
-/** Fields of a kustomization that change what is applied. */
-const CHANGING = [
-  'patches',
-  'patchesStrategicMerge',
-  'patchesJson6902',
-  'namespace',
-  'namePrefix',
-  'nameSuffix',
-  'images',
-  'replicas',
-  'configMapGenerator',
-  'secretGenerator',
-  'components',
-  'replacements',
-  'helmCharts',
-];
-
-function resourcesOf(file: string, io: CommandIo): readonly string[] {
-  let value: unknown;
-  try {
-    value = load(readFileSync(resolve(io.cwd, file), 'utf8'));
-  } catch {
-    throw new UsageMistake(`'${file}' cannot be read as a kustomization`);
-  }
-  const changing = CHANGING.filter((field) => isObject(value) && value[field] !== undefined);
-  if (changing.length > 0) {
-    io.stderr(
-      `note: ${changing.join(', ')} of ${file} not applied; to check the result, pipe 'kubectl kustomize' into 'phoenix check -'\n`,
-    );
-  }
-  const resources: unknown = isObject(value) ? value['resources'] : undefined;
-  return Array.isArray(resources) ? resources.filter((entry) => typeof entry === 'string') : [];
 }

@@ -1,4 +1,5 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
+import { printable } from '../_printable';
 import { type Command, type CommandIo, type CommandOptions, EXITS, type ExitCode, UsageMistake } from './_command';
 import { commandHelp, overview } from './_help';
 import type { CommandEntry } from './registry';
@@ -30,7 +31,8 @@ export async function runCli(
     if (mistake === undefined) {
       io.stderr(`${called}: this is a defect of phoenix, not of what you typed\n${stackOf(error)}\n`);
     } else {
-      io.stderr(`${called}: ${mistake}\nSee '${called} --help'.\n`);
+      const lines = mistake.split('\n').map(printable).join('\n');
+      io.stderr(`${called}: ${lines}\nSee '${called} --help'.\n`);
     }
     return notDone;
   }

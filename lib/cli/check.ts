@@ -7,8 +7,10 @@ import { rules } from '../policy/registry';
 import { type KindEntry, builtInKinds } from '../policy/schema/_catalog';
 import { nearest } from '../policy/schema/_suggest';
 import { customKinds } from '../policy/schema/custom-kinds';
+import { CLOUD_NATIVE_PG_VERSIONS, KUBERNETES_VERSIONS } from '../policy/versions';
 import { type SourceFiles, filesOf, readAll } from './_check-files';
 import { formats } from './_check-formats';
+import { count } from './_check-words';
 import { readPlatform } from './_check-platform';
 import { type CommandIo, UsageMistake, command } from './_command';
 
@@ -22,8 +24,8 @@ their data or their sleep. It reads YAML and JSON files, folders with everything
 kustomization.yaml (the files it lists, without applying patches), and standard input. Values encrypted by sops are not
 judged.
 
-It needs no cluster and no network, and changes nothing. What it cannot judge offline is counted as skipped; --format
-json lists it.
+It needs no cluster and no network, and changes nothing. What it cannot judge offline is counted by its reason in every
+format; --format json lists each case.
 
 Objects that somebody else owns are named in the file given with --platform:
 
@@ -65,8 +67,9 @@ To accept a finding, write its rule and the reason on the object:
     ['phoenix check db.yaml --rule wal-volume-size --rule failover-quorum', 'two rules only'],
   ],
   async run({ options, positionals }, io) {
-    const files = await readAll(positionals.length === 0 ? ['.'] : positionals, io);
-    const report = judge(files, optionsOf(options, io));
+    const names = positionals.length === 0 ? ['.'] : positionals;
+    const files = await readAll(names, io);
+    const report = judge(files, names, optionsOf(options, io));
     const format = formats[options.format] ?? formats['text'];
     io.stdout(format?.(report, files, io) ?? '');
     return report.findings.some(({ severity }) => severity === 'error') ? 2 : 0;
@@ -80,14 +83,23 @@ interface CheckFlags {
   readonly rule: readonly string[];
 }
 
-function judge(files: SourceFiles, options: CheckOptions): PolicyReport {
+function judge(files: SourceFiles, names: readonly string[], options: CheckOptions): PolicyReport {
   const read = files.map(({ path, bytes, listed }) => readManifests(bytes, path, { lenient: !listed }));
-  const report = checkManifests(
-    read.flatMap(({ inputs }) => inputs),
-    options,
-  );
+  const inputs = read.flatMap((one) => one.inputs);
   const unreadable = read.flatMap(({ findings }) => findings);
+  if (inputs.length + unreadable.length === 0) {
+    const others = read.reduce((sum, one) => sum + one.others, 0);
+    const what = others === 0 ? '' : `, only ${count(others, 'document')} of another sort`;
+    throw new UsageMistake(
+      `there is no Kubernetes object in ${names.map(named).join(' and ')}${what}: nothing to check`,
+    );
+  }
+  const report = checkManifests(inputs, options);
   return { ...report, failed: report.failed + unreadable.length, findings: [...unreadable, ...report.findings] };
+}
+
+function named(name: string): string {
+  return name === '-' ? 'standard input' : `'${name}'`;
 }
 
 function optionsOf(flags: CheckFlags, io: CommandIo): CheckOptions {
@@ -129,14 +141,23 @@ function kindsOf(definitions: readonly unknown[]): readonly KindEntry[] {
   }
 }
 
+const TARGETS = {
+  kubernetes: { field: 'kubernetes', allowed: KUBERNETES_VERSIONS },
+  'cloudnative-pg': { field: 'cloudNativePg', allowed: CLOUD_NATIVE_PG_VERSIONS },
+} as const;
+
 function targetOf(target: string | undefined): { kubernetes?: string; cloudNativePg?: string } {
   const out: { kubernetes?: string; cloudNativePg?: string } = {};
   for (const part of target?.split(',') ?? []) {
-    const [, name = 'kubernetes', version] = /^(?:(kubernetes|cloudnative-pg)=)?(1\.\d+)$/.exec(part.trim()) ?? [];
-    if (version === undefined) {
+    const [, name = 'kubernetes', version = ''] = /^(?:([^=]*)=)?(.*)$/.exec(part.trim()) ?? [];
+    if (!Object.hasOwn(TARGETS, name) || !/^\d+\.\d+$/.test(version)) {
       throw new UsageMistake(`--target takes '1.34' or 'kubernetes=1.34,cloudnative-pg=1.30', got '${part}'`);
     }
-    out[name === 'kubernetes' ? 'kubernetes' : 'cloudNativePg'] = version;
+    const { field, allowed } = TARGETS[name as keyof typeof TARGETS];
+    if (!(allowed as readonly string[]).includes(version)) {
+      throw new UsageMistake(`--target ${name}: known are ${allowed.join(', ')}, got '${version}'`);
+    }
+    out[field] = version;
   }
   return out;
 }

@@ -13,7 +13,7 @@ import { keepEvidence } from './_evidence-files';
 import { checkNamespace } from './_evidence-source';
 import { followJob, type JobEnd } from './_follow-job';
 import { paint } from './_paint';
-import { printable } from './_printable';
+import { printable } from '../_printable';
 
 /** A Job's name is a label of its pod. */
 const MAX_JOB = 63;

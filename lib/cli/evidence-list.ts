@@ -3,7 +3,7 @@ import { chainsOf, type Chain } from '../evidence/standing';
 import { type CommandIo, command } from './_command';
 import { judgedAt } from './_evidence-files';
 import { SOURCE_OPTIONS, readEvidence } from './_evidence-source';
-import { printable } from './_printable';
+import { printable } from '../_printable';
 import { paint } from './_paint';
 
 /** `phoenix evidence list`: one line a run. */

@@ -3,7 +3,7 @@ import { readHistory } from '../evidence/history';
 import { command } from './_command';
 import { keepEvidence } from './_evidence-files';
 import { SOURCE_OPTIONS, storedTexts } from './_evidence-source';
-import { printable } from './_printable';
+import { printable } from '../_printable';
 
 const SAFE_NAME = /^[a-z0-9][-a-z0-9]{0,60}\.json$/;
 

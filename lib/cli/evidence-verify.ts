@@ -4,7 +4,7 @@ import { command } from './_command';
 import { judgedAt } from './_evidence-files';
 import { SOURCE_OPTIONS, readEvidence } from './_evidence-source';
 import { paint } from './_paint';
-import { printable } from './_printable';
+import { printable } from '../_printable';
 
 /** `phoenix evidence verify`: whether evidence is what the drills wrote. */
 export const evidenceVerify = command({

@@ -14,7 +14,7 @@ import { CLUSTER_OPTIONS, withCluster } from './_cluster';
 import { type CommandIo, UsageMistake, command } from './_command';
 import { keepEvidence } from './_evidence-files';
 import { paint } from './_paint';
-import { printable } from './_printable';
+import { printable } from '../_printable';
 
 const HTTP_MS = 10_000;
 const CONFIG = 'dist/manifests/state-hub-drills/ConfigMap.state-hub.state-hub-readiness-check.yaml';

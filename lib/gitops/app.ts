@@ -2,6 +2,7 @@ import { App } from 'cdk8s';
 import { checkDocuments } from '../docs/check-documents';
 import { Document } from '../docs/document';
 import { type PolicyReport, findingLine } from '../policy/finding';
+import { acceptedLine, skippedLines } from '../policy/report-lines';
 import { type PolicyProps, checkConstructs, factsFiles, refuseErrors } from '../policy/synthesis';
 import { printMessageLast } from '../_refusal';
 import { renderingOnce } from '../_manifests';
@@ -86,6 +87,8 @@ export class PhoenixApp extends App {
     const found = report.findings.filter(({ severity }) => severity === 'warning').map(findingLine);
     const broken = checkDocuments(this, units, files, this.delivery).map((x) => `${x.path}:${x.line}: ${x.problem}`);
     [...warningsBelow(this), ...found, ...broken].forEach((warning) => process.stderr.write(`warning: ${warning}\n`));
+    report.suppressed.forEach((accepted) => process.stderr.write(`accepted: ${acceptedLine(accepted)}\n`));
+    skippedLines(report.skipped).forEach((line) => process.stderr.write(`not judged: ${line}\n`));
     writeFiles(this.outdir, files);
   }
 

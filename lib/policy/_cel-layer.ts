@@ -18,18 +18,29 @@ export function judgeCel(
         ledger.passed += 1;
         break;
       case 'skipped':
-        ledger.skipped.push({ rule: 'cel', object, reason: `${formatPath(manifest, segments)}: ${outcome.reason}` });
+        ledger.skipped.push({
+          rule: 'cel',
+          object,
+          reason: outcome.reason,
+          detail: `${formatPath(manifest, segments)}: ${outcome.detail}`,
+        });
         break;
       case 'failed':
         failed = true;
         ledger.failed += 1;
-        ledger.findings.push(finding(manifest, object, segments, outcome.message));
+        ledger.findings.push(finding(manifest, object, segments, outcome));
         break;
     }
   }
   return failed;
 }
 
-function finding(manifest: unknown, object: ObjectRef, segments: readonly PathSegment[], message: string): Finding {
-  return { rule: 'cel', severity: 'error', object, path: formatPath(manifest, segments), segments, message };
+function finding(
+  manifest: unknown,
+  object: ObjectRef,
+  segments: readonly PathSegment[],
+  { message, fix }: { readonly message: string; readonly fix?: string },
+): Finding {
+  const words = fix === undefined ? { message } : { message, fix };
+  return { rule: 'cel', severity: 'error', object, path: formatPath(manifest, segments), segments, ...words };
 }

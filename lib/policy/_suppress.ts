@@ -7,7 +7,7 @@ import { nearest } from './schema/_suggest';
 export const IGNORE_ANNOTATION = 'cdk8s-phoenix.dev/ignore-';
 
 /** Names of findings that no rule file stands for. */
-const LAYERS = ['schema', 'unknown-kind', 'target-version', 'cel'];
+const LAYERS = ['schema', 'unknown-kind', 'target-version', 'cel', 'internal'];
 
 /** A finding that is accepted in code, with the reason. */
 export interface Ignore {
@@ -59,7 +59,7 @@ export function readSuppressions(
           kept.push(finding);
         } else {
           entry.used = true;
-          suppressed.push({ finding, reason: entry.reason });
+          suppressed.push({ finding, reason: entry.reason, written: entry.resource === undefined ? 'code' : 'object' });
         }
       }
       const unused = [...entries.values()].filter((entry) => !entry.used && judged.has(entry.rule));

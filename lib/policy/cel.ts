@@ -1,11 +1,14 @@
 import type * as cel from '@marcbachmann/cel-js';
+import { type CelWords, celWords } from './_cel-words';
 import type { CelRule } from './schema/_crd';
 
 /** What came of one CEL rule. `skipped` is never a pass: it could not be judged offline. */
 export type CelOutcome =
   | { readonly status: 'passed' }
-  | { readonly status: 'failed'; readonly message: string }
-  | { readonly status: 'skipped'; readonly reason: string };
+  | { readonly status: 'failed'; readonly message: string; readonly fix?: string }
+  | { readonly status: 'skipped'; readonly reason: string; readonly detail: string };
+
+const OFFLINE = 'its rule cannot be run offline';
 
 type Program = (context: { self: unknown }) => unknown;
 
@@ -23,17 +26,20 @@ export function evaluate(rule: CelRule, self: unknown): CelOutcome {
     if (result === true) {
       return PASSED;
     }
-    return {
-      status: 'failed',
-      message: rule.message === '' ? `breaks the rule ${rule.rule}` : firstLower(rule.message),
-    };
+    return { status: 'failed', ...wordsFor(rule) };
   } catch (error) {
     const text = firstLine(error);
+    const failed = { status: 'failed', ...wordsFor(rule) } as const;
     // The API server refuses an object when a rule reads a field that is not there.
     return /^No such key/i.test(text)
-      ? { status: 'failed', message: `breaks the rule ${rule.rule}: ${firstLower(text)}` }
-      : { status: 'skipped', reason: `'${rule.rule}' cannot be judged offline: ${text}` };
+      ? { ...failed, message: `${failed.message} (${firstLower(text)})` }
+      : { status: 'skipped', reason: OFFLINE, detail: `'${rule.rule}': ${text}` };
   }
+}
+
+/** In our words, in those of the definition, or else in the rule's own. */
+function wordsFor({ rule, message }: CelRule): CelWords {
+  return celWords(rule) ?? { message: message === '' ? `breaks the rule ${rule}` : firstLower(message) };
 }
 
 /** A rule that can be run, or why it cannot. */
@@ -48,12 +54,12 @@ function compile(rule: string): Program | CelOutcome {
 
 function compileNew(rule: string): Program | CelOutcome {
   if (/\boldSelf\b/.test(rule)) {
-    return { status: 'skipped', reason: `'${rule}' compares with the object in the cluster` };
+    return { status: 'skipped', reason: 'it compares with the object in the cluster', detail: `'${rule}'` };
   }
   try {
     return environment().parse(rule);
   } catch (error) {
-    return { status: 'skipped', reason: `'${rule}' cannot be judged offline: ${firstLine(error)}` };
+    return { status: 'skipped', reason: OFFLINE, detail: `'${rule}': ${firstLine(error)}` };
   }
 }
 

@@ -1,3 +1,4 @@
+import { printable } from '../_printable';
 import type { PathSegment } from './_path';
 
 /** `error` stops synthesis and fails the check; `warning` is shown. */
@@ -45,13 +46,18 @@ export interface Finding {
 export interface Suppressed {
   readonly finding: Finding;
   readonly reason: string;
+  /** Whether the decision is written on the object or in code. */
+  readonly written: 'object' | 'code';
 }
 
 /** A check that could not be made. Never silent: it is counted and shown. */
 export interface Skipped {
   readonly rule: string;
   readonly object: ObjectRef;
+  /** Why, in words that other checks share. */
   readonly reason: string;
+  /** Place and rule, where the reason has them. */
+  readonly detail?: string;
 }
 
 /** What a check found. Every pair of a rule and an object that it applies to is in exactly one of the three counts. */
@@ -68,9 +74,9 @@ export interface PolicyReport {
   readonly suppressed: readonly Suppressed[];
 }
 
-/** `Cluster shop/db`. */
+/** `Cluster shop/db`, without what could drive a terminal. */
 export function objectName(object: ObjectRef): string {
-  return `${object.kind} ${object.namespace === undefined ? '' : `${object.namespace}/`}${object.name}`;
+  return printable(`${object.kind} ${object.namespace === undefined ? '' : `${object.namespace}/`}${object.name}`);
 }
 
 /** `[shop/db/Resource] Cluster shop/db spec.instances: …`, one line. */
@@ -78,5 +84,5 @@ export function findingLine(finding: Finding): string {
   const where = finding.object.origin.constructPath ?? finding.object.origin.file;
   const place = [objectName(finding.object), finding.path].filter((part) => part !== '').join(' ');
   const fix = finding.fix === undefined ? '' : ` (${finding.fix})`;
-  return `${where === undefined ? '' : `[${where}] `}${place}: ${finding.message}${fix} [${finding.rule}]`;
+  return printable(`${where === undefined ? '' : `[${where}] `}${place}: ${finding.message}${fix} [${finding.rule}]`);
 }

@@ -3,13 +3,13 @@ import type { StorageKind } from '../platform/storage';
 /** What a check may know of the cluster that the manifests are for. Everything is optional: what is missing is skipped. */
 export interface PlatformFacts {
   /**
-   * Kubernetes minor version.
+   * Kubernetes minor version, `1.28` to `1.36`.
    * @default '1.34'
    */
   readonly kubernetes?: string;
 
   /**
-   * CloudNativePG minor version.
+   * CloudNativePG minor version, `1.29` to `1.31`.
    * @default '1.30'
    */
   readonly cloudNativePg?: string;

@@ -1,12 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { groupBy } from './_group';
+import { printable } from '../_printable';
+import { refuse } from '../_refuse';
+import { FACTS, FILES, IGNORE, type Takes, problemOf } from './check-facts';
 import { checkManifests } from './check';
 import { type Finding, type PolicyReport, objectName } from './finding';
 import type { Ignore } from './_suppress';
 import type { PlatformFacts } from './platform-facts';
 import { type ReadManifests, readManifests } from './reading';
+import { acceptedLine, skippedLines } from './report-lines';
 import { rules } from './registry';
-import { refOf } from './resource';
+import { isObject, refOf } from './resource';
 import { builtInKinds } from './schema/_catalog';
 import { customKinds } from './schema/custom-kinds';
 
@@ -72,7 +76,17 @@ export interface PolicyValidationProps {
  * always knows it.
  */
 export class PolicyValidation {
-  public constructor(private readonly props: PolicyValidationProps = {}) {}
+  private readonly props: PolicyValidationProps;
+
+  /** @throws if a property is unknown or has a wrong value: cdk8s-cli takes any properties from `cdk8s.yaml` */
+  public constructor(props?: PolicyValidationProps) {
+    this.props = props ?? {};
+    const facts = this.props.facts === undefined ? undefined : problemOf(this.props.facts, FACTS);
+    const problem = problemOf(this.props, PROPS) ?? (facts === undefined ? undefined : `'facts' ${facts}`);
+    if (problem !== undefined) {
+      refuse("'properties' of PolicyValidation in cdk8s.yaml", problem);
+    }
+  }
 
   /** Called by cdk8s-cli. */
   public validate(context: PluginContext): Promise<void> {
@@ -101,6 +115,13 @@ export class PolicyValidation {
   }
 }
 
+/** The facts are looked at one by one. */
+const PROPS: Readonly<Record<keyof PolicyValidationProps, Takes>> = {
+  facts: ['a map with what is known of the cluster', isObject],
+  ignore: IGNORE,
+  customResourceFiles: FILES,
+};
+
 function readFile(path: string): ReadManifests {
   return readManifests(readFileSync(path), path);
 }
@@ -125,17 +146,28 @@ function byRule(findings: readonly Finding[]): ReadonlyMap<string, readonly Find
   return groupBy(findings, ({ severity, rule }) => (severity === 'warning' ? `warning: ${rule}` : rule));
 }
 
+/** Why findings hurt that no rule stands for; what schemas and CEL find is refused by the API server. */
+const LAYERS: Readonly<Record<string, string>> = {
+  'unknown-kind': 'Without a schema nothing in it is checked.',
+  'target-version': 'The target version does not have it, and refuses or drops it.',
+  'unused-suppression': 'It would hide the next finding of its rule.',
+  unreadable: 'Nothing in the file is checked.',
+  internal: 'A defect of cdk8s-phoenix: the object was not judged.',
+};
+
 function violation(name: string, findings: readonly Finding[]): PluginViolation {
   const rule = rules.find((one) => name.replace(/^warning: /, '') === one.name);
   const objects = groupBy(findings, ({ object }) => objectName(object));
   return {
     ruleName: name,
-    recommendation: rule?.why ?? 'The API server refuses it.',
-    fix: [...new Set(findings.flatMap(({ fix }) => fix ?? []))].join('; ') || (rule?.remediation ?? 'correct it'),
+    recommendation: rule?.why ?? LAYERS[name.replace(/^warning: /, '')] ?? 'The API server refuses it.',
+    fix: printable(
+      [...new Set(findings.flatMap(({ fix }) => fix ?? []))].join('; ') || (rule?.remediation ?? 'correct it'),
+    ),
     violatingResources: [...objects].map(([resourceName, group]) => ({
       resourceName,
       manifestPath: group[0]?.object.origin.file ?? '',
-      locations: group.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`)),
+      locations: group.map(({ path, message }) => printable(path === '' ? message : `${path}: ${message}`)),
     })),
   };
 }
@@ -146,7 +178,12 @@ function totals(report: PolicyReport, findings: readonly Finding[]): Readonly<Re
     passed: String(report.passed),
     errors: String(findings.filter(({ severity }) => severity === 'error').length),
     warnings: String(findings.filter(({ severity }) => severity === 'warning').length),
-    skipped: String(report.skipped.length),
-    accepted: String(report.suppressed.length),
+    skipped: listed(report.skipped.length, skippedLines(report.skipped)),
+    accepted: listed(report.suppressed.length, report.suppressed.map(acceptedLine)),
   };
+}
+
+/** The number, and in the same cell what it counts. */
+function listed(number: number, lines: readonly string[]): string {
+  return [String(number), ...lines].join('\n');
 }

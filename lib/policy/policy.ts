@@ -1,6 +1,7 @@
 import { ApiObject } from 'cdk8s';
 import type { IConstruct } from 'constructs';
 import { type Finding, findingLine } from './finding';
+import { acceptedLine, skippedLines } from './report-lines';
 import { type PolicyProps, checkConstructs } from './synthesis';
 
 const POLICY = Symbol.for('cdk8s-phoenix.Policy');
@@ -9,8 +10,8 @@ const POLICY = Symbol.for('cdk8s-phoenix.Policy');
  * Judges the objects of any cdk8s app while it is synthesized, by the schemas and rules that `PhoenixApp` uses.
  *
  * One line after the app was made: `Policy.of(app)`. Errors are validation errors of the very construct that made the
- * object, so that `app.synth()`, `cdk8s synth` and `Testing.synth(chart)` all stop and show its path. Warnings go to
- * standard error, once each.
+ * object, so that `app.synth()`, `cdk8s synth` and `Testing.synth(chart)` all stop and show its path. Warnings, accepted
+ * findings and what could not be judged go to standard error, once each.
  */
 export class Policy {
   /**
@@ -26,7 +27,7 @@ export class Policy {
   private props: PolicyProps = {};
   private readonly errors = new Map<IConstruct, string[]>();
   private readonly watched = new Set<IConstruct>();
-  private readonly warned = new Set<string>();
+  private readonly told = new Set<string>();
   private synthesizing = false;
   private judged: string[] | undefined;
 
@@ -60,7 +61,9 @@ export class Policy {
 
   /** cdk8s validates the root before what is below it, so that the errors found here are reported by their constructs. */
   private judge(): string[] {
-    const { findings } = checkConstructs(this.root, this.props);
+    const { findings, suppressed, skipped } = checkConstructs(this.root, this.props);
+    suppressed.forEach((accepted) => this.tell('accepted', acceptedLine(accepted)));
+    skippedLines(skipped).forEach((line) => this.tell('not judged', line));
     const objects = this.root.node.findAll().filter((construct) => construct instanceof ApiObject);
     this.errors.clear();
     for (const object of objects.filter((one) => !this.watched.has(one))) {
@@ -73,7 +76,7 @@ export class Policy {
       const object = byPath.get(finding.object.origin.constructPath ?? '');
       const line = withoutPath(finding);
       if (finding.severity === 'warning') {
-        this.warn(findingLine(finding));
+        this.tell('warning', findingLine(finding));
       } else if (object === undefined) {
         elsewhere.push(line);
       } else {
@@ -83,10 +86,12 @@ export class Policy {
     return elsewhere;
   }
 
-  private warn(line: string): void {
-    if (!this.warned.has(line)) {
-      this.warned.add(line);
-      process.stderr.write(`warning: ${line}\n`);
+  /** Once, however often the app is synthesized. */
+  private tell(word: string, text: string): void {
+    const line = `${word}: ${text}\n`;
+    if (!this.told.has(line)) {
+      this.told.add(line);
+      process.stderr.write(line);
     }
   }
 }

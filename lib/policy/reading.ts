@@ -1,5 +1,6 @@
 import { type YAMLException, loadAll } from 'js-yaml';
 import { KUBERNETES_YAML } from './_yaml-schema';
+import { unsealed } from './_sealed';
 import type { Finding } from './finding';
 import { type PolicyInput, isObject } from './resource';
 
@@ -19,6 +20,10 @@ export interface ReadOptions {
    */
   readonly lenient?: boolean;
 }
+
+/** For a template: `{{ .Values.name }}` is no YAML. */
+const RENDER =
+  "it has {{ }}, as templates do: render it first, and check what comes out ('helm template ... | phoenix check -')";
 
 /** A tree of more nodes, with all aliases followed, is an attack or a mistake. */
 const MAX_NODES = 2_000_000;
@@ -41,7 +46,8 @@ export function readManifests(bytes: Uint8Array | string, file: string, options:
     documents = loadAll(text.text, { schema: KUBERNETES_YAML });
   } catch (error) {
     const { reason, mark } = error as YAMLException;
-    return unreadable(file, reason ?? (error as Error).message, { mark });
+    const template = text.text.includes('{{');
+    return unreadable(file, reason ?? (error as Error).message, { mark, ...(template ? { fix: RENDER } : {}) });
   }
   const inputs: PolicyInput[] = [];
   const findings: Finding[] = [];
@@ -59,10 +65,8 @@ export function readManifests(bytes: Uint8Array | string, file: string, options:
       } else if (options.lenient === true && !looksLikeManifest(manifest)) {
         others += 1;
       } else {
-        inputs.push({
-          manifest: decrypted(manifest),
-          origin: { file, document: i, ...(items === undefined ? {} : { item }) },
-        });
+        const origin = { file, document: i, ...(items === undefined ? {} : { item }) };
+        inputs.push({ ...unsealed(manifest), origin });
       }
     }
   });
@@ -96,7 +100,11 @@ function decode(
 function unreadable(
   file: string,
   problem: string,
-  { mark, document }: { readonly mark?: Mark | undefined; readonly document?: number },
+  {
+    mark,
+    document,
+    fix = 'correct the file; nothing in it was checked',
+  }: { readonly mark?: Mark | undefined; readonly document?: number; readonly fix?: string },
 ): ReadManifests {
   const place = mark === undefined ? {} : { line: mark.line + 1, column: mark.column + 1 };
   const shown = mark === undefined ? '' : ` (line ${mark.line + 1}, column ${mark.column + 1})`;
@@ -112,7 +120,7 @@ function unreadable(
     path: '',
     segments: [],
     message: `cannot be read: ${problem}${shown}`,
-    fix: 'correct the file; nothing in it was checked',
+    fix,
   };
   return { inputs: [], findings: [finding], others: 0 };
 }
@@ -147,26 +155,7 @@ function looksLikeManifest(value: unknown): boolean {
 
 function isKustomizeFile(value: unknown, file: string): boolean {
   return (
-    /(^|[/\\])kustomization\.ya?ml$/.test(file) ||
+    /(^|[/\\])(kustomization\.ya?ml|Kustomization)$/.test(file) ||
     (isObject(value) && String(value['apiVersion']).startsWith('kustomize.config.k8s.io/'))
   );
-}
-
-/** Without what sops adds, and with empty values where it encrypted them: nobody can judge those without the key. */
-function decrypted(manifest: unknown): unknown {
-  if (isObject(manifest) && isObject(manifest['sops']) && manifest['sops']['mac'] !== undefined) {
-    const { sops: _, ...rest } = manifest;
-    return emptied(rest);
-  }
-  return manifest;
-}
-
-function emptied(value: unknown): unknown {
-  if (isObject(value)) {
-    return Object.fromEntries(Object.entries(value).map(([name, below]) => [name, emptied(below)]));
-  }
-  if (Array.isArray(value)) {
-    return value.map(emptied);
-  }
-  return typeof value === 'string' && value.startsWith('ENC[') ? '' : value;
 }

@@ -1,3 +1,4 @@
+import type { PathSegment } from './_path';
 import type { ObjectRef, Origin } from './finding';
 
 /** An object under judgement. */
@@ -31,6 +32,8 @@ export type YamlObject = Readonly<Record<string, any>>;
 export interface PolicyInput {
   readonly manifest: unknown;
   readonly origin?: Origin;
+  /** Places of values that are encrypted, and empty here. */
+  readonly sealed?: readonly (readonly PathSegment[])[];
 }
 
 /** A plain object, not a list and not null. */

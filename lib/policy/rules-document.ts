@@ -29,7 +29,8 @@ export function rulesDocument(): string {
   return `# Rules
 
 ${rules.length} rules that no schema knows. An error stops synthesis and fails \`phoenix check\`; a warning is shown. Beside
-them run the schemas (\`schema\`, \`unknown-kind\`, \`target-version\`) and the CRDs' own rules (\`cel\`).
+them run the schemas (\`schema\`, \`unknown-kind\`, \`target-version\`) and the CRDs' own rules (\`cel\`). \`internal\` is a
+rule that broke off: a defect of this package, shown because the object was not judged.
 
 To accept a finding, write on the object why: \`cdk8s-phoenix.dev/ignore-<rule>: "reason"\`.
 

@@ -4,6 +4,8 @@ import { Refusal } from '../_refusal';
 import { manifestOf } from '../_manifests';
 import { RequiredSecret } from '../gitops/required-secret';
 import type { Ignore } from './_suppress';
+import { refuse } from '../_refuse';
+import { FACTS, problemOf } from './check-facts';
 import { checkManifests } from './check';
 import { type ConstructFacts, factsOf, mergeFacts } from './facts';
 import { type PolicyReport, findingLine } from './finding';
@@ -52,6 +54,10 @@ export function checkConstructs(
   props: PolicyProps = {},
   written: (object: ApiObject) => unknown = manifestOf,
 ): PolicyReport {
+  const problem = props.facts === undefined ? undefined : problemOf(props.facts, FACTS);
+  if (problem !== undefined) {
+    refuse(root, `'facts' of the policy ${problem}`);
+  }
   const constructs = root.node.findAll();
   const made = constructs
     .filter((construct) => construct instanceof ApiObject)

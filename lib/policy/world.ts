@@ -1,5 +1,6 @@
 import { EVERYWHERE, addedKeys, madeFrom } from './_made-by-others';
 import { type Pods, podsOf, scaleTargets } from './_pods';
+import { kindKey } from './_kind-key';
 import { nearest } from './schema/_suggest';
 import type { PlatformFacts } from './platform-facts';
 import { type Resource, type YamlObject, listOr, objectOr } from './resource';
@@ -89,7 +90,8 @@ export class World {
     }
     const scaled = scaleTargets(resources);
     for (const resource of resources) {
-      this.name(resource.kind, resource.namespace, resource.name, { resource, operator: false });
+      const key = kindKey(resource.kind, resource.ref.apiVersion);
+      this.name(key, resource.namespace, resource.name, { resource, operator: false });
       if (resource.broken) {
         below(this.refused, resource.id).set(resource.namespace, resource);
       } else {
@@ -116,7 +118,15 @@ export class World {
     return this.homes.get(id)?.get(namespace) ?? [];
   }
 
-  /** The object of that kind (without its group), or `undefined`, also where its schema refused it. */
+  /**
+   * The name under which objects of a kind are looked up: `Cluster` for the kind of that name that has a schema here, and
+   * `Cluster.cluster.x-k8s.io` for one of another group.
+   */
+  public key(kind: string, apiVersion: string): string {
+    return kindKey(kind, apiVersion);
+  }
+
+  /** The object of that kind, as `key` names it, or `undefined`, also where its schema refused it. */
   public find(kind: string, namespace: string, name: string): Resource | undefined {
     const resource = this.named(kind, namespace, name)?.resource;
     if (resource?.broken === true) {

@@ -29,6 +29,7 @@ export const CORE_KINDS = [
   'apps/v1/Deployment',
   'apps/v1/ReplicaSet',
   'apps/v1/StatefulSet',
+  'autoscaling/v1/HorizontalPodAutoscaler',
   'autoscaling/v2/HorizontalPodAutoscaler',
   'batch/v1/CronJob',
   'batch/v1/Job',

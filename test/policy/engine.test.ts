@@ -3,8 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { type CheckOptions, checkManifests } from '../../lib/policy/check';
 import { findingLine } from '../../lib/policy/finding';
 import { customKinds } from '../../lib/policy/schema/custom-kinds';
-import { builtInKinds } from '../../lib/policy/schema/_catalog';
+import { type KindEntry, builtInKinds } from '../../lib/policy/schema/_catalog';
 import { rules } from '../../lib/policy/registry';
+import type { PolicyRule } from '../../lib/policy/rule';
 import { mutant, randomFrom } from './_mutants';
 import { set } from './_set';
 import { stateHub, threePhoenix } from './state-hub';
@@ -104,6 +105,68 @@ describe('the layers', () => {
     }
   });
 
+  const cluster = (spec: object) => ({
+    apiVersion: 'postgresql.cnpg.io/v1',
+    kind: 'Cluster',
+    metadata: { name: 'db', namespace: 'shop' },
+    spec: { instances: 3, storage: { size: '1Gi' }, ...spec },
+  });
+  const role = {
+    apiVersion: 'postgresql.cnpg.io/v1',
+    kind: 'DatabaseRole',
+    metadata: { name: 'web', namespace: 'shop' },
+    spec: { name: 'web', cluster: { name: 'db' } },
+  };
+  const pooler = (pgbouncer: object) => ({
+    apiVersion: 'postgresql.cnpg.io/v1',
+    kind: 'Pooler',
+    metadata: { name: 'pool', namespace: 'shop' },
+    spec: { cluster: { name: 'db' }, pgbouncer: { poolMode: 'session', ...pgbouncer } },
+  });
+  const catalog = { apiGroup: 'postgresql.cnpg.io', kind: 'ImageCatalog', name: 'images', key: 'pgbouncer' };
+  const synchronous = { method: 'any', number: 1, podFailureDomainKeys: ['zone'] };
+  const barman = { barmanObjectStore: { destinationPath: 's3://a/b' } };
+
+  it.each([
+    ['', role, { '1.29': "kind 'DatabaseRole' does not exist in CloudNativePG 1.29; 1.30 has it" }],
+    ['spec.primaryLease', cluster({ primaryLease: {} }), { '1.29': '1.30 has it' }],
+    ['spec.pgbouncer.imageCatalogRef', pooler({ imageCatalogRef: catalog }), { '1.29': '1.30 has it' }],
+    [
+      'spec.postgresql.synchronous.podFailureDomainKeys',
+      cluster({ postgresql: { synchronous } }),
+      { '1.29': '1.31 has it', '1.30': '1.31 has it' },
+    ],
+    [
+      'spec.automountServiceAccountToken',
+      cluster({ automountServiceAccountToken: false }),
+      { '1.29': '1.31 has it', '1.30': '1.31 has it' },
+    ],
+    ['spec.backup.barmanObjectStore', cluster({ backup: barman }), { '1.31': '1.31 removed it' }],
+    [
+      'spec.externalClusters[old].barmanObjectStore',
+      cluster({ externalClusters: [{ name: 'old', ...barman }] }),
+      { '1.31': '1.31 removed it' },
+    ],
+  ])('judge %s by the version of CloudNativePG', (path, manifest, wrong: Readonly<Record<string, string>>) => {
+    for (const cloudNativePg of ['1.29', '1.30', '1.31']) {
+      const { findings } = check([manifest], { platform: { cloudNativePg } });
+      const message = wrong[cloudNativePg];
+      const expected = [expect.objectContaining({ rule: 'target-version', severity: 'error', path })];
+      expect(findings).toEqual(message === undefined ? [] : expected);
+      expect(findings[0]?.message ?? '').toContain(message ?? '');
+    }
+  });
+
+  it('count a field that is newer than the schema here as skipped, and judge the rest', () => {
+    const platform = { cloudNativePg: '1.31' };
+    const { skipped } = check([cluster({ postgresql: { synchronous } })], { platform });
+    expect(skipped.map(({ reason }) => reason)).toContain(
+      'its spec.postgresql.synchronous.podFailureDomainKeys is newer than the schema here, which is of CloudNativePG 1.30',
+    );
+    const { findings } = check([cluster({ postgresql: { synchronous: { ...synchronous, nmber: 1 } } })], { platform });
+    expect(findings).toMatchObject([{ rule: 'schema', path: 'spec.postgresql.synchronous.nmber' }]);
+  });
+
   it.each([
     null,
     5,
@@ -115,6 +178,55 @@ describe('the layers', () => {
     { apiVersion: 'v1', kind: 'Pod', metadata: 7 },
   ])('say what is wrong with %j and never throw', (manifest) => {
     expect(checkManifests([{ manifest }]).findings.length).toBeGreaterThan(0);
+  });
+});
+
+describe('a rule that throws', () => {
+  const throwing: PolicyRule = {
+    ...(rules[0] as PolicyRule),
+    name: 'throwing',
+    severity: 'error',
+    kinds: ['v1/ConfigMap'],
+    check(resource, _, report) {
+      report.fail('data', 'half of what it had to say');
+      if (resource.name === 'settings') {
+        throw new Error('cannot read it\nat some line');
+      }
+    },
+  };
+  const other = set(settings, 'metadata.name', 'other');
+
+  it('is an error that names rule and object, and stops neither the others nor itself elsewhere', () => {
+    const report = check([settings, other, database], { rules: [throwing] });
+    expect(report.findings).toMatchObject([
+      { rule: 'throwing', object: { name: 'other' } },
+      {
+        rule: 'internal',
+        severity: 'error',
+        object: { name: 'settings' },
+        message: "the rule 'throwing' broke off here, so it did not judge this object: cannot read it",
+      },
+    ]);
+    expect(report.failed).toBe(2);
+  });
+
+  it('can be accepted with a reason, so that a defect of a rule stops nobody for ever', () => {
+    const accepted = set(
+      settings,
+      ['metadata', 'annotations', 'cdk8s-phoenix.dev/ignore-internal'],
+      'reported as number 12',
+    );
+    const report = check([accepted], { rules: [throwing] });
+    expect(report.findings).toEqual([]);
+    expect(report.suppressed).toMatchObject([{ reason: 'reported as number 12' }]);
+  });
+
+  it('includes a schema that cannot be run', () => {
+    const entry = builtInKinds().get('v1/ConfigMap') as KindEntry;
+    const broken = { ...entry, validator: () => () => JSON.parse('{') as boolean } as unknown as KindEntry;
+    const report = check([settings, database], { kinds: new Map([...builtInKinds(), ['v1/ConfigMap', broken]]) });
+    expect(report.findings).toMatchObject([{ rule: 'internal', object: { name: 'settings' } }]);
+    expect(report.objects).toBe(2);
   });
 });
 
@@ -226,6 +338,22 @@ describe('a kind that nobody knows', () => {
   it('is a finding, not silence, and no rule judges it', () => {
     const report = checkManifests([{ manifest: widget }]);
     expect(report.findings).toMatchObject([{ rule: 'unknown-kind', severity: 'warning' }]);
+    expect(new Set(report.skipped.map(({ reason }) => reason))).toEqual(new Set(['its kind has no schema here']));
+  });
+
+  it('is not taken for the kind of that name that a reference means', () => {
+    const clusterApi = {
+      apiVersion: 'cluster.x-k8s.io/v1beta1',
+      kind: 'Cluster',
+      metadata: { name: 'db', namespace: 'shop' },
+    };
+    const clusterExists = rules.filter(({ name }) => name === 'cluster-exists');
+    const found = (apiVersion: string) =>
+      check([{ ...clusterApi, apiVersion }, database], { rules: clusterExists })
+        .findings.filter(({ rule }) => rule === 'cluster-exists')
+        .map(({ message }) => message);
+    expect(found(clusterApi.apiVersion)).toEqual(["there is no Cluster 'db' in namespace 'shop'"]);
+    expect(found('postgresql.cnpg.io/v1')).toEqual([]);
   });
 
   it('is an error where it is misspelt', () => {

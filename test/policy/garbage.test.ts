@@ -96,16 +96,41 @@ describe('whatever the input is,', () => {
     );
   });
 
-  it('any value in the place of any field of a real manifest does, too', () => {
+  it('any value in the place of any field of a real manifest does, too, and no rule breaks off', () => {
     const places = stateHub.flatMap((input, i) => pathsOf(input.manifest).map((path) => [i, path] as const));
+    const peer = places.find(([, path]) => path.join('.') === 'spec.ingress.0.from.0.namespaceSelector');
+    expect(peer).toBeDefined();
     fc.assert(
       fc.property(fc.constantFrom(...places), fc.anything(), ([i, path], value) => {
         const inputs = stateHub.map((input, j) =>
           i === j ? { ...input, manifest: replaced(input.manifest, path, value) } : input,
         );
-        expect(checkManifests(inputs, { platform: threePhoenix }).objects).toBe(stateHub.length);
+        const { objects, findings } = checkManifests(inputs, { platform: threePhoenix });
+        expect(objects).toBe(stateHub.length);
+        expect(findings.filter(({ rule }) => rule === 'internal')).toEqual([]);
       }),
-      { numRuns: 300 },
+      { numRuns: 300, examples: [[peer as (typeof places)[number], null]] },
+    );
+  });
+
+  it('null in the place of any field is no field at all, for every layer', () => {
+    const places = stateHub.flatMap((input, i) =>
+      pathsOf(input.manifest)
+        .filter((path) => typeof path.at(-1) === 'string')
+        .map((path) => [i, path] as const),
+    );
+    fc.assert(
+      fc.property(fc.constantFrom(...places), ([i, path]) => {
+        const findings = (value: unknown) =>
+          checkManifests(
+            stateHub.map((input, j) =>
+              i === j ? { ...input, manifest: replaced(input.manifest, path, value) } : input,
+            ),
+            { platform: threePhoenix },
+          ).findings;
+        expect(findings(null)).toEqual(findings(undefined));
+      }),
+      { numRuns: 200 },
     );
   });
 });
@@ -125,6 +150,10 @@ function replaced(root: unknown, path: Path, value: unknown): unknown {
   const copy = structuredClone(root) as any;
   let at = copy;
   path.slice(0, -1).forEach((key) => (at = at[key]));
-  at[path.at(-1) as string] = value;
+  if (value === undefined) {
+    delete at[path.at(-1) as string];
+  } else {
+    at[path.at(-1) as string] = value;
+  }
   return copy;
 }

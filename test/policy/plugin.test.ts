@@ -61,7 +61,9 @@ describe('the validation for cdk8s-cli', () => {
 
   it('writes a warning as one, and succeeds', async () => {
     const { violations, status, summary } = await validate({ 'w.yaml': WIDGET });
-    expect(violations.map(({ ruleName }) => ruleName)).toEqual(['warning: unknown-kind']);
+    expect(violations).toMatchObject([
+      { ruleName: 'warning: unknown-kind', recommendation: 'Without a schema nothing in it is checked.' },
+    ]);
     expect(status).toBe('success');
     expect(summary).toMatchObject({ objects: '1', errors: '0', warnings: '1' });
   });
@@ -79,6 +81,24 @@ describe('the validation for cdk8s-cli', () => {
         violatingResources: [{ resourceName: 'Widget shop/w', locations: ["spec.sise: unknown field 'sise'"] }],
       },
     ]);
+  });
+
+  it.each<[object, string]>([
+    [{ factz: {} }, "has an unknown field 'factz'; meant is 'facts'"],
+    [{ facts: { node: ['a'] } }, "'facts' has an unknown field 'node'; meant is 'nodes'"],
+    [{ facts: { kubernetes: 1.34 } }, "'facts' has 'kubernetes', which must be one of "],
+    [{ ignore: [{ rule: 'image-digest' }] }, "has 'ignore', which must be a list of rule, reason and"],
+    [{ customResourceFiles: 'crd.yaml' }, "has 'customResourceFiles', which must be a list of files"],
+  ])('refuses %j, because cdk8s-cli takes any properties', (props, message) => {
+    expect(() => new PolicyValidation(props)).toThrow(message);
+  });
+
+  it('lists what was accepted and what was not judged', async () => {
+    const ignore = [{ rule: 'unknown-kind', reason: 'another team has the schema' }];
+    const { summary, violations } = await validate({ 'w.yaml': WIDGET }, { ignore });
+    expect(violations).toEqual([]);
+    expect(summary['accepted']).toBe('1\nWidget shop/w [unknown-kind]: another team has the schema');
+    expect(summary['skipped']).toMatch(/^(\d+)\n\1 checks: its kind has no schema here \[/);
   });
 
   it('fails on a file that cannot be read', async () => {

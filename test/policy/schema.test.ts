@@ -127,11 +127,68 @@ describe('validateManifest', () => {
     expect(problems((m) => (m.metadata.creationTimestamp = null))).toEqual([]);
   });
 
-  it('says which kind it does not know, and never stays silent', () => {
-    const [unknown] = validateManifest({ apiVersion: 'apps/v1', kind: 'Deploiment', metadata: { name: 'x' } });
-    expect(unknown).toMatchObject({ keyword: 'kind', fix: 'write kind: Deployment' });
-    const [group] = validateManifest({ apiVersion: 'extensions/v1beta1', kind: 'Ingress', metadata: { name: 'x' } });
-    expect(group).toMatchObject({ keyword: 'kind', fix: 'write apiVersion: networking.k8s.io/v1' });
+  const kind = (apiVersion: string, name: string, target = '1.34') =>
+    validateManifest({ apiVersion, kind: name, metadata: { name: 'x' } }, { target }).map((p) => [
+      p.advisory === true ? 'advice' : 'refused',
+      p.keyword,
+      p.fix,
+    ]);
+
+  it.each([
+    ['apps/v1', 'Deploiment', 'write kind: Deployment'],
+    ['apps/v1', 'deployment', 'write kind: Deployment'],
+    ['apps', 'Deployment', 'write apiVersion: apps/v1'],
+    ['app/v1', 'Deployment', 'write apiVersion: apps/v1'],
+    ['apps/V1', 'Deployment', 'write apiVersion: apps/v1'],
+    ['apps/v2', 'Deployment', 'write apiVersion: apps/v1'],
+    ['v1', 'Deployment', 'write apiVersion: apps/v1'],
+    ['rbac/v1', 'Role', 'write apiVersion: rbac.authorization.k8s.io/v1'],
+    ['postgresql.cnpg.io', 'Cluster', 'write apiVersion: postgresql.cnpg.io/v1'],
+    ['postgresql.cpng.io/v1', 'Cluster', 'write apiVersion: postgresql.cnpg.io/v1'],
+    ['extensions/v1beta1', 'Ingress', 'write apiVersion: networking.k8s.io/v1'],
+    ['policy/v1beta1', 'PodDisruptionBudget', 'write apiVersion: policy/v1'],
+    ['policy/v1beta1', 'PodSecurityPolicy', 'find out what replaced it, or remove it'],
+    ['autoscaling/v2beta2', 'HorizontalPodAutoscaler', 'write apiVersion: autoscaling/v2'],
+  ])('refuses %s %s, which no cluster has, and says what is meant', (apiVersion, name, fix) => {
+    expect(kind(apiVersion, name)).toEqual([['refused', 'kind', fix]]);
+  });
+
+  it.each([
+    ['velero.io/v1', 'Backup'],
+    ['longhorn.io/v1beta2', 'Backup'],
+    ['operators.coreos.com/v1alpha1', 'Subscription'],
+    ['cluster.x-k8s.io/v1beta1', 'Cluster'],
+    ['crd.projectcalico.org/v1', 'NetworkPolicy'],
+    ['serving.knative.dev/v1', 'Service'],
+    ['networking.istio.io/v1', 'Gateway'],
+    ['argoproj.io/v1alpha1', 'ApplicationSet'],
+    ['argoproj.io/v1alpha1', 'Rollout'],
+    ['v1', 'Node'],
+    ['policy/v1', 'Eviction'],
+  ])('says no more of %s %s than that it has no schema, and never stays silent', (apiVersion, name) => {
+    expect(kind(apiVersion, name)).toEqual([
+      ['advice', 'kind', 'give its CustomResourceDefinition: --crds of phoenix check, customResources in an app'],
+    ]);
+  });
+
+  it('tells another version of a kind from one that is gone, by the target', () => {
+    expect(kind('kustomize.toolkit.fluxcd.io/v1beta2', 'Kustomization')).toEqual([
+      ['advice', 'kind', 'write apiVersion: kustomize.toolkit.fluxcd.io/v1 if the cluster serves it'],
+    ]);
+    expect(kind('autoscaling/v2beta2', 'HorizontalPodAutoscaler', '1.25')).toEqual([
+      ['advice', 'kind', 'write apiVersion: autoscaling/v2'],
+    ]);
+  });
+
+  it('knows both versions of the HorizontalPodAutoscaler', () => {
+    const scaler = {
+      apiVersion: 'autoscaling/v1',
+      kind: 'HorizontalPodAutoscaler',
+      metadata: { name: 'web', namespace: 'shop' },
+      spec: { maxReplicas: 5, scaleTargetRef: { kind: 'Deployment', name: 'web' } },
+    };
+    expect(validateManifest(scaler)).toEqual([]);
+    expect(validateManifest({ ...scaler, spec: { ...scaler.spec, metrics: [] } })).toHaveLength(1);
   });
 
   it('refuses a field that the target lacks and takes it on a newer one', () => {

@@ -66,6 +66,12 @@ describe('PhoenixApp', () => {
     expect(() => told.files()).not.toThrow();
   });
 
+  it('refuses facts that it does not know', () => {
+    const facts = { kubernetes: '1.99' };
+    const app = new PhoenixApp({ policy: { facts } });
+    expect(() => app.files()).toThrow("app: 'facts' of the policy has 'kubernetes', which must be one of \"1.28\"");
+  });
+
   it('prints each warning once', () => {
     const outdir = join(mkdtempSync(join(tmpdir(), 'phoenix-policy-')), 'dist');
     const app = new PhoenixApp({ outdir });
@@ -78,7 +84,33 @@ describe('PhoenixApp', () => {
     app.synth();
     const lines = stderr.mock.calls.map(([line]) => String(line));
     stderr.mockRestore();
-    expect(lines).toEqual([expect.stringMatching(/^warning: \[shop\/w\] Widget shop\/w: no schema for kind 'Widget'/)]);
+    expect(lines).toEqual([
+      expect.stringMatching(/^warning: \[shop\/w\] Widget shop\/w: no schema known for kind 'Widget'/),
+      expect.stringMatching(/^not judged: \d checks: its kind has no schema here \[/),
+    ]);
+  });
+});
+
+describe.each(['PhoenixApp', 'Policy.of'])('%s', (way) => {
+  it('prints what was accepted, and what could not be judged, once each', () => {
+    const outdir = mkdtempSync(join(tmpdir(), 'phoenix-policy-'));
+    const policy = {
+      ignore: ['private-service', 'service-selects-pods'].map((rule) => ({ rule, reason: 'a lab\u001b[31m' })),
+    };
+    const app = way === 'PhoenixApp' ? new PhoenixApp({ outdir, policy }) : new App({ outdir });
+    if (way === 'Policy.of') {
+      Policy.of(app, policy);
+    }
+    nodePort(new Chart(app, 'shop'));
+    const stderr = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+    app.synth();
+    const lines = stderr.mock.calls.map(([line]) => String(line));
+    stderr.mockRestore();
+    expect(lines).toEqual([
+      'accepted: Service shop/door [private-service]: a lab\ufffd[31m\n',
+      'accepted: Service shop/door [service-selects-pods]: a lab\ufffd[31m\n',
+      'not judged: 1 check: no Namespace is among the manifests [namespace-exists]\n',
+    ]);
   });
 });
 

@@ -9,7 +9,7 @@ const everything = { podSelector: {}, policyTypes: ['Ingress', 'Egress'] };
 export const defaultDeny: PolicyRule = {
   name: 'default-deny',
   family: 'network',
-  severity: 'error',
+  severity: 'warning',
   kinds: POD_OWNERS,
   summary: 'every namespace with pods denies by default what no policy allows, in both directions',
   why: 'A pod that no policy selects is open to the whole cluster; a policy that is added later for one pod leaves the others open (kubernetes.io, Network Policies, Default policies).',

@@ -38,7 +38,8 @@ export const fluxReferenceExists: PolicyRule = {
     listOr(resource.spec['healthChecks']).forEach((target, i) => {
       const namespace = String(target['namespace'] ?? resource.namespace);
       const path = ['spec', 'healthChecks', i, 'name'];
-      resolve({ kind: String(target['kind']), name: String(target['name']), namespace, path }, world, report);
+      const kind = world.key(String(target['kind']), String(target['apiVersion'] ?? ''));
+      resolve({ kind, name: String(target['name']), namespace, path }, world, report);
     });
     const { kind, name, namespace } = objectOr(resource.spec['sourceRef']);
     const home = String(namespace ?? resource.namespace);

@@ -7,7 +7,7 @@ import { deployment, example } from './_examples';
 export const imageVersion: PolicyRule = {
   name: 'image-version',
   family: 'security',
-  severity: 'error',
+  severity: 'warning',
   kinds: WORKLOADS,
   summary: 'every image has a tag that is a version',
   why: 'With latest, or without a tag, two replicas may run two programs, and nobody can tell which one was running before (kubernetes.io, Images, Image names).',

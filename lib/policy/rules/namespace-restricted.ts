@@ -7,7 +7,7 @@ const LABEL = 'pod-security.kubernetes.io/enforce';
 export const namespaceRestricted: PolicyRule = {
   name: 'namespace-restricted',
   family: 'security',
-  severity: 'error',
+  severity: 'warning',
   kinds: ['v1/Namespace'],
   summary: 'every Namespace enforces the restricted Pod Security Standard',
   why: 'Without the label the cluster takes privileged pods, whoever makes them (kubernetes.io, Pod Security Admission).',

@@ -5,7 +5,7 @@ import { example, object } from './_examples';
 export const namespaceSet: PolicyRule = {
   name: 'namespace-set',
   family: 'gitops',
-  severity: 'error',
+  severity: 'warning',
   kinds: ['*'],
   summary: 'every namespaced object says its namespace',
   why: 'Without it an object lands wherever the tool that applies it happens to point: the engine, a person and a test then see three different services (argo-cd, Declarative Setup; fluxcd.io, Kustomization).',

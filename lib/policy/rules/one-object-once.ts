@@ -18,7 +18,8 @@ export const oneObjectOnce: PolicyRule = {
   ),
   check(resource, world, report) {
     // The index keeps the last object of a name.
-    const last = world.find(resource.kind, resource.namespace, resource.name);
+    const key = world.key(resource.kind, resource.ref.apiVersion);
+    const last = world.find(key, resource.namespace, resource.name);
     if (last !== undefined && last !== resource && last.id.split('/')[0] === resource.id.split('/')[0]) {
       report.fail(
         'metadata.name',

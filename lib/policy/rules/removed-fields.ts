@@ -8,7 +8,7 @@ const STORE = 'barmanObjectStore';
 export const removedFields: PolicyRule = {
   name: 'removed-fields',
   family: 'cloudnative-pg',
-  severity: 'error',
+  severity: 'warning',
   kinds: ['postgresql.cnpg.io/v1/Cluster'],
   summary: 'no field is used that the next release of CloudNativePG removes',
   why: 'In-tree barmanObjectStore is gone in 1.31: after an upgrade of the operator nothing archives any more (CloudNativePG 1.30 release notes).',

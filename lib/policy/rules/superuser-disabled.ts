@@ -5,7 +5,7 @@ import { cluster, example } from './_examples';
 export const superuserDisabled: PolicyRule = {
   name: 'superuser-disabled',
   family: 'security',
-  severity: 'error',
+  severity: 'warning',
   kinds: ['postgresql.cnpg.io/v1/Cluster'],
   summary: 'the superuser of a Cluster has no password',
   why: 'With it, CloudNativePG writes a Secret that reads, changes and drops everything, and any pod that can read Secrets has it (CloudNativePG, Security).',

@@ -8,7 +8,7 @@ import { deployment, example } from './_examples';
 export const tokenNotMounted: PolicyRule = {
   name: 'token-not-mounted',
   family: 'security',
-  severity: 'error',
+  severity: 'warning',
   kinds: WORKLOADS,
   summary: 'only pods whose ServiceAccount has rights mount its token',
   why: 'A token in a pod that does not need it is the first thing that an intruder uses (kubernetes.io, Configure Service Accounts for Pods).',

@@ -44,6 +44,18 @@ const IN_WORDS: readonly (readonly [pattern: RegExp, words: string])[] = [
   [/\(ms\|s\|m\)\)\+\$$/, "must be a duration such as '30s' or '10m'"],
   [/^\^\[1-9\]\[0-9\]\*\[dwm\]\$$/, "must be a number of days, weeks or months such as '30d', '4w', '2m'"],
   [/^\^\[0-9\]\+%\$$/, "must be a whole number or a percentage such as '25%'"],
+  [/^\^\(0\|\(\(\[0-9\]\+\)y\)/, "must be a duration such as '30s', '5m' or '1d'"],
+  [/^\(\^0\|.*B\)\$$/, "must be a size such as '512KB' or '2MiB'"],
+  [/^\^\(\[aA\]\[bB\]/, "must be 'warn' or 'abort'"],
+  [/^\^\(http\|https\|ssh\):/, "must start with 'https://', 'http://' or 'ssh://'"],
+  [/^\^\(http\|https\|socks5\):/, "must start with 'http://', 'https://' or 'socks5://'"],
+  [/^\^\(http\|https\):/, "must start with 'https://' or 'http://'"],
+  [/^\^oci:/, "must start with 'oci://'"],
+  [/^\^\.\{2,\}\|\[\^\.\/\]\$$/, "must be a path below the repository, not '.' or '/'"],
+  [/^\^\[a-zA-Z_\]/, "must be letters, digits and '_', and not start with a digit"],
+  [/^\^\[a-z0-9\]\(/, "must be lower-case letters, digits and '-', with a letter or digit at both ends"],
+  [/^\^\[a-z\]\(/, "must be lower-case letters, digits, '-' and '_', starting with a letter"],
+  [/^\^\[0-9a-z_\]\*\$$/, "must be lower-case letters, digits and '_'"],
 ];
 
 /** Turns ajv's errors into problems that a person can act on. Slow path: only for manifests that are wrong. */
@@ -184,9 +196,14 @@ function wrongEnum(node: SchemaNode | undefined, got: unknown): Facts {
 
 function wrongPattern(node: SchemaNode | undefined, got: unknown): Facts {
   const pattern = node?.pattern ?? '';
-  const words = wordsOf(pattern) ?? IN_WORDS.find(([known]) => known.test(pattern))?.[1] ?? `must match ${pattern}`;
+  const words = patternInWords(pattern) ?? `must match ${pattern}`;
   const unit = QUANTITIES.includes(pattern) && typeof got === 'string' ? quantityFix(got) : undefined;
   return { message: `${words}, got ${show(got)}`, ...(unit === undefined ? {} : { fix: `write ${unit}` }) };
+}
+
+/** What a text with this pattern must be, where that can be said in words. */
+export function patternInWords(pattern: string): string | undefined {
+  return wordsOf(pattern) ?? IN_WORDS.find(([known]) => known.test(pattern))?.[1];
 }
 
 /** `20GB` and `20gb` mean 20Gi to whoever wrote them. */

@@ -1,12 +1,12 @@
 import type { SchemaBundle, SchemaNode } from './_engine';
 
 /**
- * The one word of `known` that was certainly meant: at most a third of the letters wrong, at most three, and no second
+ * The one word of `known` that was certainly meant: at most a third of the letters wrong, at most `edits`, and no second
  * word as near. `undefined` where that is not certain.
  */
-export function nearest(word: string, known: readonly string[]): string | undefined {
+export function nearest(word: string, known: readonly string[], edits = 3): string | undefined {
   const folded = word.toLowerCase();
-  const limit = Math.min(3, Math.floor(word.length / 3));
+  const limit = Math.min(edits, Math.floor(word.length / 3));
   let best: string | undefined;
   let bestDistance = limit + 1;
   let tie = false;
@@ -14,12 +14,12 @@ export function nearest(word: string, known: readonly string[]): string | undefi
     if (Math.abs(candidate.length - word.length) > limit) {
       continue;
     }
-    const distance = damerau(folded, candidate.toLowerCase(), bestDistance);
-    if (distance < bestDistance) {
+    const edited = distance(folded, candidate.toLowerCase(), bestDistance);
+    if (edited < bestDistance) {
       best = candidate;
-      bestDistance = distance;
+      bestDistance = edited;
       tie = false;
-    } else if (distance === bestDistance && candidate !== best) {
+    } else if (edited === bestDistance && candidate !== best) {
       tie = true;
     }
   }
@@ -57,7 +57,7 @@ export function resolve(node: SchemaNode | undefined, bundle: SchemaBundle): Sch
 }
 
 /** Edits between two words, a swap of neighbours counting one; gives up above `limit`. */
-function damerau(a: string, b: string, limit: number): number {
+export function distance(a: string, b: string, limit: number): number {
   let before: number[] = [];
   let last = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {

@@ -1,51 +1,57 @@
 import { type PathSegment, formatPath, jsonPointer } from '../_path';
+import { minor } from '../versions';
 import { type KindEntry, type SinceEntry, sinceTable } from './_catalog';
+import { cnpgTree, isCnpg } from './_cnpg-fields';
 import type { SchemaProblem } from './_explain';
 import type { SchemaNode } from './_engine';
 
 /** The fields of a kind that the target lacks or may lack, as a tree; only these are looked at. */
-interface TargetNode {
+export interface TargetNode {
   readonly p?: Readonly<Record<string, TargetNode>>;
   readonly i?: TargetNode;
   readonly a?: TargetNode;
   /** What is wrong with the field where it is set. */
-  readonly problem?: { readonly message: string; readonly advisory: boolean };
+  readonly problem?: { readonly message: string; readonly advisory: boolean; readonly fix?: string };
 }
 
 type Draft<T> = { -readonly [K in keyof T]: T[K] };
 
 const trees = new Map<string, Map<KindEntry, TargetNode | undefined>>();
 
-/** Fields of the manifest that Kubernetes does not have at `target`, or drops there unless a feature gate is on. */
-export function newerThan(manifest: object, kind: KindEntry, target: string): SchemaProblem[] {
-  const known = trees.get(target) ?? new Map<KindEntry, TargetNode | undefined>();
+/** The versions that must take a manifest. */
+export interface Target {
+  readonly kubernetes: string;
+  readonly cloudNativePg: string;
+}
+
+/**
+ * Fields of the manifest that the target does not have: Kubernetes lacks them, or drops them unless a feature gate is
+ * on; CloudNativePG lacks them yet or no more.
+ */
+export function newerThan(manifest: object, kind: KindEntry, target: Target): SchemaProblem[] {
+  const version = isCnpg(kind.id) ? target.cloudNativePg : target.kubernetes;
+  const known = trees.get(version) ?? new Map<KindEntry, TargetNode | undefined>();
   if (!known.has(kind)) {
-    trees.set(target, known.set(kind, build(kind, target)));
+    trees.set(version, known.set(kind, isCnpg(kind.id) ? cnpgTree(kind.id, version) : build(kind, version)));
   }
   const tree = known.get(kind);
   if (tree === undefined) {
     return NONE;
   }
   const problems: SchemaProblem[] = [];
-  walk(manifest, tree, [], (segments, { message, advisory }) => {
+  walk(manifest, tree, [], (segments, found) => {
     problems.push({
       path: formatPath(manifest, segments),
       segments: [...segments],
       pointer: jsonPointer(segments),
       keyword: 'version',
-      message,
-      advisory,
+      ...found,
     });
   });
   return problems;
 }
 
 const NONE: SchemaProblem[] = [];
-
-/** `1.34` is 34. */
-export function minor(version: string): number {
-  return Number(version.split('.')[1]);
-}
 
 function walk(
   value: unknown,

@@ -1,10 +1,12 @@
+import type { ValidateFunction } from 'ajv';
 import { idOf } from '../resource';
-import type { KindEntry } from './_catalog';
-import { builtInKinds } from './_catalog';
+import { DEFAULT_CLOUD_NATIVE_PG, DEFAULT_KUBERNETES } from '../versions';
+import { type KindEntry, builtInKinds } from './_catalog';
+import { takeNewer } from './_cnpg-fields';
 import { type SchemaProblem, explain, show } from './_explain';
 import { scopeProblems } from './_scope';
-import { nearest } from './_suggest';
-import { newerThan } from './_target';
+import { type Target, newerThan } from './_target';
+import { unknownKind } from './_unknown-kind';
 
 export type { SchemaProblem } from './_explain';
 
@@ -17,14 +19,26 @@ export interface ValidateOptions {
   readonly target?: string;
 
   /**
+   * CloudNativePG minor version that must take the manifest.
+   * @default '1.30'
+   */
+  readonly cloudNativePg?: string;
+
+  /**
    * Kinds to check against.
    * @default - those whose schemas this package carries
    */
   readonly kinds?: ReadonlyMap<string, KindEntry>;
 }
 
-/** The version that manifests are checked for where nobody says otherwise. */
-export const DEFAULT_TARGET = '1.34';
+/** What the schema says of a value, and the value as the API server reads it. */
+export interface ValidatedManifest {
+  readonly problems: readonly SchemaProblem[];
+  /** Without keys that are null: the API server reads `key: null` as no key at all. */
+  readonly manifest: unknown;
+  /** What could not be judged, and why. */
+  readonly unjudged: readonly string[];
+}
 
 /**
  * Everything in one manifest that the API server would refuse before it looks at anything else: unknown fields, wrong
@@ -32,8 +46,54 @@ export const DEFAULT_TARGET = '1.34';
  *
  * Takes any value, also none that is a manifest. Empty where all is well.
  */
-export function validateManifest(manifest: unknown, options: ValidateOptions = {}): SchemaProblem[] {
+export function validateManifest(manifest: unknown, options: ValidateOptions = {}): readonly SchemaProblem[] {
+  return judgeManifest(manifest, options).problems;
+}
+
+/** As `validateManifest`, with the manifest that was judged. */
+export function judgeManifest(manifest: unknown, options: ValidateOptions = {}): ValidatedManifest {
+  const target = {
+    kubernetes: options.target ?? DEFAULT_KUBERNETES,
+    cloudNativePg: options.cloudNativePg ?? DEFAULT_CLOUD_NATIVE_PG,
+  };
+  const identity = identityProblems(manifest);
+  if (identity.length > 0) {
+    return { problems: identity, manifest, unjudged: [] };
+  }
   const kinds = options.kinds ?? builtInKinds();
+  const named = manifest as { readonly apiVersion: string; readonly kind: string };
+  const entry = kinds.get(idOf(named));
+  if (entry === undefined) {
+    const problem = unknownKind(named.apiVersion, named.kind, kinds, target.kubernetes);
+    return { problems: [{ ...whole('kind', problem.message), ...problem }], manifest, unjudged: [] };
+  }
+  const validate = entry.validator();
+  return validate(named)
+    ? { problems: advice(named, entry, target), manifest, unjudged: [] }
+    : again(withoutNulls(named) as object, entry, validate, target);
+}
+
+/** What no schema says of a place that is right in itself. */
+function advice(manifest: object, entry: KindEntry, target: Target): readonly SchemaProblem[] {
+  const misplaced = scopeProblems(manifest, entry);
+  const newer = newerThan(manifest, entry, target);
+  return misplaced.length === 0 ? newer : [...misplaced, ...newer];
+}
+
+/** What its schema refused may be right without nulls, and without fields that are newer than the schema. */
+function again(manifest: object, entry: KindEntry, validate: ValidateFunction, target: Target): ValidatedManifest {
+  const newer = advice(manifest, entry, target);
+  const unjudged = takeNewer(manifest, entry.id).map(
+    (path) => `its ${path} is newer than the schema here, which is of CloudNativePG ${DEFAULT_CLOUD_NATIVE_PG}`,
+  );
+  const problems = validate(manifest) ? [] : explain(manifest, validate.errors ?? [], entry);
+  return { problems: [...problems, ...newer], manifest, unjudged: newer.length === 0 ? unjudged : [] };
+}
+
+const NONE: readonly SchemaProblem[] = [];
+
+/** A value without apiVersion and kind is nothing that could be judged. */
+function identityProblems(manifest: unknown): readonly SchemaProblem[] {
   if (typeof manifest !== 'object' || manifest === null || Array.isArray(manifest)) {
     return [whole('type', `must be an object with apiVersion and kind, got ${show(manifest)}`)];
   }
@@ -44,49 +104,11 @@ export function validateManifest(manifest: unknown, options: ValidateOptions = {
   if (typeof kind !== 'string' || kind === '') {
     return [missing('kind')];
   }
-  const entry = kinds.get(idOf({ apiVersion, kind }));
-  if (entry === undefined) {
-    return [unknownKind(apiVersion, kind, kinds)];
-  }
-  return [
-    ...schemaProblems(manifest, entry),
-    ...scopeProblems(manifest, entry),
-    ...newerThan(manifest, entry, options.target ?? DEFAULT_TARGET),
-  ];
+  return NONE;
 }
 
 function missing(field: string): SchemaProblem {
   return { ...whole('required', `'${field}' is required and must be a string`), path: field, segments: [field] };
-}
-
-function schemaProblems(manifest: object, entry: KindEntry): SchemaProblem[] {
-  const validate = entry.validator();
-  if (validate(manifest)) {
-    return [];
-  }
-  // The API server reads `key: null` as no key at all.
-  const judged = withoutNulls(manifest);
-  return validate(judged) ? [] : explain(judged, validate.errors ?? [], entry);
-}
-
-function unknownKind(apiVersion: string, kind: string, kinds: ReadonlyMap<string, KindEntry>): SchemaProblem {
-  const ids = [...kinds.keys()];
-  const elsewhere = ids.filter((id) => id.endsWith(`/${kind}`)).map((id) => id.slice(0, -kind.length - 1));
-  const sameGroup = ids.filter((id) => id.startsWith(`${apiVersion}/`)).map((id) => id.slice(apiVersion.length + 1));
-  const meant = nearest(kind, sameGroup);
-  const fix =
-    meant !== undefined
-      ? `write kind: ${meant}`
-      : elsewhere.length > 0
-        ? `write apiVersion: ${elsewhere.join(' or ')}`
-        : 'give its CustomResourceDefinition to the check';
-  // A misspelt kind is an error; one that is only not known here may be right.
-  const advisory = meant === undefined && elsewhere.length === 0;
-  return {
-    ...whole('kind', `no schema for kind '${kind}' of '${apiVersion}', so nothing in it is checked`),
-    fix,
-    ...(advisory ? { advisory } : {}),
-  };
 }
 
 function whole(keyword: string, message: string): SchemaProblem {

@@ -1,0 +1,104 @@
+import { judgeCel } from './_cel-layer';
+import { type Ledger, count, internal } from './_ledger';
+import { SEALED, hidesFields, touchesSealed } from './_sealed';
+import { type CelTask, withDefaults } from './defaults';
+import type { Finding, ObjectRef } from './finding';
+import type { PlatformFacts } from './platform-facts';
+import { type PolicyInput, type Resource, type YamlObject, idOf, isObject, makeResource, refOf } from './resource';
+import type { KindEntry } from './schema/_catalog';
+import { type SchemaProblem, judgeManifest } from './schema/validate';
+
+type Kinds = ReadonlyMap<string, KindEntry>;
+
+/**
+ * The layers that look at one object: schema, defaults, CEL. A mistake in a schema or a default of ours is a finding about
+ * the object that showed it, never an exception and never silence.
+ */
+export function judgeAlone(
+  input: PolicyInput,
+  kinds: Kinds,
+  platform: PlatformFacts,
+  ledger: Ledger,
+): Resource | undefined {
+  const { findings, skipped, passed, failed } = ledger;
+  const before = { findings: findings.length, skipped: skipped.length, passed, failed };
+  try {
+    return judge(input, kinds, platform, ledger);
+  } catch (error) {
+    const ref = refOf(input.manifest, input.origin ?? {});
+    findings.length = before.findings;
+    skipped.length = before.skipped;
+    Object.assign(ledger, { passed, failed: failed + 1 });
+    findings.push(internal('the schema check', ref, error));
+    return isObject(input.manifest) ? makeResource(input.manifest, input.manifest, true, ref, false) : undefined;
+  }
+}
+
+function judge(
+  { manifest: given, origin = {}, sealed = [] }: PolicyInput,
+  kinds: Kinds,
+  { kubernetes, cloudNativePg }: PlatformFacts,
+  ledger: Ledger,
+): Resource | undefined {
+  if (touchesSealed(sealed, ['apiVersion']) || touchesSealed(sealed, ['kind'])) {
+    ledger.skipped.push({ rule: 'schema', object: refOf(given, origin), reason: SEALED });
+    return undefined;
+  }
+  const target = kubernetes === undefined ? {} : { target: kubernetes };
+  const judged = judgeManifest(given, { kinds, ...target, ...(cloudNativePg === undefined ? {} : { cloudNativePg }) });
+  const { manifest } = judged;
+  const problems =
+    sealed.length === 0 ? judged.problems : judged.problems.filter((problem) => !isAboutSealed(problem, sealed));
+  const ref = refOf(manifest, origin);
+  const broken = problems.some((p) => p.advisory !== true || p.keyword === 'kind');
+  count(ledger, broken);
+  problems.forEach((problem) => ledger.findings.push(schemaFinding(problem, ref)));
+  if (!isObject(manifest)) {
+    return undefined;
+  }
+  if (broken) {
+    if (problems.some(({ keyword }) => keyword === 'kind')) {
+      ledger.closed.set(ref, 'its kind has no schema here');
+    }
+    return makeResource(manifest, manifest, true, ref, false);
+  }
+  const entry = kinds.get(idOf(ref));
+  const clusterScoped = entry?.scope === 'Cluster';
+  const notes = [
+    ...(entry?.unjudged ?? []).map((about) => `its CustomResourceDefinition has ${about}`),
+    ...judged.unjudged,
+    ...(hidesFields(sealed) ? [SEALED] : []),
+  ];
+  notes.forEach((reason) => ledger.skipped.push({ rule: 'schema', object: ref, reason }));
+  if (hidesFields(sealed)) {
+    ledger.closed.set(ref, SEALED);
+    return makeResource(manifest, manifest, true, ref, clusterScoped);
+  }
+  const extras = entry?.extras();
+  if (extras === undefined) {
+    return makeResource(manifest, manifest, false, ref, clusterScoped);
+  }
+  const tasks: CelTask[] = [];
+  const effective = withDefaults(manifest, extras, tasks) as YamlObject;
+  const celBroken = tasks.length > 0 && judgeCel(manifest, ref, tasks, ledger);
+  return makeResource(manifest, effective, celBroken, ref, clusterScoped);
+}
+
+/** What the schema says of a value that is encrypted. The names of fields are not, and stand. */
+function isAboutSealed({ keyword, segments }: SchemaProblem, sealed: NonNullable<PolicyInput['sealed']>): boolean {
+  return (
+    segments.length > 0 && !['additionalProperties', 'version'].includes(keyword) && touchesSealed(sealed, segments)
+  );
+}
+
+function schemaFinding(problem: SchemaProblem, object: ObjectRef): Finding {
+  return {
+    rule: problem.keyword === 'kind' ? 'unknown-kind' : problem.keyword === 'version' ? 'target-version' : 'schema',
+    severity: problem.advisory === true ? 'warning' : 'error',
+    object,
+    path: problem.path,
+    segments: problem.segments,
+    message: problem.message,
+    ...(problem.fix === undefined ? {} : { fix: problem.fix }),
+  };
+}
