@@ -142,7 +142,7 @@ const VOLUMES = {
   'core.v1.ConfigMapVolumeSource.defaultMode': MODE,
   'core.v1.ConfigMapVolumeSource.name': GIVEN,
   'core.v1.ConfigMapProjection': NAMED,
-  'core.v1.EmptyDirVolumeSource.medium': { pattern: '^$|^Memory$|^HugePages(-.+)?$' },
+  'core.v1.EmptyDirVolumeSource.medium': FORMS.medium,
   'core.v1.EmptyDirVolumeSource.sizeLimit': AMOUNT,
   'core.v1.KeyToPath.key': FORMS.dataKey,
   'core.v1.KeyToPath.mode': MODE,

@@ -98,3 +98,46 @@ export const FIRST_VERSION = {
 export const WEBHOOK_DEFAULTS = {
   'postgresql.cnpg.io/v1/Cluster': { 'spec.postgresql.synchronous.dataDurability': 'required' },
 };
+
+/**
+ * Kinds whose checks are in a file of their own, which is loaded with the first object of them: bundle to the end of the
+ * file's name to kinds. The rest of a bundle shares one file.
+ */
+export const FILES = {
+  kubernetes: {
+    pods: [
+      'apps/v1/DaemonSet',
+      'apps/v1/Deployment',
+      'apps/v1/ReplicaSet',
+      'apps/v1/StatefulSet',
+      'batch/v1/CronJob',
+      'batch/v1/Job',
+      'v1/Pod',
+      'v1/PodTemplate',
+      'v1/ReplicationController',
+    ],
+    seldom: [
+      'admissionregistration.k8s.io/v1/MutatingWebhookConfiguration',
+      'admissionregistration.k8s.io/v1/ValidatingAdmissionPolicy',
+      'admissionregistration.k8s.io/v1/ValidatingAdmissionPolicyBinding',
+      'admissionregistration.k8s.io/v1/ValidatingWebhookConfiguration',
+      'apiextensions.k8s.io/v1/CustomResourceDefinition',
+      'apiregistration.k8s.io/v1/APIService',
+      'autoscaling/v1/HorizontalPodAutoscaler',
+      'autoscaling/v2/HorizontalPodAutoscaler',
+      'coordination.k8s.io/v1/Lease',
+      'discovery.k8s.io/v1/EndpointSlice',
+      'networking.k8s.io/v1/IngressClass',
+      'node.k8s.io/v1/RuntimeClass',
+      'scheduling.k8s.io/v1/PriorityClass',
+      'storage.k8s.io/v1/CSIDriver',
+      'storage.k8s.io/v1/StorageClass',
+      'storage.k8s.io/v1/VolumeAttributesClass',
+      'v1/Endpoints',
+      'v1/LimitRange',
+      'v1/PersistentVolume',
+      'v1/ResourceQuota',
+    ],
+  },
+  'postgresql.cnpg.io': { pooler: ['postgresql.cnpg.io/v1/Pooler'] },
+};

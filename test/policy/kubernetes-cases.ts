@@ -274,6 +274,10 @@ export const CASES: readonly KubernetesCase[] = [
     },
   },
   field('CronJob', 'schedule of six fields', 'spec.schedule', '0 17 4 * * 0', '17 4 * * 0'),
+  field('CronJob', 'minute 99', 'spec.schedule', '99 * * * *', '59 * * * *'),
+  field('CronJob', 'range that goes down', 'spec.schedule', '5-1 * * * *', '1-5/2 * * * *'),
+  field('CronJob', 'shorthand that is none', 'spec.schedule', '@often', '@daily'),
+  field('CronJob', 'every nothing', 'spec.schedule', '@every', '@every 1h30m'),
   field('CronJob', 'time zone', 'spec.timeZone', 'Mars/Phobos', 'Europe/Berlin'),
   field('CronJob', 'Indexed without number', 'spec.jobTemplate.spec.completions', undefined, 3, {
     'spec.jobTemplate.spec.completionMode': 'Indexed',

@@ -1175,6 +1175,20 @@ export const CASES: readonly WebhookCase[] = [
   },
   {
     of: 'ScheduledBackup',
+    what: 'hour 99',
+    at: 'spec.schedule',
+    broken: { 'spec.schedule': '0 0 99 * * *' },
+    fine: { 'spec.schedule': '0 0 23 * * *' },
+  },
+  {
+    of: 'ScheduledBackup',
+    what: 'letters',
+    at: 'spec.schedule',
+    broken: { 'spec.schedule': 'a b c d e f' },
+    fine: { 'spec.schedule': '0 0 2 * jan MON' },
+  },
+  {
+    of: 'ScheduledBackup',
     what: 'online for an object store',
     at: 'spec.online',
     broken: { 'spec.method': 'barmanObjectStore', 'spec.online': true },

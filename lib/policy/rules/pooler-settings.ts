@@ -37,9 +37,11 @@ export const poolerSettings: PolicyRule = {
     'spec.pgbouncer.parameters.listen_port',
     '6432',
   ),
-  check(resource, _, report) {
+  check(resource, world, report) {
     const bouncer = objectOr(resource.spec['pgbouncer']);
-    if (resource.name === objectOr(resource.spec['cluster'])['name']) {
+    // Where that Cluster is among the manifests, reserved-names says it.
+    const own = resource.name === objectOr(resource.spec['cluster'])['name'];
+    if (own && world.find('Cluster', resource.namespace, resource.name) === undefined) {
       report.fail(
         'metadata.name',
         `its Cluster is called '${resource.name}', too: their pods and Services would collide`,

@@ -6,7 +6,7 @@ const SUFFIXES: Readonly<Record<string, readonly string[]>> = {
   'v1/Secret': ['-app', '-superuser', '-ca', '-server', '-replication', '-pooler'],
   'policy/v1/PodDisruptionBudget': ['', '-primary'],
   'v1/ServiceAccount': [''],
-  'postgresql.cnpg.io/v1/Pooler': ['-rw', '-ro', '-r'],
+  'postgresql.cnpg.io/v1/Pooler': ['', '-rw', '-ro', '-r'],
 };
 
 /** Names that the operator uses are left to it. */
@@ -29,7 +29,9 @@ export const reservedNames: PolicyRule = {
       if (owner !== '' && world.find('Cluster', resource.namespace, owner) !== undefined) {
         report.fail(
           'metadata.name',
-          `'${resource.name}' is the name of a ${resource.kind === 'Pooler' ? 'Service' : resource.kind} that CloudNativePG makes for Cluster '${owner}'`,
+          resource.kind === 'Pooler' && suffix === ''
+            ? 'a Cluster has that name: both have a ServiceAccount and a Role of it, and the webhook refuses it for its own Cluster'
+            : `'${resource.name}' is the name of a ${resource.kind === 'Pooler' ? 'Service' : resource.kind} that CloudNativePG makes for Cluster '${owner}'`,
         );
         return;
       }

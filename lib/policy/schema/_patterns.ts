@@ -29,6 +29,7 @@ export const FORMS = {
   host: { pattern: `^((\\*\\.)?(?!([0-9]+\\.){3}[0-9]+$)${LABEL}(\\.${LABEL})*)?$`, maxLength: 253 },
   webhookName: { pattern: `^${LABEL}(\\.${LABEL}){2,}$` },
   containerResource: { pattern: '^(cpu|memory|ephemeral-storage|hugepages-.+|[^/]+/.+)$' },
+  medium: { pattern: '^(Memory|HugePages(-.+)?)?$' },
   amount: { pattern: `^\\+?${QUANTITY}$` },
   size: { pattern: `^(?!\\+?[0.]+([a-zA-Z].*)?$)\\+?${QUANTITY}$` },
 } as const;
@@ -56,6 +57,7 @@ const WORDS: Readonly<Record<keyof typeof FORMS, string>> = {
   webhookName: "must have at least three parts, such as 'check.shop.example.org'",
   containerResource:
     "must be cpu, memory, ephemeral-storage, hugepages-<size>, or have a domain such as 'example.org/gpu'",
+  medium: "must be '', Memory, HugePages or HugePages-<size>",
   amount: "must be a quantity of 0 or more such as '500m', '2' or '20Gi'",
   size: "must be a quantity above 0 such as '20Gi'",
 };

@@ -4,6 +4,7 @@ import { DEFAULT_CLOUD_NATIVE_PG, DEFAULT_KUBERNETES } from '../versions';
 import { type KindEntry, builtInKinds } from './_catalog';
 import { takeNewer } from './_cnpg-fields';
 import { type SchemaProblem, explain, show } from './_explain';
+import { scopeProblems } from './_scope';
 import { type Target, newerThan } from './_target';
 import { unknownKind } from './_unknown-kind';
 
@@ -68,22 +69,25 @@ export function judgeManifest(manifest: unknown, options: ValidateOptions = {}):
   }
   const validate = entry.validator();
   return validate(named)
-    ? { problems: [...scopeProblems(named, entry), ...newerThan(named, entry, target)], manifest, unjudged: [] }
+    ? { problems: advice(named, entry, target), manifest, unjudged: [] }
     : again(withoutNulls(named) as object, entry, validate, target);
+}
+
+/** What no schema says of a place that is right in itself. */
+function advice(manifest: object, entry: KindEntry, target: Target): readonly SchemaProblem[] {
+  const misplaced = scopeProblems(manifest, entry);
+  const newer = newerThan(manifest, entry, target);
+  return misplaced.length === 0 ? newer : [...misplaced, ...newer];
 }
 
 /** What its schema refused may be right without nulls, and without fields that are newer than the schema. */
 function again(manifest: object, entry: KindEntry, validate: ValidateFunction, target: Target): ValidatedManifest {
-  const newer = newerThan(manifest, entry, target);
+  const newer = advice(manifest, entry, target);
   const unjudged = takeNewer(manifest, entry.id).map(
     (path) => `its ${path} is newer than the schema here, which is of CloudNativePG ${DEFAULT_CLOUD_NATIVE_PG}`,
   );
   const problems = validate(manifest) ? [] : explain(manifest, validate.errors ?? [], entry);
-  return {
-    problems: [...problems, ...scopeProblems(manifest, entry), ...newer],
-    manifest,
-    unjudged: newer.length === 0 ? unjudged : [],
-  };
+  return { problems: [...problems, ...newer], manifest, unjudged: newer.length === 0 ? unjudged : [] };
 }
 
 const NONE: readonly SchemaProblem[] = [];
@@ -105,25 +109,6 @@ function identityProblems(manifest: unknown): readonly SchemaProblem[] {
 
 function missing(field: string): SchemaProblem {
   return { ...whole('required', `'${field}' is required and must be a string`), path: field, segments: [field] };
-}
-
-/** The API server takes the namespace away without a word: whoever reads the manifest is misled. */
-function scopeProblems(manifest: object, entry: KindEntry): SchemaProblem[] {
-  const namespace = (manifest as { metadata?: { namespace?: unknown } }).metadata?.namespace;
-  if (entry.scope === 'Namespaced' || typeof namespace !== 'string' || namespace === '') {
-    return [];
-  }
-  const segments = ['metadata', 'namespace'];
-  return [
-    {
-      ...whole('scope', `a ${entry.id.split('/').at(-1)} belongs to no namespace, got '${namespace}'`),
-      path: segments.join('.'),
-      segments,
-      pointer: '/metadata/namespace',
-      fix: 'remove metadata.namespace',
-      advisory: true,
-    },
-  ];
 }
 
 function whole(keyword: string, message: string): SchemaProblem {

@@ -96,13 +96,13 @@ describe('a Pooler under a policy that denies by default', () => {
   });
 
   it('has more than one instance, and a name of its own', () => {
-    const names = ['single-replica', 'pooler-settings'];
+    const names = ['single-replica', 'reserved-names'];
     expect(judge([pooler(), cluster()], ...names)).toEqual([]);
     expect(judge([pooler('pool', 1), cluster()], ...names)).toEqual([
       expect.stringMatching(/^single-replica spec.instances/),
     ]);
     expect(judge([pooler('db'), cluster()], ...names)).toEqual([
-      expect.stringMatching(/^pooler-settings metadata.name: its Cluster is called 'db', too/),
+      expect.stringMatching(/^reserved-names metadata.name: a Cluster has that name: both have a ServiceAccount/),
     ]);
   });
 });
