@@ -10,13 +10,21 @@ export const SUCCESSES_TO_RECOVER = 5;
 /** Beginnings of attempts that are kept while nothing succeeds: those of some seconds, at any rate of a load. */
 const KEPT = 4000;
 
+/** A success that ended a silence, and when the attempts before it began. */
+interface Return {
+  readonly at: number;
+  readonly begins: readonly number[];
+}
+
 interface Down {
   readonly from: number;
   /** First success after it, of a row that may become five. */
   to: number;
   row: number;
-  /** Largest error of its length. */
-  error: number;
+  /** The first success of each row that silence broke, and `to`. */
+  returns: Return[];
+  /** Time in rows that silence broke. */
+  broken: number;
 }
 
 /**
@@ -37,7 +45,8 @@ export class Availability {
   private steadySince = 0;
   private longestGap = 0;
   private longestAttempt = 0;
-  private error = 0;
+  private returns: Return[] = [];
+  private broken = 0;
 
   public constructor(
     public readonly name: string,
@@ -75,7 +84,7 @@ export class Availability {
       this.begins.splice(0, this.begins.length - 1);
       return;
     }
-    this.down ??= { from: before, to, row: 0, error: 0 };
+    this.down ??= { from: before, to, row: 0, returns: [], broken: 0 };
     this.recover(this.down, before, to);
   }
 
@@ -83,7 +92,8 @@ export class Availability {
   public steady(now: number): void {
     this.outages.length = 0;
     this.widest = undefined;
-    this.error = 0;
+    this.returns = [];
+    this.broken = 0;
     this.down = undefined;
     this.steadySince = now;
     this.longestGap = 0;
@@ -108,37 +118,41 @@ export class Availability {
 
   /**
    * Largest error of the sum of all outages that have ended. The service counts as there when an attempt takes no longer
-   * than the longest one of the steady load before. An outage then began at most the longest gap of that load after the
-   * last success. It ended at most so long before the first success: a pause until the next attempt began, that attempt,
-   * and once more a pause, because the drill itself may have been asleep when the answer came. Without an outage it is
+   * than the longest one of the steady load. An outage then began at most the longest gap of that load after the last
+   * success. It ended at most so long before the first success: a pause until the next attempt began, that attempt, and
+   * once more a pause, because the drill itself may have been asleep when the answer came. Without an outage it is
    * `silenceMs`, because none that is shorter is seen.
    */
   public get errorMs(): number {
-    return this.outages.length === 0 ? this.silenceMs : this.error;
+    const { outages, returns, broken, silenceMs, longestGap, longestAttempt } = this;
+    return outages.length === 0
+      ? silenceMs
+      : returns.reduce((sum, one) => sum + longestGap + longestAttempt + 2 * this.longestPause(one), broken);
   }
 
   private recover(down: Down, before: number, to: number): void {
     const silent = to - before > this.silenceMs;
     if (down.row === 0 || silent) {
-      const error = this.longestGap + this.longestAttempt + 2 * this.longestPause(to);
+      const back = { at: to, begins: [...this.begins] };
       // Silence within a row: it belongs to the same outage, though the service was there in between.
-      down.error = error + (down.row === 0 ? 0 : down.error + before - down.to);
-      Object.assign(down, { to, row: 0 });
+      const broken = down.row > 0;
+      const returns = broken ? [...down.returns, back] : [back];
+      Object.assign(down, { to, row: 0, returns, broken: broken ? down.broken + before - down.to : 0 });
     }
     if (++down.row < SUCCESSES_TO_RECOVER) {
       return;
     }
     this.outages.push({ from: down.from, to: down.to });
-    this.error += down.error;
+    this.returns.push(...down.returns);
+    this.broken += down.broken;
     this.steadySince = down.to;
     this.down = undefined;
   }
 
-  /** The longest time in which no attempt began, of those in which a service that is there at `to` may have come back. */
-  private longestPause(to: number): number {
-    const { begins, longestAttempt } = this;
-    let longest = to - (begins.at(-1) ?? to);
-    for (let i = begins.length - 1; i > 0 && begins[i]! >= to - longestAttempt - longest; i--) {
+  /** The longest time in which no attempt began, of those in which a service that is there may have come back. */
+  private longestPause({ at, begins }: Return): number {
+    let longest = at - (begins.at(-1) ?? at);
+    for (let i = begins.length - 1; i > 0 && begins[i]! >= at - this.longestAttempt - longest; i--) {
       longest = Math.max(longest, begins[i]! - begins[i - 1]!);
     }
     return longest;

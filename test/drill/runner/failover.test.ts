@@ -5,8 +5,8 @@ import type { Repetition } from '../../../lib/evidence/evidence';
 import { BED_LOAD, drill, failures, leftBehind, storedEvidence } from '../../support/drill-run';
 import { IMAGES } from '../../support/fake-operator';
 
-/** Between what the bed does and when it says so. */
-const BED_ERROR_MS = 100;
+/** Servers that share two cores with other tests are slower after a failover than in the short load before it. */
+const BED_ERROR_MS = 750;
 
 let pool: BedPool;
 beforeAll(async () => {
