@@ -155,6 +155,8 @@ describe('phoenix drill failover, through the real kubectl', () => {
     expect(kept()).toHaveLength(1);
     writeFileSync(join(folder, 'evidence', `${evidence.runId}.json`), 'mine');
     expect((await phoenix('evidence', 'pull', '-n', 'shop')).err).toContain('which was kept');
+    // Jobs are named by the second.
+    await sleep(1000);
     expect((await drill()).err).toContain('is there already with other content, and was kept');
   });
 });
