@@ -31,6 +31,7 @@ exports.stateHub = (scope, id) =>
       replicas: 3,
       readiness: '/state/health',
       metrics: {},
+      databaseTimeout: Duration.seconds(10),
       databaseUrlVariable: 'DATABASE_URL',
     },
     companions: {
