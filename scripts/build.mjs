@@ -1,5 +1,6 @@
 // Compiles lib/, imports/ and main.ts into build/. Kept out of dist/, which belongs to synthesis.
 import { spawnSync } from 'node:child_process';
+import { chmodSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { build } from 'esbuild';
 import { bundleRunner } from './bundle-runner.mjs';
@@ -29,4 +30,9 @@ if (status === 0) {
     format: 'cjs',
     logLevel: 'warning',
   });
+}
+
+// npm makes a bin executable when it links one, and npx links this package only once for each folder it ever stood in.
+if (status === 0) {
+  chmodSync('build/lib/cli/main.js', 0o755);
 }
