@@ -47,8 +47,8 @@ export interface Repetition {
   readonly apiOutageMs: number | null;
   /**
    * Largest error of each of the three above: what the clients' own rhythm cannot see, from the longest gap and the
-   * longest attempt of the steady load and the longest pause between two attempts in the outage. Where no outage was
-   * seen, the threshold.
+   * longest attempt of the steady load and the longest pauses between two attempts around the outage. Where no outage was
+   * seen, the threshold and a little more.
    */
   readonly resolutionMs: { readonly write: number; readonly read: number; readonly api: number };
   /** From the trigger to all instances ready and streaming again. */

@@ -45,6 +45,8 @@ export class Availability {
   private steadySince = 0;
   private longestGap = 0;
   private longestAttempt = 0;
+  /** Longest time in which no attempt began. */
+  private longestIdle = 0;
   private returns: Return[] = [];
   private broken = 0;
 
@@ -56,9 +58,11 @@ export class Availability {
 
   /** An attempt begins. */
   public begun(at: number): void {
+    this.longestIdle = Math.max(this.longestIdle, at - (this.begins.at(-1) ?? at));
     this.begins.push(at);
     if (this.begins.length > 2 * KEPT) {
-      this.begins = this.begins.slice(-KEPT);
+      // The first two tell whether the drill was asleep when the outage began.
+      this.begins = [...this.begins.slice(0, 2), ...this.begins.slice(-KEPT)];
     }
   }
 
@@ -98,6 +102,7 @@ export class Availability {
     this.steadySince = now;
     this.longestGap = 0;
     this.longestAttempt = 0;
+    this.longestIdle = 0;
   }
 
   /** For how long nothing has succeeded. Zero before the first success. */
@@ -118,16 +123,21 @@ export class Availability {
 
   /**
    * Largest error of the sum of all outages that have ended. The service counts as there when an attempt takes no longer
-   * than the longest one of the steady load. An outage then began at most the longest gap of that load after the last
-   * success. It ended at most so long before the first success: a pause until the next attempt began, that attempt, and
-   * once more a pause, because the drill itself may have been asleep when the answer came. Without an outage it is
-   * `silenceMs`, because none that is shorter is seen.
+   * than the longest one of the steady load.
+   *
+   * Too long: an outage began at most the longest gap of that load after the last success. It ended at most so long before
+   * the first one: a pause until the next attempt began, that attempt, and once more a pause, because the drill itself may
+   * have been asleep when the answer came. Too short: the last success came late, by its attempt and by the pause after
+   * it, in which the drill may have been asleep. Without an outage the same holds for one that is shorter than `silenceMs`.
    */
   public get errorMs(): number {
-    const { outages, returns, broken, silenceMs, longestGap, longestAttempt } = this;
+    const { outages, returns, broken, silenceMs, longestGap, longestAttempt, longestIdle } = this;
     return outages.length === 0
-      ? silenceMs
-      : returns.reduce((sum, one) => sum + longestGap + longestAttempt + 2 * this.longestPause(one), broken);
+      ? silenceMs + longestAttempt + longestIdle
+      : returns.reduce(
+          (sum, one) => sum + longestAttempt + Math.max(longestGap + 2 * this.longestPause(one), firstPause(one)),
+          broken,
+        );
   }
 
   private recover(down: Down, before: number, to: number): void {
@@ -157,6 +167,11 @@ export class Availability {
     }
     return longest;
   }
+}
+
+/** Between the last attempt that began before the last success and the first one after it. */
+function firstPause({ begins: [last = 0, next = last] }: Return): number {
+  return next - last;
 }
 
 /**
