@@ -1,25 +1,13 @@
-import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { commands } from '../../lib/cli/registry';
-import { runCli } from '../../lib/cli/_run';
+import { phoenix } from './_phoenix';
 
 const MAP = 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, namespace: b}\n';
 const LIMIT = 30_000;
 
 async function check(bytes: Buffer, format: string): Promise<{ code: number; out: string; err: string; ms: number }> {
-  let out = '';
-  let err = '';
-  const io = {
-    stdout: (text: string) => (out += text),
-    stderr: (text: string) => (err += text),
-    stdin: Readable.from([bytes]),
-    env: {},
-    cwd: __dirname,
-    color: false,
-  };
   const started = performance.now();
-  const code = await runCli(['check', '-', '--format', format], io, commands, '0');
-  return { code, out, err, ms: performance.now() - started };
+  const ended = await phoenix(['check', '-', '--format', format], { cwd: __dirname, stdin: bytes });
+  return { ...ended, ms: performance.now() - started };
 }
 
 const times = (count: number, line: (i: number) => string): string =>

@@ -1,13 +1,11 @@
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { Readable } from 'node:stream';
 import { elements, isWellFormed } from './_xml';
 import { describe, expect, it } from 'vitest';
-import { commands } from '../../lib/cli/registry';
+import { phoenix } from './_phoenix';
 import { formats } from '../../lib/cli/_check-formats';
 import { printable } from '../../lib/_printable';
-import { runCli } from '../../lib/cli/_run';
 
 const ROOT = resolve(__dirname, '../..');
 
@@ -43,17 +41,7 @@ async function run(
   args: readonly string[],
   stdin = '',
 ): Promise<{ code: number; out: string; err: string }> {
-  let out = '';
-  let err = '';
-  const io = {
-    stdout: (text: string) => (out += text),
-    stderr: (text: string) => (err += text),
-    stdin: Readable.from([stdin]),
-    env: {},
-    cwd,
-    color: false,
-  };
-  return { code: await runCli(['check', ...args], io, commands, '0'), out, err };
+  return phoenix(['check', ...args], { cwd, stdin });
 }
 
 describe('phoenix check', () => {

@@ -1,12 +1,10 @@
 import { cpSync, existsSync, mkdtempSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { load } from 'js-yaml';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { commands } from '../../lib/cli/registry';
-import { runCli } from '../../lib/cli/_run';
+import { phoenix } from './_phoenix';
 import { seal } from '../../lib/evidence/digest';
 import type { Evidence } from '../../lib/evidence/evidence';
 import { checkManifests } from '../../lib/policy/check';
@@ -39,21 +37,10 @@ function cronJob(name: string, subcommand: string) {
   return { apiVersion: 'batch/v1', kind: 'CronJob', metadata: { name, namespace: 'shop' }, spec: { jobTemplate } };
 }
 
-async function phoenix(...argv: readonly string[]) {
-  let out = '';
-  let err = '';
-  const io = {
-    stdout: (text: string) => (out += text),
-    stderr: (text: string) => (err += text),
-    stdin: Readable.from([]),
-    env: { ...process.env, KUBECONFIG: join(folder, 'kubeconfig') },
-    cwd: folder,
-    color: false,
-  };
-  return { code: await runCli(argv, io, commands, '0'), out, err };
-}
+const run = (...argv: readonly string[]) =>
+  phoenix(argv, { cwd: folder, env: { ...process.env, KUBECONFIG: join(folder, 'kubeconfig') } });
 
-const drill = (...more: readonly string[]) => phoenix('drill', 'failover', ...DRILL, ...more);
+const drill = (...more: readonly string[]) => run('drill', 'failover', ...DRILL, ...more);
 
 /** A line of the runner's log. */
 const line = (event: string, message: string, fields: object = {}) =>
@@ -132,7 +119,7 @@ describe('phoenix drill failover, through the real kubectl', () => {
       job.run();
       job.end(0);
     });
-    await phoenix('drill', 'failover', name, '-n', 'shop');
+    await run('drill', 'failover', name, '-n', 'shop');
 
     expect(jobs()[0]!.metadata.name).toMatch(/^x{52}-\d{10}$/);
   });
@@ -147,14 +134,14 @@ describe('phoenix drill failover, through the real kubectl', () => {
     });
     await drill();
 
-    expect(await phoenix('evidence', 'pull', '-n', 'shop')).toEqual({
+    expect(await run('evidence', 'pull', '-n', 'shop')).toEqual({
       code: 0,
       out: '1 in the cluster, 0 new in evidence\n',
       err: '',
     });
     expect(kept()).toHaveLength(1);
     writeFileSync(join(folder, 'evidence', `${evidence.runId}.json`), 'mine');
-    expect((await phoenix('evidence', 'pull', '-n', 'shop')).err).toContain('which was kept');
+    expect((await run('evidence', 'pull', '-n', 'shop')).err).toContain('which was kept');
     // Jobs are named by the second.
     await sleep(1000);
     expect((await drill()).err).toContain('is there already with other content, and was kept');
@@ -397,8 +384,8 @@ describe('phoenix drill failover does not start', () => {
   it('a CronJob that is not there, or that is no failover drill', async () => {
     kubernetes.put(cronJob('shop-readiness-check', 'readiness'));
 
-    expect(await phoenix('drill', 'failover', 'x', '-n', 'shop')).toMatchObject({ code: 4, err: expect.stringContaining("there is no CronJob 'x' in namespace 'shop'; list them: kubectl --namespace shop get cronjobs") }); // prettier-ignore
-    expect(await phoenix('drill', 'failover', 'shop-readiness-check', '-n', 'shop')).toMatchObject({ code: 4, err: expect.stringContaining("CronJob 'shop-readiness-check' is no failover drill; it was not started") }); // prettier-ignore
+    expect(await run('drill', 'failover', 'x', '-n', 'shop')).toMatchObject({ code: 4, err: expect.stringContaining("there is no CronJob 'x' in namespace 'shop'; list them: kubectl --namespace shop get cronjobs") }); // prettier-ignore
+    expect(await run('drill', 'failover', 'shop-readiness-check', '-n', 'shop')).toMatchObject({ code: 4, err: expect.stringContaining("CronJob 'shop-readiness-check' is no failover drill; it was not started") }); // prettier-ignore
     expect(jobs()).toEqual([]);
   });
 
@@ -431,7 +418,7 @@ describe('phoenix drill failover does not start', () => {
     [['x', '--colour'], "unknown option '--colour'"],
     [['x', '--manifest'], "there is no CronJob 'x' below 'dist/manifests'"],
   ])('answers %j with one line and exit code 4, which is no verdict', async (args, message) => {
-    const { code, err } = await phoenix('drill', 'failover', ...args);
+    const { code, err } = await run('drill', 'failover', ...args);
 
     expect(code).toBe(4);
     expect(err).toContain(message);
@@ -442,7 +429,7 @@ describe('phoenix drill failover does not start', () => {
 describe('phoenix drill failover --manifest', () => {
   it('writes a Job for a commit that the policy accepts, and runs nothing', async () => {
     cpSync(join(ROOT, 'dist'), join(folder, 'dist'), { recursive: true });
-    const { code, out } = await phoenix('drill', 'failover', 'state-hub-failover-drill', '--manifest');
+    const { code, out } = await run('drill', 'failover', 'state-hub-failover-drill', '--manifest');
     const job = load(out) as any;
 
     expect(code).toBe(0);
@@ -461,6 +448,6 @@ describe('phoenix drill failover --manifest', () => {
   it('refuses a CronJob that is no failover drill', async () => {
     cpSync(join(ROOT, 'dist'), join(folder, 'dist'), { recursive: true });
 
-    expect(await phoenix('drill', 'failover', 'state-hub-readiness-check', '--manifest')).toMatchObject({ code: 4, out: '' }); // prettier-ignore
+    expect(await run('drill', 'failover', 'state-hub-readiness-check', '--manifest')).toMatchObject({ code: 4, out: '' }); // prettier-ignore
   });
 });

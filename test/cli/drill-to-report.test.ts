@@ -1,11 +1,9 @@
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { commands } from '../../lib/cli/registry';
-import { runCli } from '../../lib/cli/_run';
+import { phoenix } from './_phoenix';
 import { bundle, DrillChild } from '../support/drill-child';
 import { storedEvidence } from '../support/drill-run';
 import { FakeJob } from '../support/fake-job';
@@ -28,19 +26,8 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-async function phoenix(...argv: readonly string[]) {
-  let out = '';
-  let err = '';
-  const io = {
-    stdout: (text: string) => (out += text),
-    stderr: (text: string) => (err += text),
-    stdin: Readable.from([]),
-    env: { ...process.env, KUBECONFIG: join(folder, 'kubeconfig') },
-    cwd: folder,
-    color: false,
-  };
-  return { code: await runCli(argv, io, commands, '0'), out, err };
-}
+const run = (...argv: readonly string[]) =>
+  phoenix(argv, { cwd: folder, env: { ...process.env, KUBECONFIG: join(folder, 'kubeconfig') } });
 
 /** The Job's container: the program as it is shipped, against real servers. Its log is cut every second. */
 async function container(job: FakeJob): Promise<void> {
@@ -70,13 +57,13 @@ it('the sequence of the README works: run, pull, verify, report, with a real fai
   bed.kubernetes.put({ apiVersion: 'batch/v1', kind: 'CronJob', metadata, spec });
   FakeJob.onEach(bed.kubernetes, container);
 
-  const run = () => phoenix('drill', 'failover', 'state-hub-failover-drill', '--namespace', 'state-hub');
-  let drill = await run();
+  const start = () => run('drill', 'failover', 'state-hub-failover-drill', '--namespace', 'state-hub');
+  let drill = await start();
   for (let again = 0; again < 3 && drill.out.includes('load-not-steady'); again++) {
     // A machine that is busy with other tests; nothing was touched.
     rmSync(join(folder, 'evidence'), { recursive: true });
     bed.kubernetes.remove('/api/v1/namespaces/state-hub/configmaps/state-hub-drill-failover');
-    drill = await run();
+    drill = await start();
   }
   expect(drill).toMatchObject({ code: 0, out: expect.stringMatching(/^passed: writes were back after /) });
   const phases = [...drill.err.matchAll(/^\d\d:\d\d:\d\d (lease|preconditions|load|trigger|observe|settle|verify|clean up)$/gm)]; // prettier-ignore
@@ -85,11 +72,11 @@ it('the sequence of the README works: run, pull, verify, report, with a real fai
   const [file, ...others] = readdirSync(join(folder, 'evidence'));
   expect(others).toEqual([]);
   expect([readFileSync(join(folder, 'evidence', file!), 'utf8')]).toEqual(storedEvidence(bed));
-  expect(await phoenix('evidence', 'pull', '--namespace', 'state-hub')).toEqual({
+  expect(await run('evidence', 'pull', '--namespace', 'state-hub')).toEqual({
     code: 0,
     out: '1 in the cluster, 0 new in evidence\n',
     err: '',
   });
-  expect(await phoenix('evidence', 'verify', 'evidence')).toMatchObject({ code: 0 });
-  expect(await phoenix('report', 'evidence')).toMatchObject({ code: 0, err: 'wrote report.html: 1 document, 0 problems\n' }); // prettier-ignore
+  expect(await run('evidence', 'verify', 'evidence')).toMatchObject({ code: 0 });
+  expect(await run('report', 'evidence')).toMatchObject({ code: 0, err: 'wrote report.html: 1 document, 0 problems\n' }); // prettier-ignore
 }, 120_000);

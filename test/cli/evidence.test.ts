@@ -1,14 +1,8 @@
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Command } from '../../lib/cli/_command';
-import { runCli } from '../../lib/cli/_run';
-import { evidenceList } from '../../lib/cli/evidence-list';
-import { evidencePull } from '../../lib/cli/evidence-pull';
-import { evidenceVerify } from '../../lib/cli/evidence-verify';
-import { report } from '../../lib/cli/report';
+import { phoenix } from './_phoenix';
 import type { Evidence } from '../../lib/evidence/evidence';
 import { FakeKubernetes } from '../support/fake-kubernetes';
 import { failoverSample } from '../evidence/_samples';
@@ -34,21 +28,7 @@ afterEach(async () => {
   await cluster.close();
 });
 
-async function run(...argv: string[]): Promise<{ code: number; out: string; err: string }> {
-  let out = '';
-  let err = '';
-  const io = {
-    stdout: (text: string) => (out += text),
-    stderr: (text: string) => (err += text),
-    stdin: Readable.from([]),
-    env,
-    cwd: folder,
-    color: false,
-  };
-  const entry = (x: Command) => ({ name: x.name, summary: x.summary, load: () => Promise.resolve(x) });
-  const verbs = [evidenceList, evidencePull, evidenceVerify, report].map(entry);
-  return { code: await runCli(argv, io, verbs, '0'), out, err };
-}
+const run = (...argv: string[]) => phoenix(argv, { cwd: folder, env });
 
 function store(data: Record<string, string>, labels = { 'app.kubernetes.io/managed-by': 'phoenix-drill' }): void {
   const metadata = { name: 'state-hub-evidence', namespace: 'state-hub', labels };

@@ -3,11 +3,9 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { phoenix } from './_phoenix';
 import { stringify } from 'yaml';
-import { runCli } from '../../lib/cli/_run';
-import { readiness } from '../../lib/cli/readiness';
 import { readHistory } from '../../lib/evidence/history';
 import { EXPECTED, readyCluster } from '../drill/readiness/_cluster';
 import type { FakeKubernetes } from '../support/fake-kubernetes';
@@ -50,20 +48,8 @@ function config(): object {
   };
 }
 
-async function run(...argv: string[]): Promise<{ code: number; out: string; err: string }> {
-  let out = '';
-  let err = '';
-  const io = {
-    stdout: (text: string) => (out += text),
-    stderr: (text: string) => (err += text),
-    stdin: Readable.from([]),
-    env: { ...process.env, KUBECONFIG: join(folder, 'kubeconfig') },
-    cwd: folder,
-    color: false,
-  };
-  const entry = { name: 'readiness', summary: '', load: () => Promise.resolve(readiness) };
-  return { code: await runCli(['readiness', ...argv], io, [entry], '0'), out, err };
-}
+const run = (...argv: string[]) =>
+  phoenix(['readiness', ...argv], { cwd: folder, env: { ...process.env, KUBECONFIG: join(folder, 'kubeconfig') } });
 
 function written(): ReturnType<typeof readHistory> {
   const names = readdirSync(join(folder, 'evidence')).filter((name) => name.endsWith('.json'));

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { type CommandIo, UsageMistake, command } from '../../lib/cli/_command';
+import { phoenix } from './_phoenix';
+import { UsageMistake, command } from '../../lib/cli/_command';
 import { type CommandEntry, commands } from '../../lib/cli/registry';
 import { commandHelp } from '../../lib/cli/_help';
 import { runCli } from '../../lib/cli/_run';
@@ -50,19 +51,7 @@ const entries: CommandEntry[] = [echo, plain].map((x) => ({
   load: () => Promise.resolve(x),
 }));
 
-async function run(...argv: string[]): Promise<{ code: number; out: string; err: string }> {
-  let out = '';
-  let err = '';
-  const io: CommandIo = {
-    stdout: (text) => (out += text),
-    stderr: (text) => (err += text),
-    stdin: Readable.from([]),
-    env: {},
-    cwd: '/',
-    color: false,
-  };
-  return { code: await runCli(argv, io, entries, '1.2.3'), out, err };
-}
+const run = (...argv: string[]) => phoenix(argv, { verbs: entries, version: '1.2.3' });
 
 describe('arguments', () => {
   const nothing = { format: 'text', rules: [], quiet: false, positionals: [] };

@@ -2,10 +2,8 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { Readable } from 'node:stream';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { commands } from '../../lib/cli/registry';
-import { runCli } from '../../lib/cli/_run';
+import { phoenix } from './_phoenix';
 
 const ROOT = resolve(__dirname, '../..');
 let repository = '';
@@ -17,19 +15,7 @@ beforeEach(() => {
   cpSync(join(ROOT, 'dist/docs/secrets.json'), join(repository, 'dist/docs/secrets.json'));
 });
 
-async function run(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-  let out = '';
-  let err = '';
-  const io = {
-    stdout: (text: string) => (out += text),
-    stderr: (text: string) => (err += text),
-    stdin: Readable.from([]),
-    env: {},
-    cwd: repository,
-    color: false,
-  };
-  return { code: await runCli(['secrets', 'check', ...args], io, commands, '0'), out, err };
-}
+const run = (...args: string[]) => phoenix(['secrets', 'check', ...args], { cwd: repository });
 
 describe('phoenix secrets check', () => {
   it('finds nothing wrong with the files of State Hub', async () => {

@@ -1,5 +1,3 @@
-import type { EvidenceCheck, Evidence } from '../evidence';
-
 /** Seconds as a person says them: `0.42 s`, `12.3 s`, `4 min 10 s`, `3 days`. */
 export function seconds(value: number): string {
   if (value < 10) {
@@ -41,11 +39,6 @@ export function time(iso: string): string {
 /** The first hexadecimal digits of a digest, enough to tell two apart on paper. */
 export function short(digest: string): string {
   return /^sha256:[0-9a-f]{64}$/.test(digest) ? digest.slice(7, 19) : digest;
-}
-
-/** Every check of a document, in the order they were made. */
-export function allChecks(evidence: Evidence): readonly EvidenceCheck[] {
-  return [...evidence.preconditions, ...evidence.repetitions.flatMap((r) => r.checks), ...evidence.checks];
 }
 
 function trim(decimal: string): string {
