@@ -2,10 +2,7 @@
 import { createRequire } from 'node:module';
 
 const require = createRequire(import.meta.url);
-const { Flux } = require('../build/lib/gitops/flux.js');
-const { ArgoCd } = require('../build/lib/gitops/argocd.js');
-const { graphOf } = require('../build/lib/gitops/graph.js');
-const { manifestYaml } = require('../build/lib/gitops/yaml.js');
+const { ArgoCd, Flux, graphOf, manifestYaml } = require('../build/inside/rest.js');
 
 const flux = new Flux({ path: './deploy', external: { cnpg: {}, 'barman-plugin': { namespace: 'cnpg-system' } } });
 const argo = new ArgoCd({ repository: 'https://git.example.org/bench', path: './deploy' });

@@ -2,7 +2,7 @@
 import { createRequire } from 'node:module';
 
 const require = createRequire(import.meta.url);
-const { proveNodeLoss } = require('../build/lib/platform/node-loss.js');
+const { proveNodeLoss } = require('../build/inside/rest.js');
 const NODES = 50;
 const WORKLOADS = 20;
 const LIMIT_MILLISECONDS = 1000;

@@ -1,6 +1,7 @@
 // What the policy costs, in process and as a command. Needs `npm run build`.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { Session } from 'node:inspector';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -38,13 +39,25 @@ const external = (manifests) => {
   ];
 };
 
+/** Milliseconds that a profile spent in a function and what it calls, and in all. */
+function timeBelow({ nodes, samples, timeDeltas }, name) {
+  const inside = new Set();
+  for (const { id, callFrame, children = [] } of nodes) {
+    if (callFrame.functionName === name || inside.has(id)) {
+      [id, ...children].forEach((one) => inside.add(one));
+    }
+  }
+  const sum = (counts) => samples.reduce((all, id, i) => all + (counts(id) ? timeDeltas[i] / 1000 : 0), 0);
+  return { judging: sum((id) => inside.has(id)), all: sum(() => true) };
+}
+
 if (process.argv[2] === 'worker') {
   const manifests = objects(Number(process.argv[3]));
   const platform = { ...facts, external: external(manifests) };
   const inputs = manifests.map((manifest) => ({ manifest }));
   const started = performance.now();
   const before = process.cpuUsage();
-  const { checkManifests } = require('../build/lib/policy/check.js');
+  const { checkManifests } = require('../build/inside/policy.js');
   const report = checkManifests(inputs, { platform });
   const first = performance.now() - started;
   const { user, system } = process.cpuUsage(before);
@@ -62,31 +75,21 @@ if (process.argv[2] === 'worker') {
     }),
   );
 } else if (process.argv[2] === 'share') {
-  const policy = require('../build/lib/policy/check.js');
   const { PhoenixApp } = require('../build/lib');
   const { stateHub } = require('./_state-hub.cjs');
-  const { checkManifests } = policy;
-  let judging = 0;
-  let objects = 0;
-  // Processor time: both parts wait alike for whatever else the machine does.
-  const spent = () => {
-    const { user, system } = process.cpuUsage();
-    return (user + system) / 1000;
-  };
-  policy.checkManifests = (...args) => {
-    const started = spent();
-    const report = checkManifests(...args);
-    judging += spent() - started;
-    objects += report.objects;
-    return report;
-  };
-  const started = spent();
+  const session = new Session();
+  session.connect();
+  session.post('Profiler.enable');
+  session.post('Profiler.setSamplingInterval', { interval: 200 });
+  session.post('Profiler.start');
   const app = new PhoenixApp({ outdir: mkdtempSync(join(tmpdir(), 'phoenix-bench-')) });
   for (let i = 0; i < Number(process.argv[3]); i++) {
     stateHub(app, `hub-${i}`);
   }
   app.synth();
-  console.log(JSON.stringify({ judging, objects, all: spent() - started }));
+  session.post('Profiler.stop', (error, { profile }) =>
+    console.log(JSON.stringify(timeBelow(profile, 'checkManifests'))),
+  );
 } else {
   console.log('objects   first run   processor   second   checks   MiB   findings   bar');
   for (const [count, bar] of Object.entries(BARS)) {
@@ -123,7 +126,7 @@ if (process.argv[2] === 'worker') {
   console.log(
     `phoenix check, 1000 files: ${times[2].ms.toFixed(0)} ms, exit ${times[2].status}, bar ${COMMAND_BAR} ms: ${times[2].ms <= COMMAND_BAR ? 'yes' : 'NO'}`,
   );
-  console.log('services   objects   policy   of synth   share   bar');
+  console.log('services   policy   of synth   share   bar');
   for (const services of [1, 20, 100]) {
     const runs = Array.from({ length: 5 }, () =>
       JSON.parse(
@@ -131,10 +134,9 @@ if (process.argv[2] === 'worker') {
           .stdout,
       ),
     ).sort((a, b) => a.judging / a.all - b.judging / b.all);
-    const { judging, objects, all } = runs[2];
+    const { judging, all } = runs[2];
     const row = [
       String(services).padStart(8),
-      String(objects).padStart(9),
       `${judging.toFixed(0)} ms`.padStart(8),
       `${all.toFixed(0)} ms`.padStart(10),
       `${((100 * judging) / all).toFixed(0)} %`.padStart(7),

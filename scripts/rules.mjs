@@ -4,6 +4,6 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const { rulesDocument } = createRequire(import.meta.url)('../build/lib/policy/rules-document.js');
+const { rulesDocument } = createRequire(import.meta.url)('../build/inside/rest.js');
 const file = join(dirname(dirname(fileURLToPath(import.meta.url))), 'docs', 'rules.md');
 writeFileSync(file, rulesDocument());

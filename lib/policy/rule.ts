@@ -57,6 +57,7 @@ export interface PolicyRule {
   readonly why: string;
   /** What to write instead, an imperative sentence without a period. */
   readonly remediation: string;
-  readonly example: RuleExample;
+  /** Made when somebody asks: the documentation and the tests do, synthesis does not. */
+  example(): RuleExample;
   check(resource: Resource, world: World, report: Report): void;
 }

@@ -40,7 +40,7 @@ ${chapters.join('\n')}`;
 }
 
 function section(rule: PolicyRule): string {
-  const { broken, fine } = rule.example;
+  const { broken, fine } = rule.example();
   const object = objectOr(fine[broken.object]);
   const segments = parsePath(broken.path);
   const before = valueAt(object, segments);

@@ -14,7 +14,8 @@ export const admissionWarnings: PolicyRule = {
   summary: 'nothing is written that CloudNativePG takes with a warning, or for old manifests only',
   why: 'kubectl shows the warnings of a webhook once; Flux and Argo CD show them to nobody (CloudNativePG 1.30, webhook: getAdmissionWarnings).',
   remediation: 'use what replaced it',
-  example: example([cluster({ monitoring: { enablePodMonitor: false } })], 'spec.monitoring.enablePodMonitor', true),
+  example: () =>
+    example([cluster({ monitoring: { enablePodMonitor: false } })], 'spec.monitoring.enablePodMonitor', true),
   check(resource, _, report) {
     const spec = objectOr(resource.manifest['spec']);
     checkMonitoring(spec, report);

@@ -15,25 +15,26 @@ export const argocdProjectExists: PolicyRule = {
   summary: 'the project of every Application exists and allows its repository, its cluster and its namespace',
   why: 'An Application outside its project is never synced; the service keeps running as it was, and only the Application says why (argo-cd, Projects).',
   remediation: 'correct the name, or widen the AppProject by exactly this repository or namespace',
-  example: example(
-    [
-      object(ARGO, 'Application', 'shop', {
-        spec: {
-          project: 'shop',
-          source: { repoURL: 'https://git.example.net/shop.git', path: 'dist' },
-          destination: { server: 'https://kubernetes.default.svc', namespace: 'shop' },
-        },
-      }),
-      object(ARGO, 'AppProject', 'shop', {
-        spec: {
-          sourceRepos: ['https://git.example.net/shop.git'],
-          destinations: [{ server: 'https://kubernetes.default.svc', namespace: 'shop' }],
-        },
-      }),
-    ],
-    'spec.project',
-    'shpo',
-  ),
+  example: () =>
+    example(
+      [
+        object(ARGO, 'Application', 'shop', {
+          spec: {
+            project: 'shop',
+            source: { repoURL: 'https://git.example.net/shop.git', path: 'dist' },
+            destination: { server: 'https://kubernetes.default.svc', namespace: 'shop' },
+          },
+        }),
+        object(ARGO, 'AppProject', 'shop', {
+          spec: {
+            sourceRepos: ['https://git.example.net/shop.git'],
+            destinations: [{ server: 'https://kubernetes.default.svc', namespace: 'shop' }],
+          },
+        }),
+      ],
+      'spec.project',
+      'shpo',
+    ),
   check(resource, world, report) {
     const name = String(resource.spec['project']);
     const project = world.find('AppProject', resource.namespace, name);

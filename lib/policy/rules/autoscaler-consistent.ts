@@ -26,22 +26,23 @@ export const autoscalerConsistent: PolicyRule = {
   summary: 'an autoscaler has a minimum up to its maximum, and each metric the source and target of its type',
   why: 'The API server refuses it, and the workload stays at the number of pods that it happens to have (kubernetes.io, Horizontal Pod Autoscaling).',
   remediation: 'write minReplicas up to maxReplicas',
-  example: example(
-    [
-      object('autoscaling/v2', 'HorizontalPodAutoscaler', 'web', {
-        spec: {
-          minReplicas: 2,
-          maxReplicas: 4,
-          scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' },
-          metrics: [
-            { type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 70 } } },
-          ],
-        },
-      }),
-    ],
-    'spec.minReplicas',
-    5,
-  ),
+  example: () =>
+    example(
+      [
+        object('autoscaling/v2', 'HorizontalPodAutoscaler', 'web', {
+          spec: {
+            minReplicas: 2,
+            maxReplicas: 4,
+            scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' },
+            metrics: [
+              { type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 70 } } },
+            ],
+          },
+        }),
+      ],
+      'spec.minReplicas',
+      5,
+    ),
   check(resource, _, report) {
     const { minReplicas = 1, maxReplicas } = resource.spec;
     const metrics = listOr(resource.spec['metrics']);

@@ -11,15 +11,16 @@ export const backupScheduleSixFields: PolicyRule = {
   summary: 'the schedule of a ScheduledBackup has exactly six fields, the first is the second, and it runs',
   why: "CloudNativePG reads five fields too, but as second, minute, hour and so on: '0 2 * * *' backs up every hour, at minute 2, and the webhook only warns. It refuses day 7 (Sunday is 0), and takes 30 February, for which it never makes a backup (CloudNativePG, Backup, Scheduled backups).",
   remediation: "write six fields: '0 0 2 * * *' is 02:00:00 every day",
-  example: example(
-    [
-      object('postgresql.cnpg.io/v1', 'ScheduledBackup', 'db', {
-        spec: { schedule: '0 0 2 * * *', cluster: { name: 'db' }, method: 'plugin' },
-      }),
-    ],
-    'spec.schedule',
-    '0 2 * * *',
-  ),
+  example: () =>
+    example(
+      [
+        object('postgresql.cnpg.io/v1', 'ScheduledBackup', 'db', {
+          spec: { schedule: '0 0 2 * * *', cluster: { name: 'db' }, method: 'plugin' },
+        }),
+      ],
+      'spec.schedule',
+      '0 2 * * *',
+    ),
   check(resource, _, report) {
     const schedule = String(resource.spec['schedule']);
     const cron = readCron(schedule, 'ScheduledBackup');

@@ -13,7 +13,7 @@ export const canonicalQuantities: PolicyRule = {
   summary: 'quantities of objects that a webhook rewrites are canonical',
   why: "The webhook of CloudNativePG reads and writes the whole object, and '1024Mi' comes back as '1Gi': a difference for ever (cloudnative-pg#10418).",
   remediation: 'write the canonical form',
-  example: example([cluster()], 'spec.resources.requests.memory', '2048Mi'),
+  example: () => example([cluster()], 'spec.resources.requests.memory', '2048Mi'),
   check(resource, _, report) {
     const walk = (value: unknown, path: readonly PathSegment[]): void => {
       for (const [name, below] of isObject(value) ? Object.entries(value) : []) {

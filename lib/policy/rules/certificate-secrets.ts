@@ -11,10 +11,11 @@ export const certificateSecrets: PolicyRule = {
   summary: 'a certificate that is brought along comes with its authority, and with its names in itself',
   why: 'The operator cannot sign for an authority that it does not have; only the webhook says so (CloudNativePG, Certificates; webhook: validateCerts).',
   remediation: 'name the Secret with ca.crt of the authority',
-  example: example(
-    [cluster({ certificates: { serverTLSSecret: 'db-tls', serverCASecret: 'db-authority' } })],
-    'spec.certificates.serverCASecret',
-  ),
+  example: () =>
+    example(
+      [cluster({ certificates: { serverTLSSecret: 'db-tls', serverCASecret: 'db-authority' } })],
+      'spec.certificates.serverCASecret',
+    ),
   check(resource, _, report) {
     const given = objectOr(resource.spec['certificates']);
     const has = (field: string): boolean => (given[field] ?? '') !== '';

@@ -18,19 +18,20 @@ export const classExists: PolicyRule = {
   summary: 'every priority, runtime, ingress and volume attributes class is one of those that are declared',
   why: 'Pods with an unknown PriorityClass or RuntimeClass are refused, and only the events of their controller say so (kubernetes.io, Pod Priority and Preemption; Runtime Class).',
   remediation: 'correct the name, or name the class as external',
-  example: example(
-    [
-      deployment({ priorityClassName: 'serving' }),
-      {
-        apiVersion: 'scheduling.k8s.io/v1',
-        kind: 'PriorityClass',
-        metadata: { name: 'serving' },
-        value: 1000,
-      },
-    ],
-    'spec.template.spec.priorityClassName',
-    'servign',
-  ),
+  example: () =>
+    example(
+      [
+        deployment({ priorityClassName: 'serving' }),
+        {
+          apiVersion: 'scheduling.k8s.io/v1',
+          kind: 'PriorityClass',
+          metadata: { name: 'serving' },
+          value: 1000,
+        },
+      ],
+      'spec.template.spec.priorityClassName',
+      'servign',
+    ),
   check(resource, world, report) {
     for (const { kind, name, path } of referencesOf(resource)) {
       if (CLASSES.includes(kind) && !BUILT_IN.includes(name)) {

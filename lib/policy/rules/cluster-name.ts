@@ -12,7 +12,7 @@ export const clusterName: PolicyRule = {
   summary: 'the name of a Cluster is a DNS label of at most 50 characters that starts with a letter',
   why: 'CloudNativePG makes Services and Secrets from it; the webhook refuses others (CloudNativePG, webhook: validateName).',
   remediation: 'shorten it, letters, digits and dashes only',
-  example: example([cluster()], 'metadata.name', `db-${'x'.repeat(50)}`),
+  example: () => example([cluster()], 'metadata.name', `db-${'x'.repeat(50)}`),
   check(resource, _, report) {
     if (resource.name.length > MAX) {
       report.fail('metadata.name', `at most ${MAX} characters are allowed, got ${resource.name.length}`);

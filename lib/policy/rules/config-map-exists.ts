@@ -12,13 +12,14 @@ export const configMapExists: PolicyRule = {
   summary: 'every ConfigMap that an object names is in its namespace',
   why: 'A pod whose ConfigMap is missing waits in ContainerCreating and says so only in its events (kubernetes.io, Configure a Pod to Use a ConfigMap).',
   remediation: 'correct the name, or add the ConfigMap to those that are declared external',
-  example: example(
-    [
-      deployment({ volumes: [{ name: 'pages', configMap: { name: 'pages' } }] }),
-      object('v1', 'ConfigMap', 'pages', { data: {} }),
-    ],
-    'spec.template.spec.volumes[0].configMap.name',
-    'page',
-  ),
+  example: () =>
+    example(
+      [
+        deployment({ volumes: [{ name: 'pages', configMap: { name: 'pages' } }] }),
+        object('v1', 'ConfigMap', 'pages', { data: {} }),
+      ],
+      'spec.template.spec.volumes[0].configMap.name',
+      'page',
+    ),
   check: (resource, world, report) => checkNames(['ConfigMap'], resource, world, report),
 };

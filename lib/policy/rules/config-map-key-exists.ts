@@ -12,15 +12,16 @@ export const configMapKeyExists: PolicyRule = {
   summary: 'every key that is read from a ConfigMap is in it',
   why: 'A volume with an item that is not there never mounts, and the pod waits (kubernetes.io, ConfigMaps).',
   remediation: 'write a key that the ConfigMap has',
-  example: example(
-    [
-      deployment({
-        volumes: [{ name: 'pages', configMap: { name: 'pages', items: [{ key: 'a.html', path: 'a.html' }] } }],
-      }),
-      object('v1', 'ConfigMap', 'pages', { data: { 'a.html': 'hello' } }),
-    ],
-    'spec.template.spec.volumes[0].configMap.items[0].key',
-    'b.html',
-  ),
+  example: () =>
+    example(
+      [
+        deployment({
+          volumes: [{ name: 'pages', configMap: { name: 'pages', items: [{ key: 'a.html', path: 'a.html' }] } }],
+        }),
+        object('v1', 'ConfigMap', 'pages', { data: { 'a.html': 'hello' } }),
+      ],
+      'spec.template.spec.volumes[0].configMap.items[0].key',
+      'b.html',
+    ),
   check: (resource, world, report) => checkKeys('ConfigMap', resource, world, report),
 };

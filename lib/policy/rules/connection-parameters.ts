@@ -21,17 +21,18 @@ export const connectionParameters: PolicyRule = {
   summary: 'connection parameters of external clusters are keywords of libpq, with a host',
   why: 'The CRD takes any word; an unknown one ends the import or the recovery with "invalid connection option", after the volumes were made (PostgreSQL, Database Connection Control Functions).',
   remediation: 'write a keyword of libpq',
-  example: example(
-    [
-      cluster({
-        externalClusters: [
-          { name: 'old', connectionParameters: { host: 'old.example.net', dbname: 'shop', sslmode: 'verify-full' } },
-        ],
-      }),
-    ],
-    'spec.externalClusters[0].connectionParameters.hots',
-    'old.example.net',
-  ),
+  example: () =>
+    example(
+      [
+        cluster({
+          externalClusters: [
+            { name: 'old', connectionParameters: { host: 'old.example.net', dbname: 'shop', sslmode: 'verify-full' } },
+          ],
+        }),
+      ],
+      'spec.externalClusters[0].connectionParameters.hots',
+      'old.example.net',
+    ),
   check(resource, _, report) {
     listOr(resource.spec['externalClusters']).forEach((one, i) => {
       const parameters = one['connectionParameters'] as unknown;

@@ -16,7 +16,7 @@ export const containersConsistent: PolicyRule = {
   summary: 'containers of a pod have names of their own, and probes that the kubelet can make',
   why: 'The API server refuses the whole object; the schema sees one container at a time (kubernetes.io, Pods; Configure Liveness, Readiness and Startup Probes).',
   remediation: 'remove the field',
-  example: example([deployment()], 'spec.template.spec.containers[0].livenessProbe.successThreshold', 2),
+  example: () => example([deployment()], 'spec.template.spec.containers[0].livenessProbe.successThreshold', 2),
   check(resource, world, report) {
     const pod = podSpecOf(resource, world);
     if (pod === undefined) {

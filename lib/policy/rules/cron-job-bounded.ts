@@ -12,7 +12,7 @@ export const cronJobBounded: PolicyRule = {
   summary: 'a CronJob has a deadline to start, and a run that hangs ends or is alone',
   why: 'Without startingDeadlineSeconds, 100 missed starts stop the CronJob for good; runs that hang pile up under concurrencyPolicy Allow, and keep every later run away under Forbid (kubernetes.io, CronJob).',
   remediation: 'write startingDeadlineSeconds and jobTemplate.spec.activeDeadlineSeconds',
-  example: example([merge(cronJob(), { metadata: { labels: undefined } })], 'spec.startingDeadlineSeconds'),
+  example: () => example([merge(cronJob(), { metadata: { labels: undefined } })], 'spec.startingDeadlineSeconds'),
   check(resource, _, report) {
     if (isDrill(resource)) {
       return;

@@ -12,7 +12,7 @@ export const cronJobName: PolicyRule = {
   summary: `the name of a CronJob has at most ${MAX} characters`,
   why: 'Kubernetes appends 11 characters for each Job and refuses longer names when the CronJob is applied (kubernetes.io, CronJob).',
   remediation: 'shorten it',
-  example: example([cronJob()], 'metadata.name', `restore-${'x'.repeat(50)}`),
+  example: () => example([cronJob()], 'metadata.name', `restore-${'x'.repeat(50)}`),
   check(resource, _, report) {
     if (resource.name.length > MAX) {
       report.fail('metadata.name', `at most ${MAX} characters are allowed, got ${resource.name.length}`);

@@ -15,7 +15,7 @@ export const cronJobSchedule: PolicyRule = {
   summary: 'the schedule of a CronJob has five fields and runs, and its time zone has its own field',
   why: "Kubernetes takes five fields, CloudNativePG's ScheduledBackup six: the two are easily mixed up, and a wrong schedule is refused only when it is applied (kubernetes.io, CronJob).",
   remediation: "write five fields: '17 4 * * 0' is Sunday at 04:17; use timeZone for the zone",
-  example: example([cronJob()], 'spec.schedule', '0 17 4 * * 0'),
+  example: () => example([cronJob()], 'spec.schedule', '0 17 4 * * 0'),
   check(resource, _, report) {
     const schedule = String(resource.spec['schedule']).trim();
     if (/TZ=/.test(schedule)) {

@@ -22,11 +22,12 @@ export const dataConsistent: PolicyRule = {
   summary: 'a ConfigMap or Secret has every key once, the keys of its type, and at most 1 MiB',
   why: 'The API server refuses it, and the pods that need it never start (kubernetes.io, ConfigMaps; Secrets, Types of Secret).',
   remediation: 'write the keys that the type asks for',
-  example: example(
-    [object('v1', 'ConfigMap', 'pages', { data: { 'a.html': '' }, binaryData: { 'b.png': '' } })],
-    "binaryData['a.html']",
-    '',
-  ),
+  example: () =>
+    example(
+      [object('v1', 'ConfigMap', 'pages', { data: { 'a.html': '' }, binaryData: { 'b.png': '' } })],
+      "binaryData['a.html']",
+      '',
+    ),
   check(resource, _, report) {
     const data = objectOr(resource.manifest['data']);
     const more = objectOr(resource.manifest['binaryData']);

@@ -16,7 +16,7 @@ export const dataNotRecreated: PolicyRule = {
     'nothing that holds data, or is protected from pruning, is marked to be forced, replaced or run as a hook, by annotation or label',
   why: 'An engine that may delete and create answers a change that a webhook refuses with an empty database (devantler-tech/platform#2159), and Argo CD deletes a hook before each sync to make it anew (argo-cd, Resource Hooks).',
   remediation: 'take it out',
-  example: example([cluster()], `metadata.annotations['${FORCE}']`, 'Enabled'),
+  example: () => example([cluster()], `metadata.annotations['${FORCE}']`, 'Enabled'),
   check(resource, _, report) {
     if (!isPrecious(resource.ref) && !isProtected(resource)) {
       return;

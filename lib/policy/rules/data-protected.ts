@@ -21,12 +21,13 @@ export const dataProtected: PolicyRule = {
   summary: 'what holds data is never pruned by the engine that applies it',
   why: 'A renamed folder is enough: the engine sees that the Cluster left git and deletes it, and its volumes with it (devantler-tech/platform#2159).',
   remediation: `write the annotations ${FLUX}: disabled and ${ARGO}: Prune=confirm,Delete=confirm`,
-  example: example(
-    [cluster({}, 'db'), kustomization].map((one, i) =>
-      i === 0 ? { ...one, metadata: { name: 'db', namespace: 'shop', annotations: { [FLUX]: 'disabled' } } } : one,
+  example: () =>
+    example(
+      [cluster({}, 'db'), kustomization].map((one, i) =>
+        i === 0 ? { ...one, metadata: { name: 'db', namespace: 'shop', annotations: { [FLUX]: 'disabled' } } } : one,
+      ),
+      `metadata.annotations['${FLUX}']`,
     ),
-    `metadata.annotations['${FLUX}']`,
-  ),
   check(resource, world, report) {
     const engines = world.platform.gitops ?? [
       ...(world.all('kustomize.toolkit.fluxcd.io/v1/Kustomization').length > 0 ? ['flux' as const] : []),

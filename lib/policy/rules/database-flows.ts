@@ -27,20 +27,21 @@ export const databaseFlows: PolicyRule = {
   summary: 'policies let instances reach each other and the operator reach them, on 5432 and 8000',
   why: 'Without 8000 from the operator there is no failover at all; without 8000 among instances an isolated primary does not notice that it is alone (cloudnative-pg#6025, CloudNativePG, Networking).',
   remediation: 'allow 5432 and 8000 from the operator and among the instances',
-  example: example(
-    [
-      cluster(),
-      policy('db', {
-        podSelector: { matchLabels: { 'cnpg.io/cluster': 'db' } },
-        policyTypes: ['Ingress', 'Egress'],
-        ingress: [{ from: [operator, inside], ports }],
-        egress: [{ to: [inside], ports }, { ports: [{ port: 443, protocol: 'TCP' }] }],
-      }),
-    ],
-    'spec.ingress[0].ports[1].port',
-    8001,
-    1,
-  ),
+  example: () =>
+    example(
+      [
+        cluster(),
+        policy('db', {
+          podSelector: { matchLabels: { 'cnpg.io/cluster': 'db' } },
+          policyTypes: ['Ingress', 'Egress'],
+          ingress: [{ from: [operator, inside], ports }],
+          egress: [{ to: [inside], ports }, { ports: [{ port: 443, protocol: 'TCP' }] }],
+        }),
+      ],
+      'spec.ingress[0].ports[1].port',
+      8001,
+      1,
+    ),
   check(resource, world, report) {
     const pods = world.pods(resource);
     if (pods === undefined) {

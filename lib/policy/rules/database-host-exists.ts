@@ -13,11 +13,12 @@ export const databaseHostExists: PolicyRule = {
   summary: 'the host that programs log in to is a Service of a Cluster, of a Pooler, or another that is there',
   why: 'The name of a pod works until the first failover, a misspelt one never (CloudNativePG, Service Management).',
   remediation: "write the Cluster's -rw Service",
-  example: example(
-    [deployment({ containers: [container({ env: [{ name: 'PGHOST', value: 'db-rw.shop.svc' }] })] }), cluster()],
-    'spec.template.spec.containers[0].env[0].value',
-    'db-1.shop.svc',
-  ),
+  example: () =>
+    example(
+      [deployment({ containers: [container({ env: [{ name: 'PGHOST', value: 'db-rw.shop.svc' }] })] }), cluster()],
+      'spec.template.spec.containers[0].env[0].value',
+      'db-1.shop.svc',
+    ),
   check(resource, world, report) {
     const pods = world.pods(resource);
     for (const { service, namespace, path } of pods === undefined ? [] : databaseHosts(pods)) {

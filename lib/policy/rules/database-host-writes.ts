@@ -15,11 +15,12 @@ export const databaseHostWrites: PolicyRule = {
   summary: 'a program whose variable does not say that it only reads logs in to the read-write Service',
   why: 'The -ro Service leads to standbys, and the -r Service to any instance: writes fail on the one, and on the other from one connection to the next (CloudNativePG, Service Management).',
   remediation: "write the Cluster's -rw Service; where the program only reads, give a variable such as DATABASE_RO_URL",
-  example: example(
-    [deployment({ containers: [container({ env: [{ name: 'PGHOST', value: 'db-rw.shop.svc' }] })] }), cluster()],
-    'spec.template.spec.containers[0].env[0].value',
-    'db-r.shop.svc',
-  ),
+  example: () =>
+    example(
+      [deployment({ containers: [container({ env: [{ name: 'PGHOST', value: 'db-rw.shop.svc' }] })] }), cluster()],
+      'spec.template.spec.containers[0].env[0].value',
+      'db-r.shop.svc',
+    ),
   check(resource, world, report) {
     const pods = world.pods(resource);
     for (const { variable, service, namespace, path } of pods === undefined ? [] : databaseHosts(pods)) {

@@ -11,7 +11,7 @@ export const databaseImage: PolicyRule = {
   summary: 'the image of PostgreSQL has a tag that is a version',
   why: 'CloudNativePG reads the major version from the tag and refuses latest or a bare digest; without imageName the operator picks its own default, and an upgrade of the operator then upgrades the database (CloudNativePG, Container Image Requirements).',
   remediation: 'write tag and digest: ghcr.io/cloudnative-pg/postgresql:18.4-standard-trixie@sha256:<digest>',
-  example: example([cluster()], 'spec.imageName', 'ghcr.io/cloudnative-pg/postgresql:latest'),
+  example: () => example([cluster()], 'spec.imageName', 'ghcr.io/cloudnative-pg/postgresql:latest'),
   check(resource, _, report) {
     const { imageName, imageCatalogRef } = resource.manifest['spec'] ?? {};
     if (imageName === undefined) {

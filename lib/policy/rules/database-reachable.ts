@@ -15,22 +15,23 @@ export const databaseReachable: PolicyRule = {
   summary: 'policies let every program that is given the address of a Cluster or a Pooler through to it, on both sides',
   why: 'A flow needs a policy on both ends; with one of them forgotten, connections time out instead of being refused (kubernetes.io, Network Policies).',
   remediation: 'allow 5432 out of the pods, and in to the Cluster from them',
-  example: example(
-    [
-      deployment({ containers: [container({ env: [{ name: 'PGHOST', value: 'db-rw.shop.svc' }] })] }),
-      cluster(),
-      policy('db', {
-        podSelector: { matchLabels: { 'cnpg.io/cluster': 'db' } },
-        policyTypes: ['Ingress'],
-        ingress: [
-          { from: [{ podSelector: { matchLabels: { app: 'web' } } }], ports: [{ port: POSTGRES, protocol: 'TCP' }] },
-        ],
-      }),
-    ],
-    'spec.ingress[0].ports[0].port',
-    5433,
-    2,
-  ),
+  example: () =>
+    example(
+      [
+        deployment({ containers: [container({ env: [{ name: 'PGHOST', value: 'db-rw.shop.svc' }] })] }),
+        cluster(),
+        policy('db', {
+          podSelector: { matchLabels: { 'cnpg.io/cluster': 'db' } },
+          policyTypes: ['Ingress'],
+          ingress: [
+            { from: [{ podSelector: { matchLabels: { app: 'web' } } }], ports: [{ port: POSTGRES, protocol: 'TCP' }] },
+          ],
+        }),
+      ],
+      'spec.ingress[0].ports[0].port',
+      5433,
+      2,
+    ),
   check(resource, world, report) {
     const pods = world.pods(resource);
     const seen = new Set<string>();

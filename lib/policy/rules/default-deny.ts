@@ -14,7 +14,7 @@ export const defaultDeny: PolicyRule = {
   summary: 'every namespace with pods denies by default what no policy allows, in both directions',
   why: 'A pod that no policy selects is open to the whole cluster; a policy that is added later for one pod leaves the others open (kubernetes.io, Network Policies, Default policies).',
   remediation: 'add a NetworkPolicy with podSelector {} and policyTypes Ingress and Egress',
-  example: example([deployment(), policy('default-deny', everything)], 'spec.policyTypes', ['Ingress'], 1),
+  example: () => example([deployment(), policy('default-deny', everything)], 'spec.policyTypes', ['Ingress'], 1),
   check(resource, world, report) {
     const pods = world.pods(resource);
     if (pods === undefined) {

@@ -11,21 +11,22 @@ export const definitionConsistent: PolicyRule = {
   summary: 'a definition is named after what it defines, and stores exactly one version, with a schema',
   why: 'The API server refuses it, and every object of the kind with it (kubernetes.io, Extend the Kubernetes API with CustomResourceDefinitions).',
   remediation: 'write the name as plural and group',
-  example: example(
-    [
-      object('apiextensions.k8s.io/v1', 'CustomResourceDefinition', 'pages.example.org', {
-        metadata: { namespace: undefined },
-        spec: {
-          group: 'example.org',
-          scope: 'Namespaced',
-          names: { kind: 'Page', plural: 'pages', singular: 'page', listKind: 'PageList' },
-          versions: [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: { type: 'object' } } }],
-        },
-      }),
-    ],
-    'spec.names.plural',
-    'page',
-  ),
+  example: () =>
+    example(
+      [
+        object('apiextensions.k8s.io/v1', 'CustomResourceDefinition', 'pages.example.org', {
+          metadata: { namespace: undefined },
+          spec: {
+            group: 'example.org',
+            scope: 'Namespaced',
+            names: { kind: 'Page', plural: 'pages', singular: 'page', listKind: 'PageList' },
+            versions: [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: { type: 'object' } } }],
+          },
+        }),
+      ],
+      'spec.names.plural',
+      'page',
+    ),
   check(resource, _, report) {
     const { group = '', version, names, versions } = resource.spec;
     const wanted = resource.kind === 'APIService' ? `${version}.${group}` : `${objectOr(names)['plural']}.${group}`;

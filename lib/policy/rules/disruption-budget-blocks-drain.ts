@@ -12,7 +12,7 @@ export const disruptionBudgetBlocksDrain: PolicyRule = {
   summary: 'every PodDisruptionBudget is about pods and lets one of them go',
   why: 'A budget that allows no disruption makes every drain hang until somebody deletes it: node upgrades stop (devantler-tech/platform and truvity, single instance with a budget).',
   remediation: 'write maxUnavailable: 1, and at least two replicas',
-  example: example([budget(), deployment()], 'spec.maxUnavailable', 0),
+  example: () => example([budget(), deployment()], 'spec.maxUnavailable', 0),
   check(resource, world, report) {
     const { maxUnavailable, minAvailable, selector } = resource.spec;
     const pods = world.selected(resource.namespace, objectOr(selector));

@@ -11,17 +11,18 @@ export const disruptionBudgetOverlaps: PolicyRule = {
   summary: 'no pod has two PodDisruptionBudgets, and those of CloudNativePG are left to it',
   why: 'The eviction API refuses pods with more than one budget for good, so their node can never be drained (kubernetes.io, Safely Drain a Node).',
   remediation: 'narrow the selector, or remove one of the budgets',
-  example: example(
-    [
-      budget(),
-      deployment(),
-      budget({ selector: { matchLabels: { app: 'other' } } }, 'other'),
-      deployment({}, {}, 'other'),
-    ],
-    'spec.selector.matchLabels.app',
-    'web',
-    2,
-  ),
+  example: () =>
+    example(
+      [
+        budget(),
+        deployment(),
+        budget({ selector: { matchLabels: { app: 'other' } } }, 'other'),
+        deployment({}, {}, 'other'),
+      ],
+      'spec.selector.matchLabels.app',
+      'web',
+      2,
+    ),
   check(resource, world, report) {
     const pods = world.selected(resource.namespace, objectOr(resource.spec['selector']));
     const operated = pods.find((one) => one.owner.kind === 'Cluster' && one.owner.spec['enablePDB'] !== false);

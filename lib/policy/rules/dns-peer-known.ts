@@ -15,27 +15,28 @@ export const dnsPeerKnown: PolicyRule = {
   summary: `a rule for port ${DNS} leads to pods labelled k8s-app=${NAME}, and a rule for those pods opens port ${DNS}`,
   why: `CoreDNS and kube-dns both have the label k8s-app=${NAME} in every distribution; with a misspelt one no name resolves (kubernetes.io, Debugging DNS Resolution).`,
   remediation: `write k8s-app: ${NAME} and port ${DNS}`,
-  example: example(
-    [
-      policy('dns', {
-        podSelector: {},
-        policyTypes: ['Egress'],
-        egress: [
-          {
-            to: [
-              {
-                namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'kube-system' } },
-                podSelector: { matchLabels: { 'k8s-app': NAME } },
-              },
-            ],
-            ports: [{ port: DNS, protocol: 'UDP' }],
-          },
-        ],
-      }),
-    ],
-    "spec.egress[0].to[0].podSelector.matchLabels['k8s-app']",
-    'coredns',
-  ),
+  example: () =>
+    example(
+      [
+        policy('dns', {
+          podSelector: {},
+          policyTypes: ['Egress'],
+          egress: [
+            {
+              to: [
+                {
+                  namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'kube-system' } },
+                  podSelector: { matchLabels: { 'k8s-app': NAME } },
+                },
+              ],
+              ports: [{ port: DNS, protocol: 'UDP' }],
+            },
+          ],
+        }),
+      ],
+      "spec.egress[0].to[0].podSelector.matchLabels['k8s-app']",
+      'coredns',
+    ),
   check(resource, _, report) {
     for (const rule of flowRules(resource).filter((one) => one.direction === 'egress')) {
       rule.peers.forEach((peer, i) => {

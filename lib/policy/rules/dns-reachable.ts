@@ -13,26 +13,27 @@ export const dnsReachable: PolicyRule = {
   summary: 'pods whose egress is restricted may ask DNS, on UDP and TCP',
   why: 'Without DNS every connection by name fails, and the messages speak of anything but DNS; answers above 512 bytes need TCP (kubernetes.io, Network Policies).',
   remediation: 'allow port 53, UDP and TCP, to kube-system',
-  example: example(
-    [
-      deployment(),
-      policy('dns', {
-        podSelector: {},
-        policyTypes: ['Egress'],
-        egress: [
-          {
-            ports: [
-              { port: 53, protocol: 'UDP' },
-              { port: 53, protocol: 'TCP' },
-            ],
-          },
-        ],
-      }),
-    ],
-    'spec.egress[0].ports[0].port',
-    35,
-    1,
-  ),
+  example: () =>
+    example(
+      [
+        deployment(),
+        policy('dns', {
+          podSelector: {},
+          policyTypes: ['Egress'],
+          egress: [
+            {
+              ports: [
+                { port: 53, protocol: 'UDP' },
+                { port: 53, protocol: 'TCP' },
+              ],
+            },
+          ],
+        }),
+      ],
+      'spec.egress[0].ports[0].port',
+      35,
+      1,
+    ),
   check(resource, world, report) {
     const pods = world.pods(resource);
     const policies = pods === undefined ? [] : policiesOver(pods, 'Egress', world);

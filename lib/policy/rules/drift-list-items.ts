@@ -17,7 +17,7 @@ export const driftListItems: PolicyRule = {
   summary: 'defaults inside list items are written out',
   why: 'Engines compare lists as a whole: a default that the API server adds to an item is a difference for ever (argo-cd#28724).',
   remediation: 'write the default too',
-  example: example([cluster()], 'spec.plugins[0].enabled'),
+  example: () => example([cluster()], 'spec.plugins[0].enabled'),
   check(resource, _, report) {
     const written = objectOr(resource.manifest['spec']);
     const look = (item: unknown, fields: readonly string[], path: readonly PathSegment[]): void => {

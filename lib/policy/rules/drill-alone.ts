@@ -11,7 +11,7 @@ export const drillAlone: PolicyRule = {
   summary: 'no two runs of a drill overlap, and none is cut off by the next',
   why: 'Two failover drills at once take two instances; Replace kills a drill in the middle, with its load still running (kubernetes.io, CronJob, Concurrency policy).',
   remediation: 'write concurrencyPolicy: Forbid',
-  example: example([cronJob()], 'spec.concurrencyPolicy', 'Allow'),
+  example: () => example([cronJob()], 'spec.concurrencyPolicy', 'Allow'),
   check(resource, _, report) {
     if (!isDrill(resource)) {
       return;

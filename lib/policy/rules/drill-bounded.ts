@@ -12,7 +12,7 @@ export const drillBounded: PolicyRule = {
   summary: 'every drill has a deadline to start, one to end, and does not try again by itself',
   why: 'Without activeDeadlineSeconds a hanging drill keeps its load on the database for ever; without startingDeadlineSeconds, 100 missed starts stop the CronJob for good; a second try after a failed drill breaks what a person is looking at (kubernetes.io, CronJob).',
   remediation: 'write startingDeadlineSeconds, jobTemplate.spec.activeDeadlineSeconds and backoffLimit: 0',
-  example: example([cronJob()], 'spec.jobTemplate.spec.activeDeadlineSeconds'),
+  example: () => example([cronJob()], 'spec.jobTemplate.spec.activeDeadlineSeconds'),
   check(resource, _, report) {
     if (!isDrill(resource)) {
       return;

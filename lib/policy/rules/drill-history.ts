@@ -11,7 +11,7 @@ export const drillHistory: PolicyRule = {
   summary: 'a drill keeps failed and successful runs',
   why: 'The alerts on drills read the last Jobs; with a history of none, a failed drill leaves nothing to look at (kubernetes.io, CronJob, Jobs history limits).',
   remediation: 'write successfulJobsHistoryLimit and failedJobsHistoryLimit of at least 1',
-  example: example([cronJob()], 'spec.failedJobsHistoryLimit', 0),
+  example: () => example([cronJob()], 'spec.failedJobsHistoryLimit', 0),
   check(resource, _, report) {
     if (!isDrill(resource)) {
       return;

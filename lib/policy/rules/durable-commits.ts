@@ -17,13 +17,13 @@ export const durableCommits: PolicyRule = {
   summary: 'no parameter acknowledges commits before they are safe',
   why: 'synchronous_commit off or local takes synchronous replication away without a word; fsync off loses the database in a power failure (PostgreSQL, Write Ahead Log settings).',
   remediation: 'remove the parameter',
-  example: {
+  example: () => ({
     ...example(
       [cluster({ postgresql: { parameters: { synchronous_commit: 'on' } } })],
       'spec.postgresql.parameters.synchronous_commit',
       'local',
     ),
-  },
+  }),
   check(resource, _, report) {
     const parameters = objectOr(objectOr(resource.spec['postgresql'])['parameters']);
     for (const [name, weak] of Object.entries(WEAK)) {

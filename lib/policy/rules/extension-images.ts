@@ -14,16 +14,17 @@ export const extensionImages: PolicyRule = {
   summary: 'every extension has an image, a volume name of its own, and paths that stay inside the image',
   why: "An extension without an image is one that a catalog must know; '_' becomes '-' in the name of its volume, so two may become one; only the webhook says so (CloudNativePG, Image Volume Extensions; webhook: validateExtensions).",
   remediation: 'write image.reference',
-  example: example(
-    [
-      cluster({
-        postgresql: {
-          extensions: [{ name: 'vector', image: { reference: 'ghcr.io/cloudnative-pg/pgvector:0.8.6-18-trixie' } }],
-        },
-      }),
-    ],
-    'spec.postgresql.extensions[0].image.reference',
-  ),
+  example: () =>
+    example(
+      [
+        cluster({
+          postgresql: {
+            extensions: [{ name: 'vector', image: { reference: 'ghcr.io/cloudnative-pg/pgvector:0.8.6-18-trixie' } }],
+          },
+        }),
+      ],
+      'spec.postgresql.extensions[0].image.reference',
+    ),
   check(resource, _, report) {
     const volumes = new Map<string, string>();
     const catalog = resource.spec['imageCatalogRef'] !== undefined;

@@ -21,18 +21,19 @@ export const externalClusterExists: PolicyRule = {
   summary: 'the source of a bootstrap, and the members of a replica topology, are listed in externalClusters',
   why: "CloudNativePG's webhook refuses the Cluster when it is applied, in the middle of a recovery (webhook: validateBootstrapRecoverySource, validateReplicaMode).",
   remediation: 'name one of spec.externalClusters, or add it there',
-  example: example(
-    [
-      cluster({
-        bootstrap: { recovery: { source: 'origin', database: 'app', owner: 'app' } },
-        externalClusters: [
-          { name: 'origin', plugin: { name: 'barman-cloud.cloudnative-pg.io', enabled: true, isWALArchiver: false } },
-        ],
-      }),
-    ],
-    'spec.bootstrap.recovery.source',
-    'orign',
-  ),
+  example: () =>
+    example(
+      [
+        cluster({
+          bootstrap: { recovery: { source: 'origin', database: 'app', owner: 'app' } },
+          externalClusters: [
+            { name: 'origin', plugin: { name: 'barman-cloud.cloudnative-pg.io', enabled: true, isWALArchiver: false } },
+          ],
+        }),
+      ],
+      'spec.bootstrap.recovery.source',
+      'orign',
+    ),
   check(resource, _, report) {
     const names = listOr(resource.spec['externalClusters']).map((one) => String(one['name']));
     for (const path of PATHS) {

@@ -13,11 +13,12 @@ export const externalClusterNames: PolicyRule = {
   summary: 'names of external clusters, their Secrets and keys can be names of files',
   why: "The operator writes their certificates and passwords to files of these names; a '/' or '..' would lead elsewhere, and the webhook refuses it (CloudNativePG 1.30, webhook: validateExternalClusters).",
   remediation: "write a name without '/', '\\' and '..'",
-  example: example(
-    [cluster({ externalClusters: [{ name: 'old', connectionParameters: { host: 'old.example.net' } }] })],
-    'spec.externalClusters[0].name',
-    '../old',
-  ),
+  example: () =>
+    example(
+      [cluster({ externalClusters: [{ name: 'old', connectionParameters: { host: 'old.example.net' } }] })],
+      'spec.externalClusters[0].name',
+      '../old',
+    ),
   check(resource, _, report) {
     listOr(resource.spec['externalClusters']).forEach((one, i) => {
       const texts = [

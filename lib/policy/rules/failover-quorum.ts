@@ -11,7 +11,7 @@ export const failoverQuorum: PolicyRule = {
   summary: 'a synchronous Cluster lets only a quorum decide a failover',
   why: 'Without the quorum, the operator may promote a standby that missed acknowledged writes while the one that has them is unreachable (CloudNativePG, Failover, Failover quorum; cloudnative-pg#8679).',
   remediation: 'write failoverQuorum: true',
-  example: example([cluster()], 'spec.postgresql.synchronous.failoverQuorum', false),
+  example: () => example([cluster()], 'spec.postgresql.synchronous.failoverQuorum', false),
   check(resource, _, report) {
     const synchronous = objectOr(objectOr(resource.spec['postgresql'])['synchronous']);
     const { number, failoverQuorum: quorum, standbyNamesPre, standbyNamesPost } = synchronous;

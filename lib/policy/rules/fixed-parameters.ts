@@ -12,11 +12,12 @@ export const fixedParameters: PolicyRule = {
   summary: 'no parameter is set that CloudNativePG sets itself',
   why: 'The webhook refuses the whole Cluster, at the moment it is applied (CloudNativePG, PostgreSQL Configuration, Fixed parameters).',
   remediation: 'remove the parameter',
-  example: example(
-    [cluster({ postgresql: { parameters: { work_mem: '8MB' } } })],
-    'spec.postgresql.parameters.archive_mode',
-    'off',
-  ),
+  example: () =>
+    example(
+      [cluster({ postgresql: { parameters: { work_mem: '8MB' } } })],
+      'spec.postgresql.parameters.archive_mode',
+      'off',
+    ),
   check(resource, _, report) {
     const parameters = objectOr(objectOr(resource.manifest['spec']?.postgresql)['parameters']);
     for (const name of isObject(parameters) ? Object.keys(parameters) : []) {

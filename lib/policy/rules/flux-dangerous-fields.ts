@@ -14,15 +14,21 @@ export const fluxDangerousFields: PolicyRule = {
     'no Flux Kustomization uses force, postBuild or targetNamespace, and none deletes the service along with itself',
   why: 'With force, Flux answers a change that a webhook refuses by deleting the object: one Cluster was created anew, empty (devantler-tech/platform#2159). postBuild rewrites ${...} in every script.',
   remediation: 'remove the field',
-  example: example(
-    [
-      object(FLUX, 'Kustomization', 'shop', {
-        spec: { interval: '30m', prune: true, path: './x', sourceRef: { kind: 'GitRepository', name: 'flux-system' } },
-      }),
-    ],
-    'spec.force',
-    true,
-  ),
+  example: () =>
+    example(
+      [
+        object(FLUX, 'Kustomization', 'shop', {
+          spec: {
+            interval: '30m',
+            prune: true,
+            path: './x',
+            sourceRef: { kind: 'GitRepository', name: 'flux-system' },
+          },
+        }),
+      ],
+      'spec.force',
+      true,
+    ),
   check(resource, _, report) {
     const { force, postBuild, targetNamespace, suspend, sourceRef } = resource.spec;
     if (force === true) {

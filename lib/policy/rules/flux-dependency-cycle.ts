@@ -24,12 +24,8 @@ export const fluxDependencyCycle: PolicyRule = {
   summary: 'no Flux Kustomization depends on itself, by way of others either',
   why: 'Each waits for the other to be ready: none of them is ever applied, and both say only that a dependency is not ready (fluxcd.io, Kustomization, Dependencies).',
   remediation: 'remove one dependency of the circle',
-  example: example(
-    [unit('db', ['base']), unit('base', ['crds']), unit('crds', [])],
-    'spec.dependsOn',
-    [{ name: 'db' }],
-    2,
-  ),
+  example: () =>
+    example([unit('db', ['base']), unit('base', ['crds']), unit('crds', [])], 'spec.dependsOn', [{ name: 'db' }], 2),
   check(resource, world, report) {
     const circle = world.once(fluxDependencyCycle, () => circles(world)).get(resource);
     if (circle !== undefined) {

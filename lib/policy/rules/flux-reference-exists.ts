@@ -24,11 +24,12 @@ export const fluxReferenceExists: PolicyRule = {
   summary: 'every Kustomization that another depends on exists, and every object whose health it waits for',
   why: 'A dependency that is not there is never ready: the unit waits for ever and nothing is applied (fluxcd.io, Kustomization, Dependencies).',
   remediation: 'correct the name, or name it as external',
-  example: example(
-    [kustomization('shop-api', { dependsOn: [{ name: 'shop-db' }] }), kustomization('shop-db')],
-    'spec.dependsOn[0].name',
-    'shop-bd',
-  ),
+  example: () =>
+    example(
+      [kustomization('shop-api', { dependsOn: [{ name: 'shop-db' }] }), kustomization('shop-db')],
+      'spec.dependsOn[0].name',
+      'shop-bd',
+    ),
   check(resource, world, report) {
     listOr(resource.spec['dependsOn']).forEach((dependency, i) => {
       const namespace = String(dependency['namespace'] ?? resource.namespace);

@@ -12,21 +12,22 @@ export const foreignServers: PolicyRule = {
   summary: 'the wrapper of every foreign server is one of fdws',
   why: 'The webhook refuses a server whose wrapper is not declared in the same Database (CloudNativePG 1.30, Declarative Database Management; webhook of the Database).',
   remediation: 'add the wrapper to spec.fdws',
-  example: example(
-    [
-      object('postgresql.cnpg.io/v1', 'Database', 'shop', {
-        spec: {
-          cluster: { name: 'db' },
-          name: 'shop',
-          owner: 'shop',
-          fdws: [{ name: 'postgres_fdw' }],
-          servers: [{ name: 'billing', fdw: 'postgres_fdw' }],
-        },
-      }),
-    ],
-    'spec.servers[0].fdw',
-    'postgresfdw',
-  ),
+  example: () =>
+    example(
+      [
+        object('postgresql.cnpg.io/v1', 'Database', 'shop', {
+          spec: {
+            cluster: { name: 'db' },
+            name: 'shop',
+            owner: 'shop',
+            fdws: [{ name: 'postgres_fdw' }],
+            servers: [{ name: 'billing', fdw: 'postgres_fdw' }],
+          },
+        }),
+      ],
+      'spec.servers[0].fdw',
+      'postgresfdw',
+    ),
   check(resource, _, report) {
     const wrappers = listOr(resource.spec['fdws']).map((one) => String(one['name']));
     listOr(resource.spec['servers']).forEach((server, i) => {

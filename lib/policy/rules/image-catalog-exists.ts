@@ -14,19 +14,20 @@ export const imageCatalogExists: PolicyRule = {
   summary: 'the image catalog of a Cluster exists and has its major version',
   why: 'Without it the operator stops at the image, before failover (CloudNativePG, Image Catalog).',
   remediation: 'name a catalog that has the major version',
-  example: example(
-    [
-      cluster({
-        imageName: undefined,
-        imageCatalogRef: { apiGroup: POSTGRES, kind: 'ImageCatalog', name: 'pg', major: 18 },
-      }),
-      object('postgresql.cnpg.io/v1', 'ImageCatalog', 'pg', {
-        spec: { images: [{ major: 18, image: 'ghcr.io/cloudnative-pg/postgresql:18.4@sha256:00' }] },
-      }),
-    ],
-    'spec.imageCatalogRef.major',
-    17,
-  ),
+  example: () =>
+    example(
+      [
+        cluster({
+          imageName: undefined,
+          imageCatalogRef: { apiGroup: POSTGRES, kind: 'ImageCatalog', name: 'pg', major: 18 },
+        }),
+        object('postgresql.cnpg.io/v1', 'ImageCatalog', 'pg', {
+          spec: { images: [{ major: 18, image: 'ghcr.io/cloudnative-pg/postgresql:18.4@sha256:00' }] },
+        }),
+      ],
+      'spec.imageCatalogRef.major',
+      17,
+    ),
   check(resource, world, report) {
     const { kind, name, major } = objectOr(resource.spec['imageCatalogRef']);
     if (typeof name !== 'string') {

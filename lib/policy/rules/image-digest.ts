@@ -11,7 +11,7 @@ export const imageDigest: PolicyRule = {
   summary: 'every image is named by its digest',
   why: 'A tag can be moved: after the loss of a node the pod starts with another program than the drills tested (kubernetes.io, Images).',
   remediation: "append the digest: 'name:tag@sha256:...'",
-  example: example([deployment()], 'spec.template.spec.containers[0].image', 'registry.example.net/web:1'),
+  example: () => example([deployment()], 'spec.template.spec.containers[0].image', 'registry.example.net/web:1'),
   check(resource, world, report) {
     const pods = world.pods(resource);
     for (const { container, path } of containersOf(pods?.spec ?? {})) {

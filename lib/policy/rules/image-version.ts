@@ -12,7 +12,7 @@ export const imageVersion: PolicyRule = {
   summary: 'every image has a tag that is a version',
   why: 'With latest, or without a tag, two replicas may run two programs, and nobody can tell which one was running before (kubernetes.io, Images, Image names).',
   remediation: 'write a tag that is a version',
-  example: example([deployment()], 'spec.template.spec.containers[0].image', 'registry.example.net/web:latest'),
+  example: () => example([deployment()], 'spec.template.spec.containers[0].image', 'registry.example.net/web:latest'),
   check(resource, world, report) {
     const pods = world.pods(resource);
     for (const { container, path } of containersOf(pods?.spec ?? {})) {

@@ -14,22 +14,23 @@ export const importSelection: PolicyRule = {
   summary: 'an import of type microservice takes one database and no roles, one of type monolith says which',
   why: 'Only the webhook knows what the two types take, so it is found in the middle of a migration (CloudNativePG, webhook: validateImport).',
   remediation: 'import one database as microservice, or several databases and roles as monolith',
-  example: example(
-    [
-      cluster({
-        bootstrap: {
-          initdb: {
-            database: 'shop',
-            owner: 'shop',
-            import: { type: 'microservice', databases: ['shop'], source: { externalCluster: 'old' } },
+  example: () =>
+    example(
+      [
+        cluster({
+          bootstrap: {
+            initdb: {
+              database: 'shop',
+              owner: 'shop',
+              import: { type: 'microservice', databases: ['shop'], source: { externalCluster: 'old' } },
+            },
           },
-        },
-        externalClusters: [{ name: 'old', connectionParameters: { host: 'old.example.net' } }],
-      }),
-    ],
-    'spec.bootstrap.initdb.import.databases',
-    ['shop', 'billing'],
-  ),
+          externalClusters: [{ name: 'old', connectionParameters: { host: 'old.example.net' } }],
+        }),
+      ],
+      'spec.bootstrap.initdb.import.databases',
+      ['shop', 'billing'],
+    ),
   check(resource, _, report) {
     const { type, databases, roles, postImportApplicationSQL } = objectOr(
       resource.manifest['spec']?.bootstrap?.initdb?.import,

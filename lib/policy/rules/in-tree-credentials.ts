@@ -14,23 +14,24 @@ export const inTreeCredentials: PolicyRule = {
   summary: 'a barmanObjectStore has the credentials of exactly one provider, complete',
   why: 'The webhook refuses the whole Cluster otherwise (CloudNativePG 1.30, webhook: validateBackupConfiguration).',
   remediation: 'use the Barman Cloud plugin; until then, write s3Credentials with accessKeyId and secretAccessKey',
-  example: example(
-    [
-      cluster({
-        plugins: undefined,
-        backup: {
-          barmanObjectStore: {
-            destinationPath: 's3://backups/shop',
-            s3Credentials: {
-              accessKeyId: { name: 'store', key: 'ID' },
-              secretAccessKey: { name: 'store', key: 'SECRET' },
+  example: () =>
+    example(
+      [
+        cluster({
+          plugins: undefined,
+          backup: {
+            barmanObjectStore: {
+              destinationPath: 's3://backups/shop',
+              s3Credentials: {
+                accessKeyId: { name: 'store', key: 'ID' },
+                secretAccessKey: { name: 'store', key: 'SECRET' },
+              },
             },
           },
-        },
-      }),
-    ],
-    `${PATH}.s3Credentials.secretAccessKey`,
-  ),
+        }),
+      ],
+      `${PATH}.s3Credentials.secretAccessKey`,
+    ),
   check(resource, _, report) {
     const store = objectOr(resource.spec['backup'])['barmanObjectStore'] as unknown;
     if (!isObject(store)) {

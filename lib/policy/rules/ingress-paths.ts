@@ -11,24 +11,27 @@ export const ingressPaths: PolicyRule = {
   summary: 'every path of type Exact or Prefix is written out, without steps back or empty parts',
   why: "The API server refuses it: '..' and '//' would mean another path to the program behind (kubernetes.io, Ingress, Path types).",
   remediation: "write the path as programs see it, such as '/api'",
-  example: example(
-    [
-      object('networking.k8s.io/v1', 'Ingress', 'web', {
-        spec: {
-          rules: [
-            {
-              host: 'shop.example.org',
-              http: {
-                paths: [{ path: '/', pathType: 'Prefix', backend: { service: { name: 'web', port: { number: 80 } } } }],
+  example: () =>
+    example(
+      [
+        object('networking.k8s.io/v1', 'Ingress', 'web', {
+          spec: {
+            rules: [
+              {
+                host: 'shop.example.org',
+                http: {
+                  paths: [
+                    { path: '/', pathType: 'Prefix', backend: { service: { name: 'web', port: { number: 80 } } } },
+                  ],
+                },
               },
-            },
-          ],
-        },
-      }),
-    ],
-    'spec.rules[0].http.paths[0].path',
-    '/a//b',
-  ),
+            ],
+          },
+        }),
+      ],
+      'spec.rules[0].http.paths[0].path',
+      '/a//b',
+    ),
   check(resource, _, report) {
     listOr(resource.spec['rules']).forEach((rule, i) => {
       listOr(objectOr(rule['http'])['paths']).forEach(({ path, pathType }, j) => {

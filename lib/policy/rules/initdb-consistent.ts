@@ -11,10 +11,8 @@ export const initdbConsistent: PolicyRule = {
   summary: 'initdb names database and owner or neither, and its WAL segments have a power of two',
   why: 'Only the webhook knows these rules, so they are found when the database is first applied (CloudNativePG, webhook: validateInitDB).',
   remediation: 'write both database and owner',
-  example: example(
-    [cluster({ bootstrap: { initdb: { database: 'shop', owner: 'shop' } } })],
-    'spec.bootstrap.initdb.owner',
-  ),
+  example: () =>
+    example([cluster({ bootstrap: { initdb: { database: 'shop', owner: 'shop' } } })], 'spec.bootstrap.initdb.owner'),
   check(resource, _, report) {
     const initdb = objectOr(resource.manifest['spec']?.bootstrap?.initdb);
     if ((initdb['database'] === undefined) !== (initdb['owner'] === undefined)) {

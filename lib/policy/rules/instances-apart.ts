@@ -12,7 +12,7 @@ export const instancesApart: PolicyRule = {
   why: 'By default CloudNativePG only prefers it, and two of three instances on one node are lost together. On node-local storage they can never move apart again (CloudNativePG, Scheduling).',
   remediation:
     'write affinity: {enablePodAntiAffinity: true, podAntiAffinityType: required, topologyKey: kubernetes.io/hostname}',
-  example: example([cluster()], 'spec.affinity.podAntiAffinityType', 'preferred'),
+  example: () => example([cluster()], 'spec.affinity.podAntiAffinityType', 'preferred'),
   check(resource, _, report) {
     const { enablePodAntiAffinity, podAntiAffinityType } = objectOr(resource.spec['affinity']);
     if (Number(resource.spec['instances'] ?? 1) < 2) {

@@ -10,7 +10,7 @@ export const instancesSuffice: PolicyRule = {
   summary: 'supervised updates and the old numbers of synchronous replicas fit the number of instances',
   why: 'A single instance has nobody to switch over to, and more replicas than there are can acknowledge nothing; only the webhook says so (CloudNativePG, webhook: validatePrimaryUpdateStrategy, validateMinSyncReplicas, validateMaxSyncReplicas).',
   remediation: 'raise instances, or lower what is asked of them',
-  example: example([cluster({ primaryUpdateStrategy: 'supervised' })], 'spec.instances', 1),
+  example: () => example([cluster({ primaryUpdateStrategy: 'supervised' })], 'spec.instances', 1),
   check(resource, _, report) {
     const { primaryUpdateStrategy, minSyncReplicas = 0, maxSyncReplicas = 0 } = resource.spec;
     const instances = Number(resource.spec['instances'] ?? 1);

@@ -15,15 +15,16 @@ export const isolationCheckPatient: PolicyRule = {
   summary: 'a Cluster that fails over at once does not call its primary isolated sooner than usual',
   why: 'The isolation check fails on the first instance that does not answer in time, and with failoverDelay 0 the restart becomes a failover: a network that was away for 45 s cascaded (gavinmcfall/home-ops#2265; cloudnative-pg#10287).',
   remediation: `keep both timeouts at ${USUAL_MS} ms and the liveness probe at ${USUAL_SECONDS} s or more, or write a failoverDelay`,
-  example: example(
-    [
-      cluster({
-        probes: { liveness: { isolationCheck: { enabled: true, requestTimeout: 1000, connectionTimeout: 1000 } } },
-      }),
-    ],
-    'spec.probes.liveness.isolationCheck.requestTimeout',
-    200,
-  ),
+  example: () =>
+    example(
+      [
+        cluster({
+          probes: { liveness: { isolationCheck: { enabled: true, requestTimeout: 1000, connectionTimeout: 1000 } } },
+        }),
+      ],
+      'spec.probes.liveness.isolationCheck.requestTimeout',
+      200,
+    ),
   check(resource, _, report) {
     const { failoverDelay, instances, probes, livenessProbeTimeout } = resource.spec;
     const { isolationCheck, periodSeconds, failureThreshold } = objectOr(objectOr(probes)['liveness']);

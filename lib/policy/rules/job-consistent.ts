@@ -13,7 +13,7 @@ export const jobConsistent: PolicyRule = {
     'a Job has the fields of its mode and leaves its pods to its controller; a CronJob has a time zone that exists',
   why: 'The API server refuses it; a selector of its own would let a Job count the pods of another as done (kubernetes.io, Jobs; CronJob).',
   remediation: 'remove the field',
-  example: example([cronJob({ timeZone: 'Europe/Berlin' })], 'spec.timeZone', 'Europe/Munich'),
+  example: () => example([cronJob({ timeZone: 'Europe/Berlin' })], 'spec.timeZone', 'Europe/Munich'),
   check(resource, _, report) {
     if (resource.kind === 'Job') {
       checkJob(resource.spec, ['spec'], report);

@@ -11,11 +11,12 @@ export const leaseTimings: PolicyRule = {
   summary: "the primary's lease is longer than its renewal, and that than its retries",
   why: 'Only the webhook knows it, so it is found when the change is applied (CloudNativePG 1.30, webhook: validatePrimaryLease).',
   remediation: 'keep leaseDurationSeconds 15, renewDeadlineSeconds 10, retryPeriodSeconds 2',
-  example: example(
-    [cluster({ primaryLease: { leaseDurationSeconds: 15, renewDeadlineSeconds: 10, retryPeriodSeconds: 2 } })],
-    'spec.primaryLease.leaseDurationSeconds',
-    10,
-  ),
+  example: () =>
+    example(
+      [cluster({ primaryLease: { leaseDurationSeconds: 15, renewDeadlineSeconds: 10, retryPeriodSeconds: 2 } })],
+      'spec.primaryLease.leaseDurationSeconds',
+      10,
+    ),
   check(resource, _, report) {
     if (resource.spec['primaryLease'] === undefined) {
       return;

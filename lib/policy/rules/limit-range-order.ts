@@ -15,15 +15,16 @@ export const limitRangeOrder: PolicyRule = {
   summary: 'the minimum of a LimitRange is at most the default request, that the default limit, that the maximum',
   why: 'The API server refuses it, and the namespace stays without the limits that it was to have (kubernetes.io, Limit Ranges).',
   remediation: 'write min, defaultRequest, default and max in ascending order',
-  example: example(
-    [
-      object('v1', 'LimitRange', 'limits', {
-        spec: { limits: [{ type: 'Container', min: { memory: '64Mi' }, max: { memory: '1Gi' } }] },
-      }),
-    ],
-    'spec.limits[0].max.memory',
-    '32Mi',
-  ),
+  example: () =>
+    example(
+      [
+        object('v1', 'LimitRange', 'limits', {
+          spec: { limits: [{ type: 'Container', min: { memory: '64Mi' }, max: { memory: '1Gi' } }] },
+        }),
+      ],
+      'spec.limits[0].max.memory',
+      '32Mi',
+    ),
   check(resource, _, report) {
     listOr(resource.spec['limits']).forEach((item, i) => {
       const names = new Set(ORDER.flatMap((field) => Object.keys(objectOr(item[field]))));

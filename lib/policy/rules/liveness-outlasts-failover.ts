@@ -14,25 +14,26 @@ export const livenessOutlastsFailover: PolicyRule = {
   summary: 'a liveness probe that asks what the readiness probe asks waits longer than a failover',
   why: 'When both ask the same path and it needs the database, every failover restarts all API pods, and the outage lasts until they have started again (kubernetes.io, Liveness Probes, caution).',
   remediation: `ask a path that needs no database, or wait at least ${FAILOVER_SECONDS} s`,
-  example: example(
-    [
-      deployment({
-        containers: [
-          container({
-            livenessProbe: {
-              tcpSocket: undefined,
-              httpGet: { path: '/alive', port: 'http' },
-              periodSeconds: 5,
-              failureThreshold: 3,
-            },
-          }),
-        ],
-      }),
-      cluster(),
-    ],
-    'spec.template.spec.containers[0].livenessProbe.httpGet.path',
-    '/ready',
-  ),
+  example: () =>
+    example(
+      [
+        deployment({
+          containers: [
+            container({
+              livenessProbe: {
+                tcpSocket: undefined,
+                httpGet: { path: '/alive', port: 'http' },
+                periodSeconds: 5,
+                failureThreshold: 3,
+              },
+            }),
+          ],
+        }),
+        cluster(),
+      ],
+      'spec.template.spec.containers[0].livenessProbe.httpGet.path',
+      '/ready',
+    ),
   check(resource, world, report) {
     if (world.all('postgresql.cnpg.io/v1/Cluster').length === 0) {
       return;

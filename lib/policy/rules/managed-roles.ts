@@ -12,11 +12,12 @@ export const managedRoles: PolicyRule = {
   summary: "no managed role is PostgreSQL's or the operator's own, or has its password both set and disabled",
   why: 'Changing postgres or streaming_replica would lock the operator out of its own database; the webhook refuses it (CloudNativePG, Role Management; webhook: validateManagedRoles).',
   remediation: 'choose a name that is not postgres, streaming_replica, pg_* or cnpg_*',
-  example: example(
-    [cluster({ managed: { roles: [{ name: 'reports', login: true, connectionLimit: -1, ensure: 'present' }] } })],
-    'spec.managed.roles[0].name',
-    'streaming_replica',
-  ),
+  example: () =>
+    example(
+      [cluster({ managed: { roles: [{ name: 'reports', login: true, connectionLimit: -1, ensure: 'present' }] } })],
+      'spec.managed.roles[0].name',
+      'streaming_replica',
+    ),
   check(resource, _, report) {
     listOr(objectOr(resource.spec['managed'])['roles']).forEach((role, i) => {
       const name = String(role['name']);

@@ -11,19 +11,20 @@ export const managedServices: PolicyRule = {
   summary: 'additional Services have a name, no selector and no name that is taken; the read-write Service stays',
   why: 'The operator points them at the primary or the standbys and needs the read-write Service itself; the webhook refuses all else (CloudNativePG, Service Management; webhook: validateManagedServices).',
   remediation: 'write serviceTemplate.metadata.name, a name that no other Service has',
-  example: example(
-    [
-      cluster({
-        managed: {
-          services: {
-            additional: [{ selectorType: 'rw', serviceTemplate: { metadata: { name: 'db-external' }, spec: {} } }],
+  example: () =>
+    example(
+      [
+        cluster({
+          managed: {
+            services: {
+              additional: [{ selectorType: 'rw', serviceTemplate: { metadata: { name: 'db-external' }, spec: {} } }],
+            },
           },
-        },
-      }),
-    ],
-    'spec.managed.services.additional[0].serviceTemplate.metadata.name',
-    'db-rw',
-  ),
+        }),
+      ],
+      'spec.managed.services.additional[0].serviceTemplate.metadata.name',
+      'db-rw',
+    ),
   check(resource, _, report) {
     const { additional, disabledDefaultServices } = objectOr(objectOr(resource.spec['managed'])['services']);
     const disabled = Array.isArray(disabledDefaultServices) ? disabledDefaultServices.indexOf('rw') : -1;

@@ -15,7 +15,7 @@ export const memoryFits: PolicyRule = {
   summary: 'the memory request holds shared_buffers and equals its limit',
   why: 'The webhook refuses shared_buffers above the request; a request below the limit makes the database one of the first to be evicted (CloudNativePG, Resource Management).',
   remediation: 'write one memory size as request and limit, at least four times shared_buffers',
-  example: example([cluster()], 'spec.resources.requests.memory', '256Mi'),
+  example: () => example([cluster()], 'spec.resources.requests.memory', '256Mi'),
   check(resource, _, report) {
     const { requests, limits } = objectOr(resource.spec['resources']);
     const huge = hugePages(limits) || hugePages(requests);

@@ -15,16 +15,17 @@ export const monitorSelects: PolicyRule = {
   summary: 'every PodMonitor and ServiceMonitor takes pods or Services of its namespace, on a port that they have',
   why: 'A monitor that scrapes nothing is silent, and so are all alerts on its metrics (prometheus-operator, Troubleshooting ServiceMonitor changes).',
   remediation: 'write the labels and the port name of what is to be scraped',
-  example: example(
-    [
-      object(MONITORING, 'PodMonitor', 'web', {
-        spec: { selector: { matchLabels: { app: 'web' } }, podMetricsEndpoints: [{ port: 'http' }] },
-      }),
-      deployment(),
-    ],
-    'spec.selector.matchLabels.app',
-    'wbe',
-  ),
+  example: () =>
+    example(
+      [
+        object(MONITORING, 'PodMonitor', 'web', {
+          spec: { selector: { matchLabels: { app: 'web' } }, podMetricsEndpoints: [{ port: 'http' }] },
+        }),
+        deployment(),
+      ],
+      'spec.selector.matchLabels.app',
+      'wbe',
+    ),
   check(resource, world, report) {
     const { namespace, spec } = resource;
     if (spec['namespaceSelector'] !== undefined) {

@@ -10,7 +10,7 @@ export const namespaceExists: PolicyRule = {
   summary: 'the namespace of every object is declared, or named as external',
   why: 'Applying to a namespace that is not there fails, and with it everything after it in the same unit (kubernetes.io, Namespaces).',
   remediation: 'correct the name, or declare the Namespace',
-  example: example([object('v1', 'ConfigMap', 'pages'), namespace()], 'metadata.namespace', 'shpo'),
+  example: () => example([object('v1', 'ConfigMap', 'pages'), namespace()], 'metadata.namespace', 'shpo'),
   check(resource, world, report) {
     if (resource.namespace === '' || resource.clusterScoped) {
       return;

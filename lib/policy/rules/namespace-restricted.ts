@@ -12,7 +12,7 @@ export const namespaceRestricted: PolicyRule = {
   summary: 'every Namespace enforces the restricted Pod Security Standard',
   why: 'Without the label the cluster takes privileged pods, whoever makes them (kubernetes.io, Pod Security Admission).',
   remediation: `write the label ${LABEL}: restricted`,
-  example: example([namespace()], `metadata.labels['${LABEL}']`, 'baseline'),
+  example: () => example([namespace()], `metadata.labels['${LABEL}']`, 'baseline'),
   check(resource, _, report) {
     const level = resource.labels[LABEL];
     if (level !== 'restricted') {

@@ -11,17 +11,18 @@ export const networkPolicyDirection: PolicyRule = {
   summary: 'policyTypes is written out and names every direction that has rules',
   why: 'Rules of a direction that policyTypes leaves out are ignored without a word; without policyTypes, Kubernetes guesses from the rules that are there (kubernetes.io, Network Policies).',
   remediation: 'write policyTypes with every direction that has rules',
-  example: example(
-    [
-      policy('web', {
-        podSelector: {},
-        policyTypes: ['Ingress', 'Egress'],
-        egress: [{ ports: [{ port: 53, protocol: 'UDP' }] }],
-      }),
-    ],
-    'spec.policyTypes',
-    ['Ingress'],
-  ),
+  example: () =>
+    example(
+      [
+        policy('web', {
+          podSelector: {},
+          policyTypes: ['Ingress', 'Egress'],
+          egress: [{ ports: [{ port: 53, protocol: 'UDP' }] }],
+        }),
+      ],
+      'spec.policyTypes',
+      ['Ingress'],
+    ),
   check(resource, _, report) {
     // As it was written: the API server's default would hide the guess.
     const types: unknown = resource.manifest['spec']?.policyTypes;

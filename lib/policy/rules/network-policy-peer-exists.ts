@@ -13,20 +13,21 @@ export const networkPolicyPeerExists: PolicyRule = {
   summary: 'every peer that a NetworkPolicy names in a known namespace is there',
   why: 'A misspelt peer allows nothing: the API loses its database on the day the policy is applied (cloudnative-pg#6025).',
   remediation: 'write the labels of the pods, or the name of the namespace',
-  example: example(
-    [
-      policy('db', {
-        podSelector: {},
-        policyTypes: ['Ingress'],
-        ingress: [
-          { from: [{ podSelector: { matchLabels: { app: 'web' } } }], ports: [{ port: 5432, protocol: 'TCP' }] },
-        ],
-      }),
-      deployment(),
-    ],
-    'spec.ingress[0].from[0].podSelector.matchLabels.app',
-    'wbe',
-  ),
+  example: () =>
+    example(
+      [
+        policy('db', {
+          podSelector: {},
+          policyTypes: ['Ingress'],
+          ingress: [
+            { from: [{ podSelector: { matchLabels: { app: 'web' } } }], ports: [{ port: 5432, protocol: 'TCP' }] },
+          ],
+        }),
+        deployment(),
+      ],
+      'spec.ingress[0].from[0].podSelector.matchLabels.app',
+      'wbe',
+    ),
   check(resource, world, report) {
     // Its own is there when it is applied, and the operator's is known.
     const known = [resource.namespace, world.platform.operatorNamespace ?? 'cnpg-system'];

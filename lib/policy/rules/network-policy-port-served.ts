@@ -14,20 +14,21 @@ export const networkPolicyPortServed: PolicyRule = {
   summary: 'every port that a NetworkPolicy opens is a port of the pods there, over the same protocol',
   why: 'NetworkPolicies judge the port of the pod, not of the Service: opening 80 in front of a pod on 8080 opens nothing (kubernetes.io, Network Policies).',
   remediation: 'write the port of the container',
-  example: example(
-    [
-      policy('web', {
-        podSelector: { matchLabels: { app: 'web' } },
-        policyTypes: ['Ingress'],
-        ingress: [
-          { ports: [{ port: 8080, protocol: 'TCP' }], from: [{ podSelector: { matchLabels: { app: 'web' } } }] },
-        ],
-      }),
-      deployment(),
-    ],
-    'spec.ingress[0].ports[0].port',
-    80,
-  ),
+  example: () =>
+    example(
+      [
+        policy('web', {
+          podSelector: { matchLabels: { app: 'web' } },
+          policyTypes: ['Ingress'],
+          ingress: [
+            { ports: [{ port: 8080, protocol: 'TCP' }], from: [{ podSelector: { matchLabels: { app: 'web' } } }] },
+          ],
+        }),
+        deployment(),
+      ],
+      'spec.ingress[0].ports[0].port',
+      80,
+    ),
   check(resource, world, report) {
     for (const rule of flowRules(resource)) {
       reportTwice(rule, report);

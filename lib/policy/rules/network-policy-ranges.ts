@@ -17,17 +17,18 @@ export const networkPolicyRanges: PolicyRule = {
   summary: 'port ranges go up, exceptions lie inside their range, and a range of addresses stands alone',
   why: 'The API server refuses the policy, and what it should have closed or opened stays as it is (kubernetes.io, Network Policies).',
   remediation: 'write a range inside the cidr',
-  example: example(
-    [
-      policy('egress', {
-        podSelector: {},
-        policyTypes: ['Egress'],
-        egress: [{ to: [{ ipBlock: { cidr: '10.0.0.0/8', except: ['10.1.0.0/16'] } }] }],
-      }),
-    ],
-    'spec.egress[0].to[0].ipBlock.except[0]',
-    '192.168.0.0/16',
-  ),
+  example: () =>
+    example(
+      [
+        policy('egress', {
+          podSelector: {},
+          policyTypes: ['Egress'],
+          egress: [{ to: [{ ipBlock: { cidr: '10.0.0.0/8', except: ['10.1.0.0/16'] } }] }],
+        }),
+      ],
+      'spec.egress[0].to[0].ipBlock.except[0]',
+      '192.168.0.0/16',
+    ),
   check(resource, _, report) {
     for (const [direction, peers] of DIRECTIONS) {
       for (const [i, rule] of listOr(resource.spec[direction]).entries()) {

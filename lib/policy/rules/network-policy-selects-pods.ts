@@ -12,14 +12,15 @@ export const networkPolicySelectsPods: PolicyRule = {
   summary: 'the pod selector of every NetworkPolicy takes pods of its namespace',
   why: 'A policy over no pod opens nothing: the flow that it should allow stays denied, and nothing says so (cloudnative-pg#6025).',
   remediation: "write labels of the pods' template",
-  example: example(
-    [
-      policy('web', { podSelector: { matchLabels: { app: 'web' } }, policyTypes: ['Ingress'], ingress: [] }),
-      deployment(),
-    ],
-    'spec.podSelector.matchLabels.app',
-    'wbe',
-  ),
+  example: () =>
+    example(
+      [
+        policy('web', { podSelector: { matchLabels: { app: 'web' } }, policyTypes: ['Ingress'], ingress: [] }),
+        deployment(),
+      ],
+      'spec.podSelector.matchLabels.app',
+      'wbe',
+    ),
   check(resource, world, report) {
     const selector = objectOr(resource.spec['podSelector']);
     if (Object.keys(selector).length === 0) {

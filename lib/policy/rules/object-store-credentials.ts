@@ -13,7 +13,7 @@ export const objectStoreCredentials: PolicyRule = {
   summary: 'an ObjectStore has the credentials of exactly one provider, complete',
   why: 'No webhook looks at an ObjectStore: what is missing is found when the first WAL file cannot be archived. inheritFromIAMRole alone lets the database read every Secret of its namespace (plugin-barman-cloud#892).',
   remediation: 'write s3Credentials with accessKeyId and secretAccessKey',
-  example: example([store()], 'spec.configuration.s3Credentials.secretAccessKey'),
+  example: () => example([store()], 'spec.configuration.s3Credentials.secretAccessKey'),
   check(resource, _, report) {
     const configuration = objectOr(resource.spec['configuration']);
     const given = PROVIDERS.filter((name) => configuration[name] !== undefined);

@@ -11,11 +11,12 @@ export const objectStoreDestination: PolicyRule = {
   summary: 'backups go to a bucket over TLS',
   why: 'Over http, every row of the database crosses the network in clear; a destination without its scheme is accepted and fails at the first WAL file (plugin-barman-cloud, Object stores).',
   remediation: 'write destinationPath s3://bucket/folder and an https endpoint',
-  example: example(
-    [store({ configuration: { endpointURL: 'https://objects.example.net' } })],
-    'spec.configuration.endpointURL',
-    'http://objects.example.net',
-  ),
+  example: () =>
+    example(
+      [store({ configuration: { endpointURL: 'https://objects.example.net' } })],
+      'spec.configuration.endpointURL',
+      'http://objects.example.net',
+    ),
   check(resource, _, report) {
     const { destinationPath, endpointURL } = objectOr(resource.spec['configuration']);
     if (typeof endpointURL === 'string' && !endpointURL.startsWith('https://')) {

@@ -13,7 +13,7 @@ export const objectStoreExists: PolicyRule = {
   summary: "every ObjectStore that the backup plugin is given is in the Cluster's namespace",
   why: 'Without it the plugin asks the operator to try again for ever, before the failover logic runs: the cluster is frozen and a dead primary is not replaced (plugin-barman-cloud#337, #504). Stores in other namespaces are not found (#448).',
   remediation: 'name an ObjectStore of the same namespace',
-  example: example([cluster(), store()], 'spec.plugins[0].parameters.barmanObjectName', 'stor'),
+  example: () => example([cluster(), store()], 'spec.plugins[0].parameters.barmanObjectName', 'stor'),
   check(resource, world, report) {
     const look = (plugin: unknown, path: readonly PathSegment[]): void => {
       const { name, parameters } = objectOr(plugin);

@@ -13,17 +13,18 @@ export const offNodeCopy: PolicyRule = {
   summary: 'every Cluster that takes writes archives to an object store and has a backup schedule',
   why: 'Replication copies a deleted table within milliseconds; only base backups and archived WAL undo a mistake or the loss of the cluster (CloudNativePG, Backup).',
   remediation: 'add the Barman Cloud plugin and a ScheduledBackup',
-  example: example(
-    [
-      cluster(),
-      object('postgresql.cnpg.io/v1', 'ScheduledBackup', 'db', {
-        spec: { schedule: '0 0 2 * * *', cluster: { name: 'db' }, method: 'plugin' },
-      }),
-    ],
-    'spec.cluster.name',
-    'other',
-    1,
-  ),
+  example: () =>
+    example(
+      [
+        cluster(),
+        object('postgresql.cnpg.io/v1', 'ScheduledBackup', 'db', {
+          spec: { schedule: '0 0 2 * * *', cluster: { name: 'db' }, method: 'plugin' },
+        }),
+      ],
+      'spec.cluster.name',
+      'other',
+      1,
+    ),
   check(resource, world, report) {
     if (objectOr(resource.spec['replica'])['enabled'] === true) {
       return;

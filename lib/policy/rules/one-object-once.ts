@@ -10,12 +10,8 @@ export const oneObjectOnce: PolicyRule = {
   summary: 'no object is declared twice',
   why: 'Two definitions take turns with every apply, and whichever unit loses it prunes it under the other (argo-cd, SharedResourceWarning).',
   remediation: 'remove one of the two, or rename it',
-  example: example(
-    [object('v1', 'ConfigMap', 'pages'), object('v1', 'ConfigMap', 'styles')],
-    'metadata.name',
-    'pages',
-    1,
-  ),
+  example: () =>
+    example([object('v1', 'ConfigMap', 'pages'), object('v1', 'ConfigMap', 'styles')], 'metadata.name', 'pages', 1),
   check(resource, world, report) {
     // The index keeps the last object of a name.
     const key = world.key(resource.kind, resource.ref.apiVersion);

@@ -11,16 +11,19 @@ export const openPolicy: PolicyRule = {
   summary: 'no NetworkPolicy lets everybody in',
   why: 'An ingress rule without from, or with an empty namespace selector, opens the pods to the whole cluster, and one such rule outweighs all others (kubernetes.io, Network Policies).',
   remediation: 'name the pods and the namespace of each client',
-  example: example(
-    [
-      policy('web', {
-        podSelector: {},
-        policyTypes: ['Ingress'],
-        ingress: [{ from: [{ podSelector: { matchLabels: { app: 'web' } } }], ports: [{ port: 80, protocol: 'TCP' }] }],
-      }),
-    ],
-    'spec.ingress[0].from',
-  ),
+  example: () =>
+    example(
+      [
+        policy('web', {
+          podSelector: {},
+          policyTypes: ['Ingress'],
+          ingress: [
+            { from: [{ podSelector: { matchLabels: { app: 'web' } } }], ports: [{ port: 80, protocol: 'TCP' }] },
+          ],
+        }),
+      ],
+      'spec.ingress[0].from',
+    ),
   check(resource, _, report) {
     for (const rule of flowRules(resource).filter((one) => one.direction === 'ingress')) {
       if (rule.peers.length === 0) {

@@ -48,7 +48,7 @@ export const operatorAnnotations: PolicyRule = {
   summary: 'annotations that CloudNativePG reads have values that it understands',
   why: 'No schema knows them; what the webhook does not refuse is ignored without a word (CloudNativePG, Labels and Annotations; webhook: validateHibernationAnnotation, validatePodPatchAnnotation).',
   remediation: 'write a value that the operator reads',
-  example: example([cluster({}, 'db')], "metadata.annotations['cnpg.io/hibernation']", 'yes'),
+  example: () => example([cluster({}, 'db')], "metadata.annotations['cnpg.io/hibernation']", 'yes'),
   check(resource, _, report) {
     const readers = resource.kind === 'Backup' ? BACKUP : CLUSTER;
     for (const name in readers) {

@@ -26,7 +26,7 @@ export const operatorSwitchedOff: PolicyRule = {
   summary: 'no annotation of a Cluster switches off reconciliation, validation, archiving or the database',
   why: 'They are for a person in the middle of a repair; in git they stay for ever, and the GitOps engine puts them back (CloudNativePG, Labels and Annotations).',
   remediation: 'remove the annotation; set it by hand while you need it',
-  example: example([cluster()], "metadata.annotations['cnpg.io/reconciliationLoop']", 'disabled'),
+  example: () => example([cluster()], "metadata.annotations['cnpg.io/reconciliationLoop']", 'disabled'),
   check(resource, _, report) {
     for (const [name, value] of Object.entries(resource.annotations)) {
       const off = OFF[name];

@@ -15,11 +15,12 @@ export const plaintextSecret: PolicyRule = {
   summary: 'no Secret with clear values, and no password written into an environment variable',
   why: 'What was in git once is known for ever; taking it out does not help, it has to be changed everywhere (fluxcd.io, Manage Kubernetes secrets with SOPS).',
   remediation: 'encrypt it with sops, and change the value: it is known now',
-  example: example(
-    [deployment({ containers: [container({ env: [{ name: 'PGUSER', value: 'shop' }] })] })],
-    'spec.template.spec.containers[0].env[0].name',
-    'PGPASSWORD',
-  ),
+  example: () =>
+    example(
+      [deployment({ containers: [container({ env: [{ name: 'PGUSER', value: 'shop' }] })] })],
+      'spec.template.spec.containers[0].env[0].name',
+      'PGPASSWORD',
+    ),
   check(resource, world, report) {
     if (resource.kind === 'Secret') {
       for (const field of ['data', 'stringData']) {

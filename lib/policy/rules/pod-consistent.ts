@@ -13,10 +13,11 @@ export const podConsistent: PolicyRule = {
   summary: 'a pod without cluster DNS names its servers, and its demands on nodes can be read',
   why: 'The API server refuses the whole object (kubernetes.io, DNS for Services and Pods; Assigning Pods to Nodes; Pod Topology Spread Constraints).',
   remediation: 'write what belongs to it',
-  example: example(
-    [deployment({ dnsPolicy: 'None', dnsConfig: { nameservers: ['10.96.0.10'] } })],
-    'spec.template.spec.dnsConfig',
-  ),
+  example: () =>
+    example(
+      [deployment({ dnsPolicy: 'None', dnsConfig: { nameservers: ['10.96.0.10'] } })],
+      'spec.template.spec.dnsConfig',
+    ),
   check(resource, world, report) {
     const pod = podSpecOf(resource, world);
     if (pod === undefined) {

@@ -12,7 +12,7 @@ export const podRestartPolicy: PolicyRule = {
   summary: 'pods of a Job are not started again for ever, and those of all other workloads are',
   why: 'The API server refuses a Job with Always, which is what it fills in itself, and a Deployment with anything else (kubernetes.io, Pod Lifecycle; Jobs).',
   remediation: 'write Never or OnFailure in a Job; remove restartPolicy from all others',
-  example: example([cronJob()], 'spec.jobTemplate.spec.template.spec.restartPolicy'),
+  example: () => example([cronJob()], 'spec.jobTemplate.spec.template.spec.restartPolicy'),
   check(resource, world, report) {
     const pods = world.pods(resource);
     const policy = pods?.spec?.['restartPolicy'] as string | undefined;

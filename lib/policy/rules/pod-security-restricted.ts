@@ -29,11 +29,12 @@ export const podSecurityRestricted: PolicyRule = {
   summary: 'pods meet the restricted Pod Security Standard in full',
   why: 'In a namespace that enforces it, a Deployment is accepted and its pods are refused: nothing runs, and only the events of the ReplicaSet say why (kubernetes.io, Pod Security Standards).',
   remediation: 'write what the standard asks for',
-  example: example(
-    [deployment(restricted)],
-    'spec.template.spec.containers[0].securityContext.allowPrivilegeEscalation',
-    true,
-  ),
+  example: () =>
+    example(
+      [deployment(restricted)],
+      'spec.template.spec.containers[0].securityContext.allowPrivilegeEscalation',
+      true,
+    ),
   check(resource, world, report) {
     const pods = world.pods(resource);
     if (pods?.spec === undefined) {

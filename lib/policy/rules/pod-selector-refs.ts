@@ -12,16 +12,17 @@ export const podSelectorRefs: PolicyRule = {
   summary: 'every ${podselector:name} in pg_hba is one of podSelectorRefs, which can be read',
   why: 'The line becomes a comment, and the programs that it was for cannot log in; the webhook refuses it since 1.29 (CloudNativePG, webhook: validatePodSelectorRefs).',
   remediation: 'name an entry of spec.podSelectorRefs',
-  example: example(
-    [
-      cluster({
-        podSelectorRefs: [{ name: 'web', selector: { matchLabels: { app: 'web' } } }],
-        postgresql: { pg_hba: ['hostssl shop shop ${podselector:web} scram-sha-256'] },
-      }),
-    ],
-    'spec.podSelectorRefs[0].name',
-    'api',
-  ),
+  example: () =>
+    example(
+      [
+        cluster({
+          podSelectorRefs: [{ name: 'web', selector: { matchLabels: { app: 'web' } } }],
+          postgresql: { pg_hba: ['hostssl shop shop ${podselector:web} scram-sha-256'] },
+        }),
+      ],
+      'spec.podSelectorRefs[0].name',
+      'api',
+    ),
   check(resource, _, report) {
     const refs = listOr(resource.spec['podSelectorRefs']);
     refs.forEach((one, i) => checkSelector(one['selector'], i, report));

@@ -14,17 +14,18 @@ export const poolerBypassed: PolicyRule = {
   summary: 'a program that serves logs in through the Pooler of its Cluster, where there is one',
   why: 'A Pooler bounds the connections of those who use it; a program that goes past it can still take them all (CloudNativePG, Connection pooling).',
   remediation: "write the Pooler's name as host; a program that needs a session of its own may stay",
-  example: example(
-    [
-      deployment({ containers: [container({ env: [{ name: 'PGHOST', value: 'pool.shop.svc' }] })] }),
-      cluster(),
-      object('postgresql.cnpg.io/v1', 'Pooler', 'pool', {
-        spec: { cluster: { name: 'db' }, instances: 2, type: 'rw', pgbouncer: { poolMode: 'session' } },
-      }),
-    ],
-    'spec.template.spec.containers[0].env[0].value',
-    'db-rw.shop.svc',
-  ),
+  example: () =>
+    example(
+      [
+        deployment({ containers: [container({ env: [{ name: 'PGHOST', value: 'pool.shop.svc' }] })] }),
+        cluster(),
+        object('postgresql.cnpg.io/v1', 'Pooler', 'pool', {
+          spec: { cluster: { name: 'db' }, instances: 2, type: 'rw', pgbouncer: { poolMode: 'session' } },
+        }),
+      ],
+      'spec.template.spec.containers[0].env[0].value',
+      'db-rw.shop.svc',
+    ),
   check(resource, world, report) {
     const pods = world.pods(resource);
     for (const { service, namespace, path } of pods === undefined ? [] : databaseHosts(pods)) {

@@ -15,22 +15,23 @@ export const poolerFlows: PolicyRule = {
   summary: 'policies let a Pooler through to its Cluster on 5432, on both sides, and to the Kubernetes API',
   why: 'A Pooler that cannot reach its Cluster takes connections and answers none of them; without the Kubernetes API it reads no Secret and never starts (CloudNativePG, Connection pooling; Networking).',
   remediation: 'allow 5432 from the Pooler to the Cluster, on both sides, and 443 and 6443 out of the Pooler',
-  example: example(
-    [
-      object('postgresql.cnpg.io/v1', 'Pooler', 'pool', {
-        spec: { cluster: { name: 'db' }, instances: 2, type: 'rw', pgbouncer: { poolMode: 'session' } },
-      }),
-      cluster(),
-      policy('db', {
-        podSelector: { matchLabels: { 'cnpg.io/podRole': 'instance' } },
-        policyTypes: ['Ingress'],
-        ingress: [{ from: [pooler], ports: [{ port: POSTGRES, protocol: 'TCP' }] }],
-      }),
-    ],
-    'spec.ingress[0].ports[0].protocol',
-    'UDP',
-    2,
-  ),
+  example: () =>
+    example(
+      [
+        object('postgresql.cnpg.io/v1', 'Pooler', 'pool', {
+          spec: { cluster: { name: 'db' }, instances: 2, type: 'rw', pgbouncer: { poolMode: 'session' } },
+        }),
+        cluster(),
+        policy('db', {
+          podSelector: { matchLabels: { 'cnpg.io/podRole': 'instance' } },
+          policyTypes: ['Ingress'],
+          ingress: [{ from: [pooler], ports: [{ port: POSTGRES, protocol: 'TCP' }] }],
+        }),
+      ],
+      'spec.ingress[0].ports[0].protocol',
+      'UDP',
+      2,
+    ),
   check(resource, world, report) {
     const pods = world.pods(resource);
     const { namespace } = resource;

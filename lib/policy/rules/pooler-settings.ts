@@ -23,20 +23,21 @@ export const poolerSettings: PolicyRule = {
   summary: 'a Pooler is not called like its Cluster, has the parameters left to people, and a query with its Secret',
   why: 'The operator makes a Service and a Deployment of its name and writes the rest of the configuration; the webhook refuses all else (CloudNativePG, Connection Pooling; webhook of the Pooler).',
   remediation: 'remove the parameter',
-  example: example(
-    [
-      object('postgresql.cnpg.io/v1', 'Pooler', 'db-pooler', {
-        spec: {
-          cluster: { name: 'db' },
-          instances: 2,
-          type: 'rw',
-          pgbouncer: { poolMode: 'session', parameters: { max_client_conn: '500' } },
-        },
-      }),
-    ],
-    'spec.pgbouncer.parameters.listen_port',
-    '6432',
-  ),
+  example: () =>
+    example(
+      [
+        object('postgresql.cnpg.io/v1', 'Pooler', 'db-pooler', {
+          spec: {
+            cluster: { name: 'db' },
+            instances: 2,
+            type: 'rw',
+            pgbouncer: { poolMode: 'session', parameters: { max_client_conn: '500' } },
+          },
+        }),
+      ],
+      'spec.pgbouncer.parameters.listen_port',
+      '6432',
+    ),
   check(resource, world, report) {
     const bouncer = objectOr(resource.spec['pgbouncer']);
     // Where that Cluster is among the manifests, reserved-names says it.

@@ -18,7 +18,8 @@ export const postgresParameters: PolicyRule = {
   summary: 'parameters have names and values that PostgreSQL reads, and wal_level is enough for standbys and archive',
   why: 'The CRD takes any text; the webhook refuses the whole Cluster, at the moment it is applied (CloudNativePG, PostgreSQL Configuration; webhook: validateConfiguration).',
   remediation: 'write the parameter as the manual of PostgreSQL has it',
-  example: example([cluster({ postgresql: { parameters: { wal_level: 'logical' } } })], `${AT}.wal_level`, 'minimal'),
+  example: () =>
+    example([cluster({ postgresql: { parameters: { wal_level: 'logical' } } })], `${AT}.wal_level`, 'minimal'),
   check(resource, _, report) {
     const parameters = parametersOf(resource);
     for (const name of Object.keys(parameters)) {

@@ -10,7 +10,7 @@ export const privateService: PolicyRule = {
   summary: 'nothing opens a port on nodes, load balancers or an Ingress',
   why: "An agents' memory that answers on a node port answers everybody who reaches the node, past every NetworkPolicy on many networks (kubernetes.io, Service, NodePort).",
   remediation: 'write type: ClusterIP, and reach it through a tunnel or kubectl port-forward',
-  example: example([service()], 'spec.type', 'NodePort'),
+  example: () => example([service()], 'spec.type', 'NodePort'),
   check(resource, _, report) {
     if (resource.kind === 'Ingress') {
       report.fail('', 'it opens the service to whoever reaches the ingress controller');

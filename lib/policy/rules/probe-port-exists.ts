@@ -15,7 +15,7 @@ export const probePortExists: PolicyRule = {
   summary: 'every probe that asks a port by its name asks one that its container declares',
   why: 'A probe with an unknown port name always fails: a readiness probe then keeps the service empty, a liveness probe restarts it for ever (kubernetes.io, Configure Probes).',
   remediation: "name one of the container's ports",
-  example: example([deployment()], 'spec.template.spec.containers[0].readinessProbe.httpGet.port', 'https'),
+  example: () => example([deployment()], 'spec.template.spec.containers[0].readinessProbe.httpGet.port', 'https'),
   check(resource, world, report) {
     const pods = world.pods(resource);
     for (const { container, path } of containersOf(pods?.spec ?? {})) {

@@ -11,7 +11,7 @@ export const readinessProbe: PolicyRule = {
   summary: 'every container with ports has a readiness probe',
   why: 'Without it a pod takes requests before it can answer them, and a rollout goes on although the new version is broken (kubernetes.io, Liveness, Readiness, and Startup Probes).',
   remediation: 'add a readinessProbe on the health endpoint',
-  example: example([deployment()], 'spec.template.spec.containers[0].readinessProbe'),
+  example: () => example([deployment()], 'spec.template.spec.containers[0].readinessProbe'),
   check(resource, world, report) {
     const pods = world.pods(resource);
     listOr(pods?.spec?.['containers']).forEach((container, i) => {

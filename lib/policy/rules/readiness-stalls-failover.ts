@@ -13,11 +13,8 @@ export const readinessStallsFailover: PolicyRule = {
   summary: 'the readiness probe keeps standbys ready while their primary is away',
   why: 'With type streaming, standbys become unready 30 s after the primary died: they no longer count for the quorum, and there is no failover at all (CloudNativePG, Instance manager; cloudnative-pg#10547).',
   remediation: `keep pg_isready, or make period times threshold at least ${ENOUGH_SECONDS} s`,
-  example: example(
-    [cluster({ probes: { readiness: { type: 'pg_isready' } } })],
-    'spec.probes.readiness.type',
-    'streaming',
-  ),
+  example: () =>
+    example([cluster({ probes: { readiness: { type: 'pg_isready' } } })], 'spec.probes.readiness.type', 'streaming'),
   check(resource, _, report) {
     const { type, periodSeconds, failureThreshold } = objectOr(objectOr(resource.spec['probes'])['readiness']);
     const seconds = Number(periodSeconds ?? 10) * Number(failureThreshold ?? 3);

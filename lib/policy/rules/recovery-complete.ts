@@ -11,17 +11,18 @@ export const recoveryComplete: PolicyRule = {
   summary: 'a recovery names database and owner, a base backup both or neither, and no Backup object is the source',
   why: "Without database and owner the webhook writes 'app', and the operator makes an empty database of that name; a Backup object as source does not work with the plugin (plugin-barman-cloud#510, cloudnative-pg#7989).",
   remediation: 'write database and owner as the source has them, and source with externalClusters',
-  example: example(
-    [
-      cluster({
-        bootstrap: { recovery: { source: 'origin', database: 'shop', owner: 'shop' } },
-        externalClusters: [
-          { name: 'origin', plugin: { name: 'barman-cloud.cloudnative-pg.io', enabled: true, isWALArchiver: false } },
-        ],
-      }),
-    ],
-    'spec.bootstrap.recovery.owner',
-  ),
+  example: () =>
+    example(
+      [
+        cluster({
+          bootstrap: { recovery: { source: 'origin', database: 'shop', owner: 'shop' } },
+          externalClusters: [
+            { name: 'origin', plugin: { name: 'barman-cloud.cloudnative-pg.io', enabled: true, isWALArchiver: false } },
+          ],
+        }),
+      ],
+      'spec.bootstrap.recovery.owner',
+    ),
   check(resource, _, report) {
     const { recovery, pg_basebackup: copy } = objectOr(resource.manifest['spec']?.bootstrap);
     if (isObject(copy) && (copy['database'] === undefined) !== (copy['owner'] === undefined)) {

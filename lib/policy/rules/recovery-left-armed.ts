@@ -11,9 +11,10 @@ export const recoveryLeftArmed: PolicyRule = {
   summary: 'a Cluster that archives names no archive to restore from, neither in its bootstrap nor as external cluster',
   why: 'The bootstrap is read once and stays in git: a Cluster that is deleted and applied again is rolled back to the old restore, or stops at the archive that it has filled since. And as long as the old ObjectStore is named, the plugin needs it: without it nothing fails over (cloudnative-pg#5778, plugin-barman-cloud#504).',
   remediation: 'once the database is healthy, write bootstrap.initdb again and remove the externalClusters entry',
-  example: example([cluster()], 'spec.bootstrap', {
-    recovery: { source: 'origin', database: 'shop', owner: 'shop' },
-  }),
+  example: () =>
+    example([cluster()], 'spec.bootstrap', {
+      recovery: { source: 'origin', database: 'shop', owner: 'shop' },
+    }),
   check(resource, _, report) {
     const { bootstrap, plugins, replica } = resource.spec;
     // A copy that is restored to be looked at, by a drill, archives nowhere and is deleted again.

@@ -14,23 +14,24 @@ export const recoverySnapshots: PolicyRule = {
   summary: 'a recovery from snapshots names VolumeSnapshots or PersistentVolumeClaims, and nothing else to restore',
   why: 'Only the webhook knows what can be a source, so it is found in the middle of a recovery (CloudNativePG, webhook: validateBootstrapRecoveryDataSource).',
   remediation: 'write kind: VolumeSnapshot with apiGroup: snapshot.storage.k8s.io, or kind: PersistentVolumeClaim',
-  example: example(
-    [
-      cluster({
-        bootstrap: {
-          recovery: {
-            database: 'shop',
-            owner: 'shop',
-            volumeSnapshots: {
-              storage: { name: 'db-1', kind: 'VolumeSnapshot', apiGroup: 'snapshot.storage.k8s.io' },
+  example: () =>
+    example(
+      [
+        cluster({
+          bootstrap: {
+            recovery: {
+              database: 'shop',
+              owner: 'shop',
+              volumeSnapshots: {
+                storage: { name: 'db-1', kind: 'VolumeSnapshot', apiGroup: 'snapshot.storage.k8s.io' },
+              },
             },
           },
-        },
-      }),
-    ],
-    'spec.bootstrap.recovery.volumeSnapshots.storage.kind',
-    'Snapshot',
-  ),
+        }),
+      ],
+      'spec.bootstrap.recovery.volumeSnapshots.storage.kind',
+      'Snapshot',
+    ),
   check(resource, _, report) {
     const recovery = objectOr(objectOr(resource.spec['bootstrap'])['recovery']);
     const snapshots = recovery['volumeSnapshots'] as unknown;

@@ -25,25 +25,26 @@ export const recoveryTarget: PolicyRule = {
   summary: 'the target of a recovery is written as PostgreSQL reads it, and names its backup where it must',
   why: 'Only times and log positions lead to a backup by themselves; all else is found by the webhook, in the middle of a recovery (CloudNativePG, Recovery, Point in time recovery; webhook: validateRecoveryTarget).',
   remediation: 'write targetTime, with its time zone',
-  example: example(
-    [
-      cluster({
-        bootstrap: {
-          recovery: {
-            source: 'origin',
-            database: 'shop',
-            owner: 'shop',
-            recoveryTarget: { targetTime: '2026-03-01T02:00:00Z' },
+  example: () =>
+    example(
+      [
+        cluster({
+          bootstrap: {
+            recovery: {
+              source: 'origin',
+              database: 'shop',
+              owner: 'shop',
+              recoveryTarget: { targetTime: '2026-03-01T02:00:00Z' },
+            },
           },
-        },
-        externalClusters: [
-          { name: 'origin', plugin: { name: 'barman-cloud.cloudnative-pg.io', enabled: true, isWALArchiver: false } },
-        ],
-      }),
-    ],
-    `${PATH}.targetTime`,
-    '1 March, 2 am',
-  ),
+          externalClusters: [
+            { name: 'origin', plugin: { name: 'barman-cloud.cloudnative-pg.io', enabled: true, isWALArchiver: false } },
+          ],
+        }),
+      ],
+      `${PATH}.targetTime`,
+      '1 March, 2 am',
+    ),
   check(resource, _, report) {
     const recovery = objectOr(objectOr(resource.spec['bootstrap'])['recovery']);
     const target = objectOr(recovery['recoveryTarget']);

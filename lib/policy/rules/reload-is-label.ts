@@ -18,11 +18,12 @@ export const reloadIsLabel: PolicyRule = {
   summary: `${RELOAD} is a label of the Secret or ConfigMap itself`,
   why: 'CloudNativePG watches a label; as an annotation, or on the object that the Secret is made from, it does nothing, and a new password is read at the next restart (cloudnative-pg#4914, and thaum-xyz).',
   remediation: `write metadata.labels: {${RELOAD}: "true"} on the Secret or ConfigMap`,
-  example: example(
-    [object('v1', 'ConfigMap', 'queries', { data: {}, metadata: { labels: { [RELOAD]: 'true' } } })],
-    `metadata.annotations['${RELOAD}']`,
-    'true',
-  ),
+  example: () =>
+    example(
+      [object('v1', 'ConfigMap', 'queries', { data: {}, metadata: { labels: { [RELOAD]: 'true' } } })],
+      `metadata.annotations['${RELOAD}']`,
+      'true',
+    ),
   check(resource, _, report) {
     if (resource.annotations[RELOAD] !== undefined) {
       report.fail(['metadata', 'annotations', RELOAD], 'nobody reads it as an annotation');

@@ -13,9 +13,10 @@ export const removedFields: PolicyRule = {
   summary: 'no field is used that the next release of CloudNativePG removes',
   why: 'In-tree barmanObjectStore is gone in 1.31: after an upgrade of the operator nothing archives any more (CloudNativePG 1.30 release notes).',
   remediation: 'use the Barman Cloud plugin',
-  example: example([cluster({ backup: { target: 'prefer-standby' } })], `spec.backup.${STORE}`, {
-    destinationPath: 's3://backups/shop',
-  }),
+  example: () =>
+    example([cluster({ backup: { target: 'prefer-standby' } })], `spec.backup.${STORE}`, {
+      destinationPath: 's3://backups/shop',
+    }),
   check(resource, _, report) {
     if (objectOr(resource.spec['backup'])[STORE] !== undefined) {
       report.fail(['spec', 'backup', STORE], 'CloudNativePG 1.31 removes it, and with it all backups');

@@ -21,17 +21,18 @@ export const replicaCluster: PolicyRule = {
   summary: 'a replica cluster is bootstrapped from its source, and only a primary has a promotion token',
   why: 'A replica that starts with initdb is another database that can never follow its source; the webhook refuses it, as a token that it cannot read (CloudNativePG, Replica Clusters; webhook: validateReplicaMode, validatePromotionToken).',
   remediation: 'write bootstrap.pg_basebackup or bootstrap.recovery from the source',
-  example: example(
-    [
-      cluster({
-        replica: { enabled: true, source: 'origin' },
-        bootstrap: { pg_basebackup: { source: 'origin' } },
-        externalClusters: [{ name: 'origin', connectionParameters: { host: 'db.example.net' } }],
-      }),
-    ],
-    'spec.bootstrap',
-    { initdb: { database: 'shop', owner: 'shop' } },
-  ),
+  example: () =>
+    example(
+      [
+        cluster({
+          replica: { enabled: true, source: 'origin' },
+          bootstrap: { pg_basebackup: { source: 'origin' } },
+          externalClusters: [{ name: 'origin', connectionParameters: { host: 'db.example.net' } }],
+        }),
+      ],
+      'spec.bootstrap',
+      { initdb: { database: 'shop', owner: 'shop' } },
+    ),
   check(resource, _, report) {
     const replica = resource.spec['replica'] as unknown;
     if (!isObject(replica)) {

@@ -12,7 +12,7 @@ export const replicasProtected: PolicyRule = {
   summary: 'every workload with replicas has a PodDisruptionBudget',
   why: 'Draining two nodes at once, as upgrades do, takes all replicas away together (kubernetes.io, Disruptions).',
   remediation: 'add a PodDisruptionBudget with maxUnavailable: 1',
-  example: example([deployment(), budget()], 'spec.selector.matchLabels.app', 'other', 1),
+  example: () => example([deployment(), budget()], 'spec.selector.matchLabels.app', 'other', 1),
   check(resource, world, report) {
     const pods = world.pods(resource);
     if (pods === undefined || (pods.replicas ?? 0) < 2) {

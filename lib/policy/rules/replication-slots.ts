@@ -15,15 +15,16 @@ export const replicationSlots: PolicyRule = {
   summary: 'slots that are copied to standbys have the settings for it, and patterns that can be read',
   why: 'A logical subscriber whose slot was not copied starts anew after a failover, from all the data; only the webhook knows what copying asks for (CloudNativePG, Replication, Logical decoding slot synchronization; webhook: validateSynchronizeLogicalDecoding).',
   remediation: "write hot_standby_feedback: 'on' and sync_replication_slots: 'on'",
-  example: example(
-    [
-      cluster({
-        replicationSlots: { highAvailability: { enabled: true, synchronizeLogicalDecoding: true } },
-        postgresql: { parameters: { hot_standby_feedback: 'on', sync_replication_slots: 'on' } },
-      }),
-    ],
-    HINT,
-  ),
+  example: () =>
+    example(
+      [
+        cluster({
+          replicationSlots: { highAvailability: { enabled: true, synchronizeLogicalDecoding: true } },
+          postgresql: { parameters: { hot_standby_feedback: 'on', sync_replication_slots: 'on' } },
+        }),
+      ],
+      HINT,
+    ),
   check(resource, _, report) {
     const slots = objectOr(resource.spec['replicationSlots']);
     const available = objectOr(slots['highAvailability']);

@@ -12,7 +12,7 @@ export const reservedEnvironment: PolicyRule = {
   summary: 'no environment variable of a Cluster or its extensions has a name that the operator uses',
   why: 'The instance manager finds its own pod and database by them; the webhook refuses PG*, CNPG_*, POD_NAME, NAMESPACE and CLUSTER_NAME (CloudNativePG, webhook: validateEnv).',
   remediation: 'choose another name',
-  example: example([cluster({ env: [{ name: 'TZ', value: 'UTC' }] })], 'spec.env[0].name', 'PGTZ'),
+  example: () => example([cluster({ env: [{ name: 'TZ', value: 'UTC' }] })], 'spec.env[0].name', 'PGTZ'),
   check(resource, _, report) {
     listOr(resource.spec['env']).forEach((one, i) => {
       if (isReservedVariable(String(one['name']))) {

@@ -18,11 +18,12 @@ export const reservedNames: PolicyRule = {
   summary: 'no object has the name of one that CloudNativePG makes for a Cluster',
   why: 'The operator and the GitOps engine would overwrite each other: the endpoint of the database flips between two definitions (CloudNativePG, Labels and Annotations; Service Management).',
   remediation: 'choose another name',
-  example: example(
-    [object('v1', 'Service', 'db-web', { spec: { ports: [{ port: 5432 }] } }), cluster()],
-    'metadata.name',
-    'db-rw',
-  ),
+  example: () =>
+    example(
+      [object('v1', 'Service', 'db-web', { spec: { ports: [{ port: 5432 }] } }), cluster()],
+      'metadata.name',
+      'db-rw',
+    ),
   check(resource, world, report) {
     for (const suffix of SUFFIXES[resource.id] ?? []) {
       const owner = resource.name.endsWith(suffix) ? resource.name.slice(0, resource.name.length - suffix.length) : '';

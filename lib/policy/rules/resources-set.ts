@@ -12,7 +12,7 @@ export const resourcesSet: PolicyRule = {
   summary: 'every container requests CPU and memory and has a memory limit',
   why: 'Without requests, the scheduler puts all pods of a lost node on the same survivor, and the kernel kills what it likes (kubernetes.io, Resource Management for Pods and Containers).',
   remediation: 'write resources.requests.cpu, requests.memory and limits.memory',
-  example: example([deployment()], 'spec.template.spec.containers[0].resources.requests.memory'),
+  example: () => example([deployment()], 'spec.template.spec.containers[0].resources.requests.memory'),
   check(resource, world, report) {
     const pods = world.pods(resource);
     listOr(pods?.spec?.['containers']).forEach((container, i) => {

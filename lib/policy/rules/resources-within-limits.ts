@@ -17,11 +17,12 @@ export const resourcesWithinLimits: PolicyRule = {
   summary: 'no request is above its limit, and huge pages and devices are requested as they are limited',
   why: "The API server refuses the pod, not the Deployment: the rollout stands still and only the ReplicaSet's events say why (kubernetes.io, Resource Management for Pods and Containers; CloudNativePG, webhook: validateResources).",
   remediation: 'lower the request, or raise the limit',
-  example: example(
-    [deployment({ containers: [container()] })],
-    'spec.template.spec.containers[0].resources.requests.memory',
-    '1Gi',
-  ),
+  example: () =>
+    example(
+      [deployment({ containers: [container()] })],
+      'spec.template.spec.containers[0].resources.requests.memory',
+      '1Gi',
+    ),
   check(resource, world, report) {
     if (resource.id === CLUSTER) {
       compare(resource.spec['resources'], ['spec', 'resources'], report);

@@ -11,30 +11,31 @@ export const restoreStoreReadOnly: PolicyRule = {
   summary: 'a Cluster that is restored in a namespace of its own has no archiver, and its ObjectStore no retention',
   why: "A restored copy that archives overwrites production, and one whose store has a retention deletes production's backups: the drill destroys what it proves (CloudNativePG, Recovery; peers: isolated restore).",
   remediation: 'leave out plugins, and retentionPolicy of the ObjectStore; give it credentials that may only read',
-  example: example(
-    [
-      cluster({
-        instances: 1,
-        plugins: undefined,
-        bootstrap: { recovery: { source: 'origin', database: 'shop', owner: 'shop' } },
-        externalClusters: [
-          {
-            name: 'origin',
-            plugin: {
-              name: 'barman-cloud.cloudnative-pg.io',
-              enabled: true,
-              isWALArchiver: false,
-              parameters: { barmanObjectName: 'store', serverName: 'db-1' },
+  example: () =>
+    example(
+      [
+        cluster({
+          instances: 1,
+          plugins: undefined,
+          bootstrap: { recovery: { source: 'origin', database: 'shop', owner: 'shop' } },
+          externalClusters: [
+            {
+              name: 'origin',
+              plugin: {
+                name: 'barman-cloud.cloudnative-pg.io',
+                enabled: true,
+                isWALArchiver: false,
+                parameters: { barmanObjectName: 'store', serverName: 'db-1' },
+              },
             },
-          },
-        ],
-      }),
-      store(),
-    ],
-    'spec.retentionPolicy',
-    '30d',
-    1,
-  ),
+          ],
+        }),
+        store(),
+      ],
+      'spec.retentionPolicy',
+      '30d',
+      1,
+    ),
   check(resource, world, report) {
     const source: unknown = objectOr(objectOr(resource.spec['bootstrap'])['recovery'])['source'];
     if (source === undefined || resource.spec['plugins'] !== undefined) {

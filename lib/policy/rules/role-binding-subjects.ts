@@ -14,15 +14,16 @@ export const roleBindingSubjects: PolicyRule = {
     'a ServiceAccount in a binding has its namespace, all others have none, and cluster-wide roles are ClusterRoles',
   why: 'The API server refuses the binding, and nobody in it has the right (kubernetes.io, Using RBAC Authorization).',
   remediation: 'write the namespace of the ServiceAccount',
-  example: example(
-    [
-      object(`${GROUP}/v1`, 'RoleBinding', 'reader', {
-        roleRef: { apiGroup: GROUP, kind: 'Role', name: 'reader' },
-        subjects: [{ kind: 'ServiceAccount', name: 'web', namespace: 'shop' }],
-      }),
-    ],
-    'subjects[0].namespace',
-  ),
+  example: () =>
+    example(
+      [
+        object(`${GROUP}/v1`, 'RoleBinding', 'reader', {
+          roleRef: { apiGroup: GROUP, kind: 'Role', name: 'reader' },
+          subjects: [{ kind: 'ServiceAccount', name: 'web', namespace: 'shop' }],
+        }),
+      ],
+      'subjects[0].namespace',
+    ),
   check(resource, _, report) {
     if (resource.kind === 'ClusterRoleBinding' && objectOr(resource.manifest['roleRef'])['kind'] === 'Role') {
       report.fail('roleRef.kind', 'a Role is of one namespace, and this binding of none', 'write ClusterRole');

@@ -17,18 +17,19 @@ export const roleExists: PolicyRule = {
   summary: 'every binding names a role and ServiceAccounts that exist',
   why: 'Kubernetes accepts a binding to nothing, and the program is refused only when it needs the right: in a drill, at the moment of the failure (kubernetes.io, Using RBAC Authorization).',
   remediation: 'correct the name, or declare what is missing',
-  example: example(
-    [
-      object(RBAC, 'RoleBinding', 'drill', {
-        roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'drill' },
-        subjects: [{ kind: 'ServiceAccount', name: 'drill', namespace: 'shop' }],
-      }),
-      object(RBAC, 'Role', 'drill', { rules: [{ apiGroups: [''], resources: ['pods'], verbs: ['get'] }] }),
-      object('v1', 'ServiceAccount', 'drill'),
-    ],
-    'roleRef.name',
-    'dril',
-  ),
+  example: () =>
+    example(
+      [
+        object(RBAC, 'RoleBinding', 'drill', {
+          roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'drill' },
+          subjects: [{ kind: 'ServiceAccount', name: 'drill', namespace: 'shop' }],
+        }),
+        object(RBAC, 'Role', 'drill', { rules: [{ apiGroups: [''], resources: ['pods'], verbs: ['get'] }] }),
+        object('v1', 'ServiceAccount', 'drill'),
+      ],
+      'roleRef.name',
+      'dril',
+    ),
   check(resource, world, report) {
     const role = objectOr(resource.manifest['roleRef']);
     if (role['kind'] === 'Role' || !BUILT_IN.test(String(role['name']))) {

@@ -13,14 +13,15 @@ export const roleRules: PolicyRule = {
   summary: 'every rule of a role has apiGroups and resources, or paths and nothing else',
   why: 'The API server refuses the role, and whoever was to have it has no right at all (kubernetes.io, Using RBAC Authorization).',
   remediation: 'write apiGroups ("" for the core group) and resources',
-  example: example(
-    [
-      object('rbac.authorization.k8s.io/v1', 'Role', 'reader', {
-        rules: [{ apiGroups: [''], resources: ['pods'], verbs: ['get'] }],
-      }),
-    ],
-    'rules[0].apiGroups',
-  ),
+  example: () =>
+    example(
+      [
+        object('rbac.authorization.k8s.io/v1', 'Role', 'reader', {
+          rules: [{ apiGroups: [''], resources: ['pods'], verbs: ['get'] }],
+        }),
+      ],
+      'rules[0].apiGroups',
+    ),
   check(resource, _, report) {
     listOr(resource.manifest['rules']).forEach((rule, i) => {
       const has = (field: string): boolean => listOr(rule[field]).length > 0;

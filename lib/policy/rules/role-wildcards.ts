@@ -13,11 +13,12 @@ export const roleWildcards: PolicyRule = {
   summary: 'no role gives everything, the reading of all Secrets, or the way to more rights',
   why: "A '*' also gives what the next release of Kubernetes adds; whoever lists Secrets has every password, and exec is a shell in the database (kubernetes.io, RBAC Good Practices).",
   remediation: 'name the groups, resources and verbs, and resourceNames for Secrets',
-  example: example(
-    [object(RBAC, 'Role', 'drill', { rules: [{ apiGroups: [''], resources: ['pods'], verbs: ['get', 'list'] }] })],
-    'rules[0].verbs[0]',
-    '*',
-  ),
+  example: () =>
+    example(
+      [object(RBAC, 'Role', 'drill', { rules: [{ apiGroups: [''], resources: ['pods'], verbs: ['get', 'list'] }] })],
+      'rules[0].verbs[0]',
+      '*',
+    ),
   check(resource, _, report) {
     listOr(resource.manifest['rules']).forEach((rule, i) => {
       for (const field of ['apiGroups', 'resources', 'verbs']) {

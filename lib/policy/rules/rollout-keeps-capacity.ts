@@ -11,7 +11,7 @@ export const rolloutKeepsCapacity: PolicyRule = {
   summary: 'a rollout never takes capacity away before the new pods are ready',
   why: 'Recreate is an outage with every change; maxUnavailable above zero meets a lost node half way through (kubernetes.io, Deployments, Strategy).',
   remediation: 'write rollingUpdate: {maxUnavailable: 0, maxSurge: 1}',
-  example: example([deployment()], 'spec.strategy.rollingUpdate.maxUnavailable', 1),
+  example: () => example([deployment()], 'spec.strategy.rollingUpdate.maxUnavailable', 1),
   check(resource, world, report) {
     if ((world.pods(resource)?.replicas ?? 1) < 2) {
       return;

@@ -13,7 +13,7 @@ export const rolloutPossible: PolicyRule = {
   summary: 'a rollout may start one pod or stop one, and its pods can be ready before it is given up',
   why: 'The API server refuses a rollout that may neither start nor stop a pod, and a strategy with the settings of another (kubernetes.io, Deployments).',
   remediation: 'write rollingUpdate: {maxSurge: 1, maxUnavailable: 0}',
-  example: example([deployment()], 'spec.strategy.rollingUpdate.maxSurge', 0),
+  example: () => example([deployment()], 'spec.strategy.rollingUpdate.maxSurge', 0),
   check(resource, _, report) {
     const field = resource.kind === 'Deployment' ? 'strategy' : 'updateStrategy';
     const { type = 'RollingUpdate', rollingUpdate } = objectOr(resource.spec[field]);

@@ -12,11 +12,12 @@ export const rootReadOnly: PolicyRule = {
   summary: 'the root file system of every container is read-only',
   why: 'An intruder who can write can stay; a program that writes beside its volumes fills the disk of the node (kubernetes.io, Configure a Security Context).',
   remediation: 'write readOnlyRootFilesystem: true, and an emptyDir for /tmp',
-  example: example(
-    [deployment({ containers: [container({ securityContext: { readOnlyRootFilesystem: true } })] })],
-    'spec.template.spec.containers[0].securityContext.readOnlyRootFilesystem',
-    false,
-  ),
+  example: () =>
+    example(
+      [deployment({ containers: [container({ securityContext: { readOnlyRootFilesystem: true } })] })],
+      'spec.template.spec.containers[0].securityContext.readOnlyRootFilesystem',
+      false,
+    ),
   check(resource, world, report) {
     const pods = world.pods(resource);
     listOr(pods?.spec?.['containers']).forEach((one, i) => {

@@ -12,16 +12,17 @@ export const scaleTargetExists: PolicyRule = {
   summary: 'every HorizontalPodAutoscaler scales something that exists',
   why: 'An autoscaler without its target does nothing, and the replicas stay as they were on the day of the load (kubernetes.io, Horizontal Pod Autoscaling).',
   remediation: 'correct the name in scaleTargetRef',
-  example: example(
-    [
-      object('autoscaling/v2', 'HorizontalPodAutoscaler', 'web', {
-        spec: { maxReplicas: 5, scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' } },
-      }),
-      deployment(),
-    ],
-    'spec.scaleTargetRef.name',
-    'wbe',
-  ),
+  example: () =>
+    example(
+      [
+        object('autoscaling/v2', 'HorizontalPodAutoscaler', 'web', {
+          spec: { maxReplicas: 5, scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' } },
+        }),
+        deployment(),
+      ],
+      'spec.scaleTargetRef.name',
+      'wbe',
+    ),
   check(resource, world, report) {
     const { kind, name } = objectOr(resource.spec['scaleTargetRef']);
     resolve(

@@ -16,10 +16,11 @@ export const secretKeyExists: PolicyRule = {
   summary: 'every key that is read from a Secret is in it',
   why: 'A pod that reads a key that is not there stays in CreateContainerConfigError; an ObjectStore with a wrong key fails at the first backup, because no webhook looks at it (chr1sd/home-ops#927).',
   remediation: 'write a key that the Secret has',
-  example: example(
-    [deployment(env('token')), object('v1', 'Secret', 'web-token', { data: { token: 'eA==' } })],
-    'spec.template.spec.containers[0].env[0].valueFrom.secretKeyRef.key',
-    'tokn',
-  ),
+  example: () =>
+    example(
+      [deployment(env('token')), object('v1', 'Secret', 'web-token', { data: { token: 'eA==' } })],
+      'spec.template.spec.containers[0].env[0].valueFrom.secretKeyRef.key',
+      'tokn',
+    ),
   check: (resource, world, report) => checkKeys('Secret', resource, world, report),
 };

@@ -16,11 +16,12 @@ export const securityContextConsistent: PolicyRule = {
   summary: 'no container is root and not root, or privileged and not to be more privileged',
   why: 'The API server refuses some of these, the kubelet the rest: the container waits in CreateContainerConfigError (kubernetes.io, Configure a Security Context for a Pod or Container).',
   remediation: 'write runAsUser above 0',
-  example: example(
-    [deployment({ securityContext: { runAsNonRoot: true, runAsUser: 1000 } })],
-    'spec.template.spec.securityContext.runAsUser',
-    0,
-  ),
+  example: () =>
+    example(
+      [deployment({ securityContext: { runAsNonRoot: true, runAsUser: 1000 } })],
+      'spec.template.spec.securityContext.runAsUser',
+      0,
+    ),
   check(resource, world, report) {
     const pod = podSpecOf(resource, world);
     if (pod === undefined) {

@@ -13,7 +13,7 @@ export const selectorMatchesTemplate: PolicyRule = {
   summary: 'the selector of a workload takes the pods of its template',
   why: 'The API server refuses it, and a selector cannot be changed later (kubernetes.io, Deployments).',
   remediation: "write the labels of the template's metadata",
-  example: example([deployment()], 'spec.selector.matchLabels.app', 'wbe'),
+  example: () => example([deployment()], 'spec.selector.matchLabels.app', 'wbe'),
   check(resource, world, report) {
     const labels = world.pods(resource)?.labels ?? {};
     if (!selects(resource.spec['selector'], labels)) {

@@ -17,16 +17,17 @@ export const selectorRequirements: PolicyRule = {
   summary: 'operators In and NotIn have values, Exists and DoesNotExist have none, and a workload selects by something',
   why: 'The API server refuses the whole object, a policy or a budget with it (kubernetes.io, Labels and Selectors).',
   remediation: 'correct operator or values',
-  example: example(
-    [
-      deployment(
-        {},
-        { selector: { matchLabels: { app: 'web' }, matchExpressions: [{ key: 'app', operator: 'Exists' }] } },
-      ),
-    ],
-    'spec.selector.matchExpressions[0].operator',
-    'In',
-  ),
+  example: () =>
+    example(
+      [
+        deployment(
+          {},
+          { selector: { matchLabels: { app: 'web' }, matchExpressions: [{ key: 'app', operator: 'Exists' }] } },
+        ),
+      ],
+      'spec.selector.matchExpressions[0].operator',
+      'In',
+    ),
   check(resource, world, report) {
     const { spec } = resource;
     if (OWNERS.includes(resource.id) && isEmpty(objectOr(spec['selector']))) {

@@ -11,7 +11,7 @@ export const serverNameExplicit: PolicyRule = {
   summary: 'the server name of the archive is explicit, and never the one that the Cluster was restored from',
   why: "It defaults to the Cluster's name, so a Cluster that is created again finds its own old archive and never starts: 'Expected empty archive' (Smana/cloud-native-ref#1904 failed three times).",
   remediation: "write parameters.serverName: '<cluster>-1', and count it up with every restore",
-  example: example([cluster()], 'spec.plugins[0].parameters.serverName'),
+  example: () => example([cluster()], 'spec.plugins[0].parameters.serverName'),
   check(resource, _, report) {
     const sources = listOr(resource.spec['externalClusters']).map((one) => ({
       name: one['name'] as unknown,

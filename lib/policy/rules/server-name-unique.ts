@@ -16,28 +16,29 @@ export const serverNameUnique: PolicyRule = {
   summary: 'no two Clusters archive to one destination under one server name',
   why: 'The second one overwrites the WAL of the first, and neither can be restored; the plugin refuses only an archive that is not empty at the first start (CloudNativePG, Recovery, "Expected empty archive").',
   remediation: 'give each Cluster its own serverName, with a number that rises with every restore',
-  example: example(
-    [
-      cluster(),
-      store(),
-      cluster(
-        {
-          plugins: [
-            {
-              name: BARMAN,
-              enabled: true,
-              isWALArchiver: true,
-              parameters: { barmanObjectName: 'store', serverName: 'other-1' },
-            },
-          ],
-        },
-        'other',
-      ),
-    ],
-    'spec.plugins[0].parameters.serverName',
-    'db-1',
-    2,
-  ),
+  example: () =>
+    example(
+      [
+        cluster(),
+        store(),
+        cluster(
+          {
+            plugins: [
+              {
+                name: BARMAN,
+                enabled: true,
+                isWALArchiver: true,
+                parameters: { barmanObjectName: 'store', serverName: 'other-1' },
+              },
+            ],
+          },
+          'other',
+        ),
+      ],
+      'spec.plugins[0].parameters.serverName',
+      'db-1',
+      2,
+    ),
   check(resource, world, report) {
     const own = archiveOf(resource, world);
     if (own === undefined) {

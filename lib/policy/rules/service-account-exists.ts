@@ -13,11 +13,12 @@ export const serviceAccountExists: PolicyRule = {
   summary: 'the ServiceAccount that pods run as is in their namespace',
   why: 'Pods of a missing ServiceAccount are never created: the controller is refused, and only its events say so (kubernetes.io, Configure Service Accounts for Pods).',
   remediation: 'correct the name, or declare the ServiceAccount',
-  example: example(
-    [deployment({ serviceAccountName: 'web' }), object('v1', 'ServiceAccount', 'web')],
-    'spec.template.spec.serviceAccountName',
-    'wbe',
-  ),
+  example: () =>
+    example(
+      [deployment({ serviceAccountName: 'web' }), object('v1', 'ServiceAccount', 'web')],
+      'spec.template.spec.serviceAccountName',
+      'wbe',
+    ),
   check(resource, world, report) {
     for (const { kind, name, path } of referencesOf(resource)) {
       if (kind === 'ServiceAccount' && name !== 'default' && (resource.kind !== 'Cluster' || name !== resource.name)) {

@@ -11,7 +11,7 @@ export const serviceAccountWithPlugin: PolicyRule = {
   summary: 'a Cluster with the backup plugin uses the ServiceAccount of its own name',
   why: 'The plugin binds its rights to the ServiceAccount named after the Cluster, whatever the Cluster says; the field cannot be changed later (cloudnative-pg#11345).',
   remediation: 'remove serviceAccountName; use serviceAccountTemplate for annotations',
-  example: example([cluster()], 'spec.serviceAccountName', 'postgres'),
+  example: () => example([cluster()], 'spec.serviceAccountName', 'postgres'),
   check(resource, _, report) {
     const name = resource.spec['serviceAccountName'] as string | undefined;
     if (name !== undefined && resource.spec['serviceAccountTemplate'] !== undefined) {

@@ -20,17 +20,18 @@ export const serviceConsistent: PolicyRule = {
   summary: 'a Service has the fields of its type, and a name for each of several ports',
   why: 'The API server refuses it, and what points at it by name finds nothing (kubernetes.io, Service).',
   remediation: 'remove the field',
-  example: example(
-    [
-      service({
-        ports: [
-          { name: 'http', port: 80, targetPort: 'http' },
-          { name: 'metrics', port: 9090, targetPort: 'http' },
-        ],
-      }),
-    ],
-    'spec.ports[1].name',
-  ),
+  example: () =>
+    example(
+      [
+        service({
+          ports: [
+            { name: 'http', port: 80, targetPort: 'http' },
+            { name: 'metrics', port: 9090, targetPort: 'http' },
+          ],
+        }),
+      ],
+      'spec.ports[1].name',
+    ),
   check(resource, _, report) {
     const { spec } = resource;
     const type = String(spec['type'] ?? 'ClusterIP');

@@ -14,16 +14,17 @@ export const serviceExists: PolicyRule = {
   summary: 'every Service behind an Ingress or in front of a StatefulSet exists, with the port that is asked',
   why: 'An Ingress without its Service answers 503, and pods of a StatefulSet without its Service have no names; Kubernetes accepts both (kubernetes.io, Ingress; StatefulSet).',
   remediation: 'correct the name, or declare the Service',
-  example: example(
-    [
-      object('networking.k8s.io/v1', 'Ingress', 'web', {
-        spec: { defaultBackend: { service: { name: 'web', port: { name: 'http' } } } },
-      }),
-      service(),
-    ],
-    'spec.defaultBackend.service.name',
-    'wbe',
-  ),
+  example: () =>
+    example(
+      [
+        object('networking.k8s.io/v1', 'Ingress', 'web', {
+          spec: { defaultBackend: { service: { name: 'web', port: { name: 'http' } } } },
+        }),
+        service(),
+      ],
+      'spec.defaultBackend.service.name',
+      'wbe',
+    ),
   check(resource, world, report) {
     for (const { kind, name, path, holder } of referencesOf(resource)) {
       if (kind !== 'Service') {

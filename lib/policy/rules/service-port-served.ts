@@ -13,7 +13,7 @@ export const servicePortServed: PolicyRule = {
   summary: 'every target port that a Service names is a port of its pods, over the same protocol',
   why: 'Kubernetes accepts any target port, and connections are refused; a number need not be declared by the container, a name must, and over TCP nobody answers what listens on UDP (kubernetes.io, Debug Services).',
   remediation: "write the name or the number of a port of the pods' containers",
-  example: example([service(), deployment()], 'spec.ports[0].targetPort', 'htpp'),
+  example: () => example([service(), deployment()], 'spec.ports[0].targetPort', 'htpp'),
   check(resource, world, report) {
     const selector = objectOr(resource.spec['selector']);
     const pods =

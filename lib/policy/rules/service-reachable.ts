@@ -16,23 +16,24 @@ export const serviceReachable: PolicyRule = {
   summary: 'policies let every program through to the Services whose addresses it is given',
   why: 'A flow needs a policy on both ends, and on the port of the pod, not of the Service; with one of them forgotten, connections time out (kubernetes.io, Network Policies).',
   remediation: 'allow the port of the pods, out of the one and in to the other',
-  example: example(
-    [
-      deployment({ containers: [container({ env: [{ name: 'API_BASE', value: 'http://api.shop.svc:80' }] })] }),
-      deployment({}, {}, 'api'),
-      service({ selector: { app: 'api' } }, 'api'),
-      policy('api', {
-        podSelector: { matchLabels: { app: 'api' } },
-        policyTypes: ['Ingress'],
-        ingress: [
-          { from: [{ podSelector: { matchLabels: { app: 'web' } } }], ports: [{ port: 8080, protocol: 'TCP' }] },
-        ],
-      }),
-    ],
-    'spec.ingress[0].ports[0].port',
-    80,
-    3,
-  ),
+  example: () =>
+    example(
+      [
+        deployment({ containers: [container({ env: [{ name: 'API_BASE', value: 'http://api.shop.svc:80' }] })] }),
+        deployment({}, {}, 'api'),
+        service({ selector: { app: 'api' } }, 'api'),
+        policy('api', {
+          podSelector: { matchLabels: { app: 'api' } },
+          policyTypes: ['Ingress'],
+          ingress: [
+            { from: [{ podSelector: { matchLabels: { app: 'web' } } }], ports: [{ port: 8080, protocol: 'TCP' }] },
+          ],
+        }),
+      ],
+      'spec.ingress[0].ports[0].port',
+      80,
+      3,
+    ),
   check(resource, world, report) {
     const pods = world.pods(resource);
     for (const { service: name, namespace, port: asked, path } of pods === undefined ? [] : addressesOf(pods, world)) {

@@ -13,7 +13,7 @@ export const serviceSelectsPods: PolicyRule = {
   summary: 'the selector of every Service takes pods of its namespace',
   why: 'A Service without pods answers nothing, and Kubernetes reports it healthy (kubernetes.io, Debug Services).',
   remediation: "write labels of the pods' template",
-  example: example([service(), deployment()], 'spec.selector.app', 'wbe'),
+  example: () => example([service(), deployment()], 'spec.selector.app', 'wbe'),
   check(resource, world, report) {
     const selector = objectOr(resource.spec['selector']);
     if (Object.keys(selector).length === 0) {

@@ -15,7 +15,7 @@ export const shutdownDelays: PolicyRule = {
   summary: 'a primary that is told to stop stops soon',
   why: 'By default a smart shutdown waits 180 s for sessions to end while new ones are refused: about 185 s of outage instead of 6 s; and a deleted pod may take half an hour (cloudnative-pg#11280, pull request 11518).',
   remediation: 'write smartShutdownTimeout: 0 and stopDelay: 120',
-  example: example([cluster()], 'spec.smartShutdownTimeout', 60),
+  example: () => example([cluster()], 'spec.smartShutdownTimeout', 60),
   check(resource, _, report) {
     const smart = Number(resource.spec['smartShutdownTimeout'] ?? SMART_DEFAULT);
     const stop = Number(resource.spec['stopDelay'] ?? STOP_DEFAULT);

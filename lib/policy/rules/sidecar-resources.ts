@@ -12,17 +12,18 @@ export const sidecarResources: PolicyRule = {
   summary: 'the backup sidecar of an archiving Cluster has limits for CPU and memory, and requests as high',
   why: 'The plugin puts its sidecar into the pod of the database. Without requests equal to limits there, the whole pod is no longer Guaranteed, and a node short of memory kills the database before others (kubernetes.io, Pod Quality of Service Classes).',
   remediation: 'write instanceSidecarConfiguration.resources with cpu and memory, requests as high as limits',
-  example: example(
-    [
-      store({
-        instanceSidecarConfiguration: {
-          resources: { requests: { cpu: '200m', memory: '256Mi' }, limits: { cpu: '200m', memory: '256Mi' } },
-        },
-      }),
-      cluster(),
-    ],
-    'spec.instanceSidecarConfiguration.resources.limits.memory',
-  ),
+  example: () =>
+    example(
+      [
+        store({
+          instanceSidecarConfiguration: {
+            resources: { requests: { cpu: '200m', memory: '256Mi' }, limits: { cpu: '200m', memory: '256Mi' } },
+          },
+        }),
+        cluster(),
+      ],
+      'spec.instanceSidecarConfiguration.resources.limits.memory',
+    ),
   check(resource, world, report) {
     const archives = world
       .in(resource.namespace, 'postgresql.cnpg.io/v1/Cluster')

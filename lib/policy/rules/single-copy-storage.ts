@@ -11,10 +11,10 @@ export const singleCopyStorage: PolicyRule = {
   summary: 'no instance has its volume in one copy that may be on any node',
   why: 'Storage such as Longhorn puts a single copy wherever there is room, also on a node that has the copy of another instance: one lost node then takes several instances (Longhorn, Data Locality).',
   remediation: `use a StorageClass that keeps the copy on the pod's own node (Longhorn: dataLocality strict-local), or two copies`,
-  example: {
+  example: () => ({
     ...example([cluster()], 'spec.storage.storageClass', 'anywhere'),
     platform: { storageClasses: { local: 'nodeLocal', anywhere: 'singleCopy' } },
-  },
+  }),
   check(resource, world, report) {
     const classes = world.platform.storageClasses ?? {};
     const tablespaces = listOr(resource.spec['tablespaces']);

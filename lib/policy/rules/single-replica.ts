@@ -10,7 +10,7 @@ export const singleReplica: PolicyRule = {
   summary: 'what serves has at least two replicas',
   why: 'With one, the loss of its node is an outage until Kubernetes gives the node up and the image is pulled elsewhere: minutes (kubernetes.io, Nodes, Node controller).',
   remediation: 'write two or more',
-  example: example([deployment()], 'spec.replicas', 1),
+  example: () => example([deployment()], 'spec.replicas', 1),
   check(resource, world, report) {
     const replicas = world.pods(resource)?.replicas ?? 1;
     const field = resource.kind === 'Pooler' ? 'spec.instances' : 'spec.replicas';

@@ -13,7 +13,7 @@ export const slotWalBounded: PolicyRule = {
   summary: 'replication slots keep a bounded amount of WAL',
   why: 'By default a slot keeps WAL for a dead standby without limit, until the volume of the primary is full; then there is no failover either (CloudNativePG, Replication, max_slot_wal_keep_size).',
   remediation: REMEDY,
-  example: example([cluster()], 'spec.postgresql.parameters.max_slot_wal_keep_size'),
+  example: () => example([cluster()], 'spec.postgresql.parameters.max_slot_wal_keep_size'),
   check(resource, _, report) {
     const parameters = objectOr(objectOr(resource.spec['postgresql'])['parameters']);
     const value = parameters['max_slot_wal_keep_size'] as string | undefined;

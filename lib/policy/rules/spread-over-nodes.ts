@@ -25,11 +25,12 @@ export const spreadOverNodes: PolicyRule = {
   summary: 'the replicas of a workload are spread over nodes, by labels that they have',
   why: 'Without it the scheduler may put all replicas on one node, and they are lost together; a constraint whose selector misses its own pods counts nothing and says nothing (kubernetes.io, Pod Topology Spread Constraints).',
   remediation: `add a topologySpreadConstraint on ${HOST} with the labels of the template`,
-  example: example(
-    [deployment(spread)],
-    'spec.template.spec.topologySpreadConstraints[0].labelSelector.matchLabels.app',
-    'wbe',
-  ),
+  example: () =>
+    example(
+      [deployment(spread)],
+      'spec.template.spec.topologySpreadConstraints[0].labelSelector.matchLabels.app',
+      'wbe',
+    ),
   check(resource, world, report) {
     const pods = world.pods(resource);
     if (pods?.spec === undefined || (pods.replicas ?? 0) < 2) {

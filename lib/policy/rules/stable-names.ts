@@ -10,7 +10,7 @@ export const stableNames: PolicyRule = {
   summary: 'every object has a fixed name',
   why: 'With generateName every apply makes a new object, and the engine never finds the old one (argo-cd, Generating Applications; kubectl apply refuses it).',
   remediation: 'write metadata.name',
-  example: example([object('v1', 'ConfigMap', 'pages')], 'metadata.generateName', 'pages-'),
+  example: () => example([object('v1', 'ConfigMap', 'pages')], 'metadata.generateName', 'pages-'),
   check(resource, _, report) {
     const { name, generateName } = resource.manifest['metadata'] ?? {};
     if (generateName !== undefined) {

@@ -13,10 +13,10 @@ export const storageClassKnown: PolicyRule = {
   summary: 'every StorageClass, also of tablespaces and claim templates, is one that the platform has',
   why: 'A claim for a class that is not there stays Pending without an error, and the first instance never starts (kubernetes.io, Persistent Volumes).',
   remediation: 'name a StorageClass of the platform',
-  example: {
+  example: () => ({
     ...example([cluster()], 'spec.storage.storageClass', 'locla'),
     platform: { storageClasses: { local: 'nodeLocal' } },
-  },
+  }),
   check(resource, world, report) {
     for (const { name, path } of referencesOf(resource).filter(({ kind }) => kind === 'StorageClass')) {
       const classes = world.platform.storageClasses;

@@ -13,7 +13,7 @@ export const storageSize: PolicyRule = {
   summary: 'every volume of a Cluster has one size, which Kubernetes can read',
   why: "The CRD takes any text, so '20GB' passes the schema and is refused by the webhook (CloudNativePG, webhook: validateStorageSize, validateEphemeralVolumeSource).",
   remediation: "write a quantity such as '20Gi'",
-  example: example([cluster()], 'spec.storage.size', '20GB'),
+  example: () => example([cluster()], 'spec.storage.size', '20GB'),
   check(resource, _, report) {
     const look = (volume: unknown, path: readonly PathSegment[]): void => {
       const { size, pvcTemplate } = objectOr(volume);

@@ -10,7 +10,7 @@ export const superuserDisabled: PolicyRule = {
   summary: 'the superuser of a Cluster has no password',
   why: 'With it, CloudNativePG writes a Secret that reads, changes and drops everything, and any pod that can read Secrets has it (CloudNativePG, Security).',
   remediation: 'remove enableSuperuserAccess; use kubectl cnpg psql for repairs',
-  example: example([cluster()], 'spec.enableSuperuserAccess', true),
+  example: () => example([cluster()], 'spec.enableSuperuserAccess', true),
   check(resource, _, report) {
     if (resource.spec['enableSuperuserAccess'] === true) {
       report.fail('spec.enableSuperuserAccess', 'a Secret with the password of postgres lies in the namespace');

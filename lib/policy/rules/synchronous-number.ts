@@ -11,7 +11,7 @@ export const synchronousNumber: PolicyRule = {
   summary: 'after losing one instance, there are still as many standbys as every commit waits for',
   why: 'With dataDurability required, commits wait for this number of standbys for ever; the webhook only refuses a number that no full cluster could reach (CloudNativePG, Replication, Synchronous replication).',
   remediation: 'lower number, or raise instances to at least number + 2',
-  example: example([cluster()], 'spec.postgresql.synchronous.number', 2),
+  example: () => example([cluster()], 'spec.postgresql.synchronous.number', 2),
   check(resource, _, report) {
     const { number, dataDurability, standbyNamesPre, standbyNamesPost } = objectOr(
       objectOr(resource.spec['postgresql'])['synchronous'],

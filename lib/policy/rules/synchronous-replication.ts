@@ -11,7 +11,7 @@ export const synchronousReplication: PolicyRule = {
   summary: 'a Cluster with standbys replicates synchronously, and never drops that silently',
   why: 'Without it, or with dataDurability preferred, a failover loses writes that were acknowledged; preferred with failoverQuorum lost 47 % of them in a test (cloudnative-pg#8790).',
   remediation: 'write postgresql.synchronous: {method: any, number: 1, dataDurability: required, failoverQuorum: true}',
-  example: example([cluster()], 'spec.postgresql.synchronous.dataDurability', 'preferred'),
+  example: () => example([cluster()], 'spec.postgresql.synchronous.dataDurability', 'preferred'),
   check(resource, _, report) {
     const { synchronous } = objectOr(resource.spec['postgresql']);
     if (Number(resource.spec['instances'] ?? 1) < 2) {

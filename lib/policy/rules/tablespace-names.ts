@@ -14,18 +14,19 @@ export const tablespaceNames: PolicyRule = {
   summary: 'tablespaces have names that PostgreSQL and Kubernetes can tell apart, and snapshots name declared ones',
   why: 'PostgreSQL folds case, and volume names have neither _ nor $: two names may become one; a tablespace can never be renamed or removed (CloudNativePG, Tablespaces; webhook: validateTablespaceNames).',
   remediation: "write letters, digits and '_', starting with a letter, each name once",
-  example: example(
-    [
-      cluster({
-        tablespaces: [
-          { name: 'orders', storage: { size: '5Gi' } },
-          { name: 'archive', storage: { size: '5Gi' } },
-        ],
-      }),
-    ],
-    'spec.tablespaces[1].name',
-    'Orders',
-  ),
+  example: () =>
+    example(
+      [
+        cluster({
+          tablespaces: [
+            { name: 'orders', storage: { size: '5Gi' } },
+            { name: 'archive', storage: { size: '5Gi' } },
+          ],
+        }),
+      ],
+      'spec.tablespaces[1].name',
+      'Orders',
+    ),
   check(resource, _, report) {
     const names: string[] = [];
     const seen = new Map<string, string>();

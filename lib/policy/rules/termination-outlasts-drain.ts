@@ -14,16 +14,17 @@ export const terminationOutlastsDrain: PolicyRule = {
   summary: 'the grace period of a pod is longer than its preStop hook',
   why: 'The grace period includes the hook: a hook as long as the period means that the process is killed in the middle of its requests (kubernetes.io, Container Lifecycle Hooks).',
   remediation: 'write a terminationGracePeriodSeconds of at least the sleep and the time of a request',
-  example: example(
-    [
-      deployment({
-        terminationGracePeriodSeconds: 60,
-        containers: [container({ lifecycle: { preStop: { sleep: { seconds: 10 } } } })],
-      }),
-    ],
-    'spec.template.spec.terminationGracePeriodSeconds',
-    10,
-  ),
+  example: () =>
+    example(
+      [
+        deployment({
+          terminationGracePeriodSeconds: 60,
+          containers: [container({ lifecycle: { preStop: { sleep: { seconds: 10 } } } })],
+        }),
+      ],
+      'spec.template.spec.terminationGracePeriodSeconds',
+      10,
+    ),
   check(resource, world, report) {
     const pods = world.pods(resource);
     const grace = Number(pods?.spec?.['terminationGracePeriodSeconds'] ?? DEFAULT_GRACE);

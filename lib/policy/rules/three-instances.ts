@@ -11,7 +11,7 @@ export const threeInstances: PolicyRule = {
   summary: 'a Cluster has at least three instances, and a node for each',
   why: 'With two, the loss of one blocks writes or the quorum: a synchronous standby is missing (cloudnative-pg#8679). With required anti-affinity, an instance without a node of its own stays Pending.',
   remediation: 'write instances: 3, on three nodes',
-  example: { ...example([cluster()], 'spec.instances', 2), platform: { nodes: ['a', 'b', 'c'] } },
+  example: () => ({ ...example([cluster()], 'spec.instances', 2), platform: { nodes: ['a', 'b', 'c'] } }),
   check(resource, world, report) {
     const instances = Number(resource.spec['instances'] ?? 1);
     // A restored copy for a drill lives for an hour.

@@ -13,11 +13,12 @@ export const tokenNotMounted: PolicyRule = {
   summary: 'only pods whose ServiceAccount has rights mount its token',
   why: 'A token in a pod that does not need it is the first thing that an intruder uses (kubernetes.io, Configure Service Accounts for Pods).',
   remediation: 'write automountServiceAccountToken: false in the pod',
-  example: example(
-    [deployment({ automountServiceAccountToken: false })],
-    'spec.template.spec.automountServiceAccountToken',
-    true,
-  ),
+  example: () =>
+    example(
+      [deployment({ automountServiceAccountToken: false })],
+      'spec.template.spec.automountServiceAccountToken',
+      true,
+    ),
   check(resource, world, report) {
     const pods = world.pods(resource);
     const account = String(pods?.spec?.['serviceAccountName'] ?? 'default');

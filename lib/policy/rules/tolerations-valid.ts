@@ -15,22 +15,23 @@ export const tolerationsValid: PolicyRule = {
   summary: 'tolerations have a key, a value only for Equal, and seconds only for NoExecute',
   why: 'The API server refuses the whole object, and CloudNativePG the Cluster (kubernetes.io, Taints and Tolerations; CloudNativePG, webhook: validateTolerations).',
   remediation: 'write key, operator: Exists and effect',
-  example: example(
-    [
-      deployment({
-        tolerations: [
-          {
-            key: 'node.kubernetes.io/unreachable',
-            operator: 'Exists',
-            effect: 'NoExecute',
-            tolerationSeconds: 30,
-          },
-        ],
-      }),
-    ],
-    'spec.template.spec.tolerations[0].effect',
-    'NoSchedule',
-  ),
+  example: () =>
+    example(
+      [
+        deployment({
+          tolerations: [
+            {
+              key: 'node.kubernetes.io/unreachable',
+              operator: 'Exists',
+              effect: 'NoExecute',
+              tolerationSeconds: 30,
+            },
+          ],
+        }),
+      ],
+      'spec.template.spec.tolerations[0].effect',
+      'NoSchedule',
+    ),
   check(resource, world, report) {
     if (resource.id === CLUSTER) {
       const path = ['spec', 'affinity', 'tolerations'];

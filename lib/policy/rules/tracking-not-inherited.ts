@@ -18,11 +18,12 @@ export const trackingNotInherited: PolicyRule = {
   summary: 'a Cluster hands no label of a GitOps engine down to its pods and volumes',
   why: 'The engine then takes the pods and volumes for its own, does not find them in git, and prunes them (CloudNativePG, inheritedMetadata; argo-cd, Resource Tracking).',
   remediation: 'remove it from inheritedMetadata',
-  example: example(
-    [cluster({ inheritedMetadata: { labels: { team: 'shop' } } })],
-    "spec.inheritedMetadata.labels['app.kubernetes.io/instance']",
-    'shop',
-  ),
+  example: () =>
+    example(
+      [cluster({ inheritedMetadata: { labels: { team: 'shop' } } })],
+      "spec.inheritedMetadata.labels['app.kubernetes.io/instance']",
+      'shop',
+    ),
   check(resource, _, report) {
     for (const field of ['labels', 'annotations']) {
       for (const name of Object.keys(objectOr(objectOr(resource.spec['inheritedMetadata'])[field]))) {

@@ -13,16 +13,17 @@ export const volumeExists: PolicyRule = {
   summary: 'every volume that a container mounts is a volume of its pod, and every claim exists',
   why: 'The API server refuses a pod with an unknown volume, but accepts a Deployment of such pods, which then never start (kubernetes.io, Volumes).',
   remediation: 'declare the volume, or correct the name',
-  example: example(
-    [
-      deployment({
-        containers: [container({ volumeMounts: [{ name: 'tmp', mountPath: '/tmp' }] })],
-        volumes: [{ name: 'tmp', emptyDir: {} }],
-      }),
-    ],
-    'spec.template.spec.containers[0].volumeMounts[0].name',
-    'temp',
-  ),
+  example: () =>
+    example(
+      [
+        deployment({
+          containers: [container({ volumeMounts: [{ name: 'tmp', mountPath: '/tmp' }] })],
+          volumes: [{ name: 'tmp', emptyDir: {} }],
+        }),
+      ],
+      'spec.template.spec.containers[0].volumeMounts[0].name',
+      'temp',
+    ),
   check(resource, world, report) {
     const pods = world.pods(resource);
     const spec = pods?.spec ?? {};

@@ -13,7 +13,7 @@ export const walArchiver: PolicyRule = {
   summary: 'exactly one plugin of a Cluster archives WAL',
   why: 'isWALArchiver is false by default: base backups then succeed, and none of them can be restored, because the WAL after them is nowhere (plugin-barman-cloud, Usage). Two archivers are refused by the webhook.',
   remediation: 'write isWALArchiver: true at the Barman Cloud plugin, and at no other',
-  example: example([cluster()], 'spec.plugins[0].isWALArchiver', false),
+  example: () => example([cluster()], 'spec.plugins[0].isWALArchiver', false),
   check(resource, _, report) {
     const plugins = listOr(resource.spec['plugins']);
     const archivers = plugins.flatMap((plugin, i) =>

@@ -17,17 +17,18 @@ export const walParallelRestore: PolicyRule = {
   summary: `an ObjectStore fetches WAL in parallel only with a plugin of ${FIXED.join('.')} or later`,
   why: 'Older plugins fail to restore with maxParallel above 1: before 0.8 where a WAL segment is not 16 MB, before 0.12 by a race (plugin-barman-cloud#603, #812, cloudnative-pg#10092).',
   remediation: `update the plugin to ${FIXED.join('.')} or later, or write wal.maxParallel: 1`,
-  example: example(
-    [
-      store({ configuration: { wal: { maxParallel: 4 } } }),
-      deployment({
-        containers: [{ name: 'plugin', image: 'ghcr.io/cloudnative-pg/plugin-barman-cloud:v0.14.0' }],
-      }),
-    ],
-    'spec.template.spec.containers[0].image',
-    'ghcr.io/cloudnative-pg/plugin-barman-cloud:v0.11.0',
-    1,
-  ),
+  example: () =>
+    example(
+      [
+        store({ configuration: { wal: { maxParallel: 4 } } }),
+        deployment({
+          containers: [{ name: 'plugin', image: 'ghcr.io/cloudnative-pg/plugin-barman-cloud:v0.14.0' }],
+        }),
+      ],
+      'spec.template.spec.containers[0].image',
+      'ghcr.io/cloudnative-pg/plugin-barman-cloud:v0.11.0',
+      1,
+    ),
   check(resource, world, report) {
     const parallel: unknown = objectOr(objectOr(resource.spec['configuration'])['wal'])['maxParallel'];
     const old = world.once(walParallelRestore, () => oldPlugin(world));

@@ -14,7 +14,7 @@ export const walVolumeSize: PolicyRule = {
   summary: 'the WAL volume holds twice max_wal_size and what slots may keep',
   why: 'A full WAL volume stops the primary, and CloudNativePG does not fail over then ("Not enough disk space"); the webhook compares only parameters that are written out (CloudNativePG, webhook: validateWalSizeConfiguration).',
   remediation: 'raise walStorage.size, or lower max_wal_size and max_slot_wal_keep_size',
-  example: example([cluster()], 'spec.walStorage.size', '2Gi'),
+  example: () => example([cluster()], 'spec.walStorage.size', '2Gi'),
   check(resource, _, report) {
     const size = parseQuantity(objectOr(resource.spec['walStorage'])['size']);
     const parameters = objectOr(objectOr(resource.spec['postgresql'])['parameters']);

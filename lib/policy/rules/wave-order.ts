@@ -19,7 +19,7 @@ export const waveOrder: PolicyRule = {
   summary: 'every sync wave is a whole number, and no object has an earlier one than what it cannot work without',
   why: 'Argo CD waits for a wave to be healthy before the next: an object store in a later wave than its Cluster is never applied, because the Cluster is not ready without it (argo-cd, Sync Phases and Waves; plugin-barman-cloud#504).',
   remediation: `give what is needed an earlier ${WAVE}`,
-  example: example([waved(cluster(), '2'), waved(store(), '1')], `metadata.annotations['${WAVE}']`, '0'),
+  example: () => example([waved(cluster(), '2'), waved(store(), '1')], `metadata.annotations['${WAVE}']`, '0'),
   check(resource, world, report) {
     const { namespace, spec } = resource;
     const written = resource.annotations[WAVE];

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { ValidateFunction } from 'ajv';
+import { type Accepts, accepts } from './_accepts';
 import type { ExtrasNode, GroupBundle } from './_crd';
 import type { SchemaBundle, SchemaNode } from './_engine';
 
@@ -9,7 +10,9 @@ export interface KindEntry {
   /** `group/version/Kind`, as `apiVersion/kind`. */
   readonly id: string;
   readonly scope: 'Cluster' | 'Namespaced';
-  /** The check: generated code, or compiled for a custom resource of the user. */
+  /** The quick check: true where `validator` would find nothing. */
+  accepts(): Accepts;
+  /** The check that says why: generated code, or compiled for a custom resource of the user. */
   validator(): ValidateFunction;
   schema(): SchemaNode;
   bundle(): SchemaBundle;
@@ -60,10 +63,12 @@ export function metadataDefinitions(): Readonly<Record<string, SchemaNode>> {
 /** Entries for a bundle that was made at run time from the user's CRDs. */
 export function compiledKinds(bundle: GroupBundle, compile: (kind: string) => ValidateFunction): KindEntry[] {
   return Object.entries(bundle.schema.kinds).map(([id, schema]) => {
+    let accept: Accepts | undefined;
     let validator: ValidateFunction | undefined;
     return {
       id,
       scope: bundle.scopes[id] ?? 'Namespaced',
+      accepts: () => (accept ??= accepts(bundle.schema, id)),
       validator: () => (validator ??= compile(id)),
       schema: () => schema,
       bundle: () => bundle.schema,
@@ -74,10 +79,12 @@ export function compiledKinds(bundle: GroupBundle, compile: (kind: string) => Va
 
 function builtIn(id: string, entry: IndexEntry): KindEntry {
   const bundle = (): SchemaBundle => read(`${entry.bundle}.json`);
+  let accept: Accepts | undefined;
   let validator: ValidateFunction | undefined;
   return {
     id,
     scope: entry.scope,
+    accepts: () => (accept ??= accepts(bundle(), id)),
     validator: () => (validator ??= loadValidator(entry)),
     schema: () => bundle().kinds[id] as SchemaNode,
     bundle,

@@ -1,4 +1,3 @@
-import type { ValidateFunction } from 'ajv';
 import { idOf } from '../resource';
 import { DEFAULT_CLOUD_NATIVE_PG, DEFAULT_KUBERNETES } from '../versions';
 import { type KindEntry, builtInKinds } from './_catalog';
@@ -67,10 +66,9 @@ export function judgeManifest(manifest: unknown, options: ValidateOptions = {}):
     const problem = unknownKind(named.apiVersion, named.kind, kinds, target.kubernetes);
     return { problems: [{ ...whole('kind', problem.message), ...problem }], manifest, unjudged: [] };
   }
-  const validate = entry.validator();
-  return validate(named)
+  return entry.accepts()(named)
     ? { problems: advice(named, entry, target), manifest, unjudged: [] }
-    : again(withoutNulls(named) as object, entry, validate, target);
+    : again(withoutNulls(named) as object, entry, target);
 }
 
 /** What no schema says of a place that is right in itself. */
@@ -81,11 +79,12 @@ function advice(manifest: object, entry: KindEntry, target: Target): readonly Sc
 }
 
 /** What its schema refused may be right without nulls, and without fields that are newer than the schema. */
-function again(manifest: object, entry: KindEntry, validate: ValidateFunction, target: Target): ValidatedManifest {
+function again(manifest: object, entry: KindEntry, target: Target): ValidatedManifest {
   const newer = advice(manifest, entry, target);
   const unjudged = takeNewer(manifest, entry.id).map(
     (path) => `its ${path} is newer than the schema here, which is of CloudNativePG ${DEFAULT_CLOUD_NATIVE_PG}`,
   );
+  const validate = entry.validator();
   const problems = validate(manifest) ? [] : explain(manifest, validate.errors ?? [], entry);
   return { problems: [...problems, ...newer], manifest, unjudged: newer.length === 0 ? unjudged : [] };
 }

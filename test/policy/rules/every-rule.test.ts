@@ -14,7 +14,7 @@ const FOLDER = join(__dirname, '../../../lib/policy/rules');
 function judge(rule: PolicyRule, objects: readonly unknown[]) {
   const report = checkManifests(
     objects.map((manifest) => ({ manifest })),
-    { rules: [rule], platform: rule.example.platform ?? {} },
+    { rules: [rule], platform: rule.example().platform ?? {} },
   );
   return report.findings;
 }
@@ -42,7 +42,7 @@ describe('the registry', () => {
 });
 
 describe.each(rules.map((rule) => [rule.name, rule] as const))('%s', (name, rule) => {
-  const { fine, broken } = rule.example;
+  const { fine, broken } = rule.example();
   const changed = fine.map((object, i) => (i === broken.object ? set(object, broken.path, broken.value) : object));
 
   it('finds nothing wrong with its example', () => {

@@ -1,0 +1,200 @@
+import { type SchemaBundle, type SchemaNode, countPresent, duplicateIndex } from './_engine';
+
+/** Whether a value obeys a schema. */
+export type Accepts = (value: unknown) => boolean;
+
+type Fields = Readonly<Record<string, unknown>>;
+type Check<T> = (value: T) => boolean;
+
+/**
+ * Whether a value obeys the schema of a kind, without saying why not. Why is the business of the code that ajv generated,
+ * which takes ten times as long to load as this takes to judge. A schema becomes a function when a value first comes to
+ * it; what is not understood is not accepted, and ajv has the last word. `differential.test.ts` holds the two together.
+ */
+export function accepts(bundle: SchemaBundle, kind: string): Accepts {
+  let known = definitions.get(bundle);
+  if (known === undefined) {
+    definitions.set(bundle, (known = new Map()));
+  }
+  return new Maker(bundle, known).later(bundle.kinds[kind] as SchemaNode);
+}
+
+const definitions = new WeakMap<SchemaBundle, Map<string, Accepts>>();
+
+class Maker {
+  public constructor(
+    private readonly bundle: SchemaBundle,
+    private readonly known: Map<string, Accepts>,
+  ) {}
+
+  /** As `make`, when it is first called. */
+  public later(node: SchemaNode): Accepts {
+    let made: Accepts | undefined;
+    return (value) => (made ??= this.make(node))(value);
+  }
+
+  private make(node: SchemaNode): Accepts {
+    if (node.$ref !== undefined) {
+      return this.definition(node.$ref);
+    }
+    if (Object.keys(node).some((keyword) => !KEYWORDS.has(keyword)) || node.enum?.some(isCompound) === true) {
+      return () => false;
+    }
+    const { enum: values, type } = node;
+    const may = (name: string): boolean => type === undefined || type === name || type.includes(name);
+    const [text, number, integer, boolean, object, list] = TYPES.map(may);
+    const nothing = may('null');
+    const texts = textChecks(node);
+    const numbers = numberChecks(node);
+    const objects = this.objectChecks(node);
+    const lists = this.listChecks(node);
+    return (value) => {
+      if (values !== undefined && !values.includes(value)) {
+        return false;
+      }
+      switch (typeof value) {
+        case 'string':
+          return text === true && all(texts, value);
+        case 'number':
+          return (
+            (number === true ? Number.isFinite(value) : integer === true && Number.isInteger(value)) &&
+            all(numbers, value)
+          );
+        case 'boolean':
+          return boolean === true;
+        case 'object':
+          return value === null
+            ? nothing
+            : Array.isArray(value)
+              ? list === true && all<unknown[]>(lists, value)
+              : object === true && all(objects, value as Fields);
+        default:
+          return false;
+      }
+    };
+  }
+
+  private definition(reference: string): Accepts {
+    const name = reference.slice('#/$defs/'.length).replace(/~1/g, '/').replace(/~0/g, '~');
+    let made = this.known.get(name);
+    if (made === undefined) {
+      this.known.set(name, (made = this.later(this.bundle.$defs[name] as SchemaNode)));
+    }
+    return made;
+  }
+
+  private objectChecks(node: SchemaNode): Check<Fields>[] {
+    const { required, exactlyOne, atLeastOne, atMostOne, minProperties, maxProperties, propertyNames } = node;
+    return present<Check<Fields>>([
+      required && ((object) => required.every((name) => object[name] !== undefined)),
+      this.fields(node),
+      propertyNames && this.names(propertyNames),
+      exactlyOne && ((object) => countPresent(object, exactlyOne) === 1),
+      atLeastOne && ((object) => countPresent(object, atLeastOne) > 0),
+      atMostOne && ((object) => countPresent(object, atMostOne) <= 1),
+      minProperties !== undefined && ((object) => Object.keys(object).length >= minProperties),
+      maxProperties !== undefined && ((object) => Object.keys(object).length <= maxProperties),
+    ]);
+  }
+
+  private fields({ properties = {}, additionalProperties = true }: SchemaNode): Check<Fields> | undefined {
+    const known = new Map(Object.entries(properties).map(([name, node]) => [name, this.later(node)]));
+    const rest = typeof additionalProperties === 'object' ? this.later(additionalProperties) : additionalProperties;
+    if (known.size === 0 && rest === true) {
+      return undefined;
+    }
+    return (object) => {
+      for (const name in object) {
+        const value = object[name];
+        const check = known.get(name);
+        if (
+          check === undefined
+            ? !(typeof rest === 'boolean' ? rest : rest(value))
+            : !(value === undefined || check(value))
+        ) {
+          return false;
+        }
+      }
+      return true;
+    };
+  }
+
+  private names(node: SchemaNode): Check<Fields> {
+    const check = this.later(node);
+    return (object) => Object.keys(object).every(check);
+  }
+
+  private listChecks({ items, minItems, maxItems, listMapKeys, unique }: SchemaNode): Check<unknown[]>[] {
+    const item = items && this.later(items);
+    return present<Check<unknown[]>>([
+      minItems !== undefined && ((list) => list.length >= minItems),
+      maxItems !== undefined && ((list) => list.length <= maxItems),
+      item && ((list) => list.every(item)),
+      listMapKeys && ((list) => duplicateIndex(list, listMapKeys) < 0),
+      unique && ((list) => duplicateIndex(list, unique) < 0),
+    ]);
+  }
+}
+
+const TYPES = ['string', 'number', 'integer', 'boolean', 'object', 'array'];
+const KEYWORDS = new Set<string>([
+  'additionalProperties',
+  'atLeastOne',
+  'atMostOne',
+  'enum',
+  'exactlyOne',
+  'items',
+  'listMapKeys',
+  'maxItems',
+  'maxLength',
+  'maxProperties',
+  'maximum',
+  'minItems',
+  'minLength',
+  'minProperties',
+  'minimum',
+  'pattern',
+  'properties',
+  'propertyNames',
+  'required',
+  'type',
+  'unique',
+] satisfies (keyof SchemaNode)[]);
+
+function textChecks({ pattern, minLength, maxLength }: SchemaNode): Check<string>[] {
+  const expression = pattern === undefined ? undefined : new RegExp(pattern, 'u');
+  return present<Check<string>>([
+    minLength !== undefined && ((text) => text.length >= 2 * minLength || characters(text) >= minLength),
+    maxLength !== undefined && ((text) => text.length <= maxLength || characters(text) <= maxLength),
+    expression && ((text) => expression.test(text)),
+  ]);
+}
+
+function numberChecks({ minimum, maximum }: SchemaNode): Check<number>[] {
+  return present<Check<number>>([
+    minimum !== undefined && ((number) => number >= minimum),
+    maximum !== undefined && ((number) => number <= maximum),
+  ]);
+}
+
+/** Length as a schema counts it: a surrogate pair is one. */
+function characters(text: string): number {
+  return [...text].length;
+}
+
+function isCompound(value: unknown): boolean {
+  return typeof value === 'object' && value !== null;
+}
+
+function all<T>(checks: readonly Check<T>[], value: T): boolean {
+  for (const check of checks) {
+    if (!check(value)) {
+      return false;
+    }
+  }
+  return true;
+}
+
+function present<T>(list: readonly (T | false | undefined)[]): T[] {
+  return list.filter((one): one is T => one !== undefined && one !== false);
+}
