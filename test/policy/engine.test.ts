@@ -223,7 +223,7 @@ describe('a rule that throws', () => {
 
   it('includes a schema that cannot be run', () => {
     const entry = builtInKinds().get('v1/ConfigMap') as KindEntry;
-    const broken = { ...entry, validator: () => () => JSON.parse('{') as boolean } as unknown as KindEntry;
+    const broken = { ...entry, accepts: () => () => JSON.parse('{') as boolean } as unknown as KindEntry;
     const report = check([settings, database], { kinds: new Map([...builtInKinds(), ['v1/ConfigMap', broken]]) });
     expect(report.findings).toMatchObject([{ rule: 'internal', object: { name: 'settings' } }]);
     expect(report.objects).toBe(2);

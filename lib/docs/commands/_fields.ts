@@ -1,3 +1,6 @@
+import { idOf } from '../../policy/resource';
+import { type KindEntry, builtInKinds } from '../../policy/schema/_catalog';
+import { hasField } from '../../policy/schema/_suggest';
 import { validateManifest } from '../../policy/schema/validate';
 
 /** Kinds whose fields the strict schemas know. */
@@ -123,11 +126,9 @@ export function fieldProblem(kind: string, path: string): string | undefined {
   if (head === 'metadata' && below[0] === 'annotations' && below.length > 1) {
     return ANNOTATIONS.has(below.slice(1).join('.')) ? undefined : `no annotation '${below.slice(1).join('.')}'`;
   }
-  const value = segments.reduceRight<unknown>(
-    (inner, segment, i) => ({ [names[i]!]: segment.endsWith(']') ? [inner] : inner }),
-    true,
-  );
-  return unknownField(kind, value as object) === undefined ? undefined : none;
+  const steps = segments.flatMap((segment, i) => (segment.endsWith(']') ? [names[i]!, 0] : [names[i]!]));
+  const entry = entryOf(kind);
+  return entry !== undefined && hasField(entry, steps) ? undefined : none;
 }
 
 function valueProblem(kind: string, path: string, value: string): string | undefined {
@@ -147,7 +148,7 @@ export function patchProblem(kind: string, text: string): string | undefined {
   } catch {
     return `the patch is no JSON`;
   }
-  return typeof patch === 'object' && patch !== null ? unknownField(kind, patch, true) : 'the patch is no object';
+  return typeof patch === 'object' && patch !== null ? wrongPart(kind, patch) : 'the patch is no object';
 }
 
 /** What is wrong with `--for VALUE` of `kubectl wait`. */
@@ -186,15 +187,21 @@ export function fieldSelectorProblem(kind: string, text: string): string | undef
   });
 }
 
-/** The first thing that the strict schema says of an incomplete object; with `values`, of its values too. */
-function unknownField(kind: string, object: object, values = false): string | undefined {
-  const apiVersion = API_VERSIONS[kind];
-  if (apiVersion === undefined) {
+/** The first thing that the strict schema says of an incomplete object. */
+function wrongPart(kind: string, object: object): string | undefined {
+  const entry = entryOf(kind);
+  if (entry === undefined) {
     return `the fields of ${kind} are not known here`;
   }
-  const problems = validateManifest({ ...object, apiVersion, kind });
-  return problems.find(({ keyword }) => keyword === 'additionalProperties' || (values && keyword !== 'required'))
-    ?.message;
+  const part = { ...object, apiVersion: API_VERSIONS[kind], kind };
+  return entry.accepts({ incomplete: true })(part)
+    ? undefined
+    : validateManifest(part).find(({ keyword }) => keyword !== 'required')?.message;
+}
+
+function entryOf(kind: string): KindEntry | undefined {
+  const apiVersion = API_VERSIONS[kind];
+  return apiVersion === undefined ? undefined : builtInKinds().get(idOf({ apiVersion, kind }));
 }
 
 function first<T>(items: readonly T[], problem: (item: T) => string | undefined): string | undefined {

@@ -3,8 +3,8 @@ import { validateManifest } from '../../policy/schema/validate';
 import { UNKNOWN } from './_shell';
 import type { CommandWorld } from './world';
 
-/** Stands for what an expansion makes of a value; valid wherever the schemas want base64, too. */
-const SOME = 'dmFsdWU=';
+/** Stands for what an expansion makes of a value; valid wherever the schemas want a name or base64, too. */
+const SOME = 'unknown1';
 
 interface Secretlike {
   readonly kind?: string;
@@ -22,7 +22,7 @@ export function manifestProblems(text: string, world: CommandWorld): string[] {
     return [`the manifest is no YAML: ${(error as Error).message.split('\n')[0] ?? ''}`];
   }
   return documents.flatMap((document) => [
-    ...validateManifest(named(document))
+    ...validateManifest(named(document), { wildcard: SOME })
       .filter(({ got }) => got !== SOME)
       .map(({ path, message }) => `${path === '' ? 'the manifest' : path}: ${message}`),
     ...secretProblems(document as Secretlike, world),

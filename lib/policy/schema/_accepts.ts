@@ -3,6 +3,14 @@ import { type SchemaBundle, type SchemaNode, countPresent, duplicateIndex } from
 /** Whether a value obeys a schema. */
 export type Accepts = (value: unknown) => boolean;
 
+/** What is let pass, beside what is right. */
+export interface Lenience {
+  /** Whether required fields may be missing: the object is a patch. */
+  readonly incomplete?: boolean;
+  /** A text that stands for any value. */
+  readonly wildcard?: string;
+}
+
 type Fields = Readonly<Record<string, unknown>>;
 type Check<T> = (value: T) => boolean;
 
@@ -11,24 +19,32 @@ type Check<T> = (value: T) => boolean;
  * which takes ten times as long to load as this takes to judge. A schema becomes a function when a value first comes to
  * it; what is not understood is not accepted, and ajv has the last word. `differential.test.ts` holds the two together.
  */
-export function accepts(bundle: SchemaBundle, kind: string): Accepts {
-  let known = definitions.get(bundle);
-  if (known === undefined) {
-    definitions.set(bundle, (known = new Map()));
-  }
-  return new Maker(bundle, known).later(bundle.kinds[kind] as SchemaNode);
+export function accepts(bundle: SchemaBundle, kind: string, lenience: Lenience = {}): Accepts {
+  const key = `${lenience.incomplete === true} ${lenience.wildcard ?? ''}`;
+  const makers = MAKERS.get(bundle) ?? new Map<string, Maker>();
+  MAKERS.set(bundle, makers);
+  const maker = makers.get(key) ?? new Maker(bundle, lenience);
+  makers.set(key, maker);
+  return maker.kind(kind);
 }
 
-const definitions = new WeakMap<SchemaBundle, Map<string, Accepts>>();
+const MAKERS = new WeakMap<SchemaBundle, Map<string, Maker>>();
 
 class Maker {
+  private readonly kinds = new Map<string, Accepts>();
+  private readonly definitions = new Map<string, Accepts>();
+
   public constructor(
     private readonly bundle: SchemaBundle,
-    private readonly known: Map<string, Accepts>,
+    private readonly lenience: Lenience,
   ) {}
 
+  public kind(id: string): Accepts {
+    return this.once(this.kinds, id, this.bundle.kinds);
+  }
+
   /** As `make`, when it is first called. */
-  public later(node: SchemaNode): Accepts {
+  private later(node: SchemaNode): Accepts {
     let made: Accepts | undefined;
     return (value) => (made ??= this.make(node))(value);
   }
@@ -41,14 +57,18 @@ class Maker {
       return () => false;
     }
     const { enum: values, type } = node;
-    const may = (name: string): boolean => type === undefined || type === name || type.includes(name);
+    const may = (name: string): boolean => type === undefined || [type].flat().includes(name);
     const [text, number, integer, boolean, object, list] = TYPES.map(may);
     const nothing = may('null');
     const texts = textChecks(node);
     const numbers = numberChecks(node);
     const objects = this.objectChecks(node);
     const lists = this.listChecks(node);
+    const { wildcard } = this.lenience;
     return (value) => {
+      if (value === wildcard && wildcard !== undefined) {
+        return true;
+      }
       if (values !== undefined && !values.includes(value)) {
         return false;
       }
@@ -76,17 +96,21 @@ class Maker {
 
   private definition(reference: string): Accepts {
     const name = reference.slice('#/$defs/'.length).replace(/~1/g, '/').replace(/~0/g, '~');
-    let made = this.known.get(name);
-    if (made === undefined) {
-      this.known.set(name, (made = this.later(this.bundle.$defs[name] as SchemaNode)));
+    return this.once(this.definitions, name, this.bundle.$defs);
+  }
+
+  private once(made: Map<string, Accepts>, name: string, nodes: Readonly<Record<string, SchemaNode>>): Accepts {
+    let one = made.get(name);
+    if (one === undefined) {
+      made.set(name, (one = this.later(nodes[name] as SchemaNode)));
     }
-    return made;
+    return one;
   }
 
   private objectChecks(node: SchemaNode): Check<Fields>[] {
     const { required, exactlyOne, atLeastOne, atMostOne, minProperties, maxProperties, propertyNames } = node;
     return present<Check<Fields>>([
-      required && ((object) => required.every((name) => object[name] !== undefined)),
+      required && this.lenience.incomplete !== true && ((object) => hasAll(object, required)),
       this.fields(node),
       propertyNames && this.names(propertyNames),
       exactlyOne && ((object) => countPresent(object, exactlyOne) === 1),
@@ -129,7 +153,7 @@ class Maker {
     return present<Check<unknown[]>>([
       minItems !== undefined && ((list) => list.length >= minItems),
       maxItems !== undefined && ((list) => list.length <= maxItems),
-      item && ((list) => list.every(item)),
+      item && ((list) => isEach(list, item)),
       listMapKeys && ((list) => duplicateIndex(list, listMapKeys) < 0),
       unique && ((list) => duplicateIndex(list, unique) < 0),
     ]);
@@ -175,6 +199,25 @@ function numberChecks({ minimum, maximum }: SchemaNode): Check<number>[] {
     minimum !== undefined && ((number) => number >= minimum),
     maximum !== undefined && ((number) => number <= maximum),
   ]);
+}
+
+/** As `every`, which passes over holes. */
+function isEach(list: readonly unknown[], check: Accepts): boolean {
+  for (const item of list) {
+    if (!check(item)) {
+      return false;
+    }
+  }
+  return true;
+}
+
+function hasAll(object: Fields, names: readonly string[]): boolean {
+  for (const name of names) {
+    if (object[name] === undefined) {
+      return false;
+    }
+  }
+  return true;
 }
 
 /** Length as a schema counts it: a surrogate pair is one. */

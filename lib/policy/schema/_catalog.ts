@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { ValidateFunction } from 'ajv';
-import { type Accepts, accepts } from './_accepts';
+import { type Accepts, type Lenience, accepts } from './_accepts';
 import type { ExtrasNode, GroupBundle } from './_crd';
 import type { SchemaBundle, SchemaNode } from './_engine';
 
@@ -10,8 +10,8 @@ export interface KindEntry {
   /** `group/version/Kind`, as `apiVersion/kind`. */
   readonly id: string;
   readonly scope: 'Cluster' | 'Namespaced';
-  /** The quick check: true where `validator` would find nothing. */
-  accepts(): Accepts;
+  /** The quick check: true where `validator` would find nothing, or nothing but what is let pass. */
+  accepts(lenience?: Lenience): Accepts;
   /** The check that says why: generated code, or compiled for a custom resource of the user. */
   validator(): ValidateFunction;
   schema(): SchemaNode;
@@ -63,12 +63,11 @@ export function metadataDefinitions(): Readonly<Record<string, SchemaNode>> {
 /** Entries for a bundle that was made at run time from the user's CRDs. */
 export function compiledKinds(bundle: GroupBundle, compile: (kind: string) => ValidateFunction): KindEntry[] {
   return Object.entries(bundle.schema.kinds).map(([id, schema]) => {
-    let accept: Accepts | undefined;
     let validator: ValidateFunction | undefined;
     return {
       id,
       scope: bundle.scopes[id] ?? 'Namespaced',
-      accepts: () => (accept ??= accepts(bundle.schema, id)),
+      accepts: quickCheck(() => bundle.schema, id),
       validator: () => (validator ??= compile(id)),
       schema: () => schema,
       bundle: () => bundle.schema,
@@ -79,18 +78,22 @@ export function compiledKinds(bundle: GroupBundle, compile: (kind: string) => Va
 
 function builtIn(id: string, entry: IndexEntry): KindEntry {
   const bundle = (): SchemaBundle => read(`${entry.bundle}.json`);
-  let accept: Accepts | undefined;
   let validator: ValidateFunction | undefined;
   return {
     id,
     scope: entry.scope,
-    accepts: () => (accept ??= accepts(bundle(), id)),
+    accepts: quickCheck(bundle, id),
     validator: () => (validator ??= loadValidator(entry)),
     schema: () => bundle().kinds[id] as SchemaNode,
     bundle,
     extras: () =>
       entry.bundle === 'kubernetes' ? undefined : read<Record<string, ExtrasNode>>(`${entry.bundle}.extras.json`)[id],
   };
+}
+
+function quickCheck(bundle: () => SchemaBundle, id: string): KindEntry['accepts'] {
+  let strict: Accepts | undefined;
+  return (lenience) => (lenience === undefined ? (strict ??= accepts(bundle(), id)) : accepts(bundle(), id, lenience));
 }
 
 function loadValidator(entry: IndexEntry): ValidateFunction {

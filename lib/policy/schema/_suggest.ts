@@ -1,3 +1,5 @@
+import type { PathSegment } from '../_path';
+import type { KindEntry } from './_catalog';
 import type { SchemaBundle, SchemaNode } from './_engine';
 
 /**
@@ -45,6 +47,27 @@ export function homeOf(field: string, root: SchemaNode, bundle: SchemaBundle): s
   };
   walk(root, '', 0);
   return homes.length === 1 ? homes[0] : undefined;
+}
+
+/** Whether objects of a kind have a field; a number is a step into a list. */
+export function hasField(kind: KindEntry, path: readonly PathSegment[]): boolean {
+  const bundle = kind.bundle();
+  let node = resolve(kind.schema(), bundle);
+  for (const step of path) {
+    const written = typeof step === 'number' ? node?.items : (node?.properties?.[step] ?? node?.additionalProperties);
+    if (node === undefined || written === false) {
+      return false;
+    }
+    if (written === true || written === undefined) {
+      return isFree(node, typeof step === 'number' ? 'array' : 'object');
+    }
+    node = resolve(written, bundle);
+  }
+  return node !== undefined;
+}
+
+function isFree({ type }: SchemaNode, container: string): boolean {
+  return type === undefined || [type].flat().includes(container);
 }
 
 /** Follows a `$ref`. */

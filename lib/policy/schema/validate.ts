@@ -28,6 +28,12 @@ export interface ValidateOptions {
    * @default - those whose schemas this package carries
    */
   readonly kinds?: ReadonlyMap<string, KindEntry>;
+
+  /**
+   * A text that stands for any value. Where something else is wrong, it may be named beside it.
+   * @default - none
+   */
+  readonly wildcard?: string;
 }
 
 /** What the schema says of a value, and the value as the API server reads it. */
@@ -66,7 +72,8 @@ export function judgeManifest(manifest: unknown, options: ValidateOptions = {}):
     const problem = unknownKind(named.apiVersion, named.kind, kinds, target.kubernetes);
     return { problems: [{ ...whole('kind', problem.message), ...problem }], manifest, unjudged: [] };
   }
-  return entry.accepts()(named)
+  const { wildcard } = options;
+  return entry.accepts(wildcard === undefined ? undefined : { wildcard })(named)
     ? { problems: advice(named, entry, target), manifest, unjudged: [] }
     : again(withoutNulls(named) as object, entry, target);
 }
