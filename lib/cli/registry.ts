@@ -1,85 +1,21 @@
 import type { Command } from './_command';
+import { type Verb, verbs } from './verbs';
 
 /** A verb that is loaded only when it is called, so that no verb pays for the libraries of another. */
-export interface CommandEntry {
-  readonly name: string;
-  readonly summary: string;
+export interface CommandEntry extends Pick<Verb, 'name' | 'summary'> {
   load(): Promise<Command>;
 }
 
-/** With what a command line may hold, for whoever judges one without running it. A test holds it to the verb itself. */
-export interface ListedCommand extends CommandEntry {
-  /** Options with and without a value. */
-  readonly options: Readonly<Record<string, 'string' | 'boolean'>>;
-  /** How many arguments without a dash it takes, at least and at most. */
-  readonly positionals: readonly [min: number, max: number];
-}
+const LOAD: Readonly<Record<(typeof verbs)[number]['name'], () => Promise<Command>>> = {
+  check: async () => (await import('./check')).check,
+  'drill failover': async () => (await import('./drill-failover')).drillFailover,
+  'evidence list': async () => (await import('./evidence-list')).evidenceList,
+  'evidence pull': async () => (await import('./evidence-pull')).evidencePull,
+  'evidence verify': async () => (await import('./evidence-verify')).evidenceVerify,
+  readiness: async () => (await import('./readiness')).readiness,
+  report: async () => (await import('./report')).report,
+  'secrets check': async () => (await import('./secrets-check')).secretsCheck,
+};
 
-const CLUSTER = { context: 'string', kubeconfig: 'string' } as const;
-
-/** Every verb of `phoenix`, in the order `--help` lists them. */
-export const commands: readonly ListedCommand[] = [
-  {
-    name: 'check',
-    summary: 'check Kubernetes manifests: schemas, references, high availability, known ways to lose data',
-    options: { format: 'string', target: 'string', platform: 'string', crds: 'string', rule: 'string' },
-    positionals: [0, 1000],
-    load: async () => (await import('./check')).check,
-  },
-  {
-    name: 'drill failover',
-    summary: 'run a failover drill, follow it, and keep its evidence',
-    options: {
-      namespace: 'string',
-      output: 'string',
-      'start-timeout': 'string',
-      manifest: 'boolean',
-      manifests: 'string',
-      ...CLUSTER,
-    },
-    positionals: [1, 1],
-    load: async () => (await import('./drill-failover')).drillFailover,
-  },
-  {
-    name: 'evidence list',
-    summary: 'list the runs of drills, with verdict and what is stale',
-    options: { namespace: 'string', ...CLUSTER, now: 'string', format: 'string' },
-    positionals: [0, 10_000],
-    load: async () => (await import('./evidence-list')).evidenceList,
-  },
-  {
-    name: 'evidence pull',
-    summary: 'copy the evidence of a cluster into files, byte for byte',
-    options: { namespace: 'string', ...CLUSTER, output: 'string' },
-    positionals: [0, 0],
-    load: async () => (await import('./evidence-pull')).evidencePull,
-  },
-  {
-    name: 'evidence verify',
-    summary: 'verify schema, digest and chain of evidence, and say what is stale',
-    options: { namespace: 'string', ...CLUSTER, now: 'string' },
-    positionals: [0, 10_000],
-    load: async () => (await import('./evidence-verify')).evidenceVerify,
-  },
-  {
-    name: 'readiness',
-    summary: 'compare a cluster with what the platform declares, seen from this machine',
-    options: { from: 'string', output: 'string', url: 'string', ...CLUSTER },
-    positionals: [1, 1],
-    load: async () => (await import('./readiness')).readiness,
-  },
-  {
-    name: 'report',
-    summary: 'make one HTML page from the evidence of drills',
-    options: { output: 'string', now: 'string' },
-    positionals: [1, 10_000],
-    load: async () => (await import('./report')).report,
-  },
-  {
-    name: 'secrets check',
-    summary: 'check the SOPS files against what the manifests need, without the key',
-    options: { contract: 'string', output: 'string', format: 'string' },
-    positionals: [0, 1000],
-    load: async () => (await import('./secrets-check')).secretsCheck,
-  },
-];
+/** Every verb of `phoenix`, in the order `--help` lists them. A test holds each to what `verbs` says of it. */
+export const commands: readonly (CommandEntry & Verb)[] = verbs.map((verb) => ({ ...verb, load: LOAD[verb.name] }));

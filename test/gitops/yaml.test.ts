@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Yaml } from 'cdk8s';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { load } from 'js-yaml';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
@@ -11,122 +11,16 @@ import { temporaryFolder } from '../_build';
 import { stateHub } from '../policy/state-hub';
 
 /** Texts that some YAML reads as something else, or that a careless writer breaks. */
-const TRAPS = [
-  ...[
-    '',
-    ' ',
-    'null',
-    '~',
-    'Null',
-    'y',
-    'N',
-    'yes',
-    'off',
-    'true',
-    'FALSE',
-    '=',
-    '<<',
-    '---',
-    '--- a',
-    '...',
-    '- a',
-    '-',
-  ],
-  ...[
-    '0',
-    '-1',
-    '+1',
-    '0x1F',
-    '0o17',
-    '017',
-    '0b1',
-    '1_000',
-    '1.',
-    '.5',
-    '1e3',
-    '12e03',
-    '.inf',
-    '-.INF',
-    '.NaN',
-    '-0',
-  ],
-  ...[
-    '12:30',
-    '190:20:30',
-    '1:30.5',
-    '2001-01-01',
-    '2001-1-1t0:0:0Z',
-    '2001-01-01 00:00:00',
-    '1.2.3',
-    '1,000',
-    '128Mi',
-  ],
-  ...[
-    'a: b',
-    'a:',
-    'a #b',
-    '#a',
-    '&a',
-    '*a',
-    '!a',
-    '|',
-    '>',
-    '%a',
-    '@a',
-    '`a',
-    '[a',
-    'a]',
-    '{a',
-    'a, b',
-    '? a',
-    '?a',
-    ':a',
-  ],
-  ...[
-    '"',
-    "'",
-    `"'`,
-    'a"b',
-    '\\d: "x"',
-    '\\',
-    'a\tb',
-    '\ta',
-    ' a',
-    'a ',
-    'é',
-    '\u0007',
-    '\u007f',
-    '\u0085',
-    '\u00a0',
-    '\u2028',
-  ],
-  ...[
-    '\ufeff',
-    '\ufeffa',
-    '\ud83d\ude00',
-    '\n',
-    'a\n',
-    'a\n\n',
-    '\na',
-    ' a\nb',
-    'a\n b',
-    'a\n\nb\n',
-    'a\n \nb',
-    'a\n\t\nb',
-  ],
-  ...[
-    'a \nb',
-    'a\nb ',
-    'a\r\nb',
-    'a\n# b\n',
-    'a\n---\nb\n',
-    'a\n\tb\n',
-    'a: |\n  b\n',
-    '\ufffe',
-    'a\n\u2029b',
-    'a\n\ufeffb',
-  ],
-];
+const WORDS =
+  'null ~ Null y N yes off true FALSE = << --- ... - 0 -1 +1 0x1F 0o17 017 0b1 1_000 1. . -. .5 1e3 12e03 .inf -.INF .NaN -0 ' +
+  '12:30 190:20:30 1:30.5 2001-01-01 2001-1-1t0:0:0Z 1.2.3 1,000 128Mi a: #a &a *a !a | > %a @a `a [a a] {a ?a :a " \' "\' a"b \\ é';
+const TEXTS = JSON.parse(String.raw`[
+  "", " ", "--- a", "- a", "2001-01-01 00:00:00", "a: b", "a #b", "a, b", "? a", "\\d: \"x\"", "a\tb", "\ta", " a", "a ",
+  "\u0007", "\u007f", "\u0085", "\u00a0", "\u2028", "\ufeff", "\ufeffa", "\ufffe", "\ud83d\ude00",
+  "\n", "a\n", "a\n\n", "\na", " a\nb", "a\n b", "a\n\nb\n", "a\n \nb", "a\n\t\nb", "a \nb", "a\nb ", "a\r\nb", "a\n# b\n",
+  "a\n---\nb\n", "a\n\tb\n", "a: |\n  b\n", "a\n\u2029b", "a\n\ufeffb"
+]`) as string[];
+const TRAPS = [...WORDS.split(' '), ...TEXTS];
 
 // oxlint-disable-next-line no-control-regex -- that is what it is
 const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/;

@@ -1,11 +1,11 @@
-import { commands } from '../../cli/registry';
+import { type Verb, verbs } from '../../cli/verbs';
 import { type Tool, usage, type Value } from './_grammar';
 import { anything, file, namespace } from './_values';
 
-/** `npx phoenix ...`, by the command line's own registry. */
+/** `npx phoenix ...`, by the command line's own list. */
 export const npx: Tool = (texts, place, complain) => {
   const [program = '', ...rest] = texts;
-  const entry = commands
+  const entry = (verbs as readonly Verb[])
     .filter(({ name }) => `${rest.join(' ')} `.startsWith(`${name} `))
     .toSorted((a, b) => b.name.length - a.name.length)[0];
   if (program !== 'phoenix' || entry === undefined) {

@@ -72,25 +72,22 @@ class Maker {
       if (values !== undefined && !values.includes(value)) {
         return false;
       }
-      switch (typeof value) {
-        case 'string':
-          return text === true && all(texts, value);
-        case 'number':
-          return (
-            (number === true ? Number.isFinite(value) : integer === true && Number.isInteger(value)) &&
-            all(numbers, value)
-          );
-        case 'boolean':
-          return boolean === true;
-        case 'object':
-          return value === null
-            ? nothing
-            : Array.isArray(value)
-              ? list === true && all<unknown[]>(lists, value)
-              : object === true && all(objects, value as Fields);
-        default:
-          return false;
+      if (typeof value === 'string') {
+        return text === true && all(texts, value);
       }
+      if (typeof value === 'number') {
+        return (
+          (number === true ? Number.isFinite(value) : integer === true && Number.isInteger(value)) &&
+          all(numbers, value)
+        );
+      }
+      if (typeof value === 'boolean') {
+        return boolean === true;
+      }
+      if (Array.isArray(value)) {
+        return list === true && all<unknown[]>(lists, value);
+      }
+      return value === null ? nothing : typeof value === 'object' && object === true && all(objects, value as Fields);
     };
   }
 
@@ -222,7 +219,11 @@ function hasAll(object: Fields, names: readonly string[]): boolean {
 
 /** Length as a schema counts it: a surrogate pair is one. */
 function characters(text: string): number {
-  return [...text].length;
+  let count = 0;
+  for (let i = 0; i < text.length; i += text.codePointAt(i)! > 0xffff ? 2 : 1) {
+    count += 1;
+  }
+  return count;
 }
 
 function isCompound(value: unknown): boolean {
