@@ -21,13 +21,13 @@ export function judgeAlone(
   ledger: Ledger,
 ): Resource | undefined {
   const { findings, skipped, passed, failed } = ledger;
-  const before = { findings: findings.length, skipped: skipped.length, passed, failed };
+  const [found, left] = [findings.length, skipped.length];
   try {
     return judge(input, kinds, platform, ledger);
   } catch (error) {
     const ref = refOf(input.manifest, input.origin ?? {});
-    findings.length = before.findings;
-    skipped.length = before.skipped;
+    findings.length = found;
+    skipped.length = left;
     Object.assign(ledger, { passed, failed: failed + 1 });
     findings.push(internal('the schema check', ref, error));
     return isObject(input.manifest) ? makeResource(input.manifest, input.manifest, true, ref, false) : undefined;
@@ -40,19 +40,20 @@ function judge(
   { kubernetes, cloudNativePg }: PlatformFacts,
   ledger: Ledger,
 ): Resource | undefined {
-  if (touchesSealed(sealed, ['apiVersion']) || touchesSealed(sealed, ['kind'])) {
+  if (sealed.length > 0 && (touchesSealed(sealed, ['apiVersion']) || touchesSealed(sealed, ['kind']))) {
     ledger.skipped.push({ rule: 'schema', object: refOf(given, origin), reason: SEALED });
     return undefined;
   }
-  const target = kubernetes === undefined ? {} : { target: kubernetes };
-  const judged = judgeManifest(given, { kinds, ...target, ...(cloudNativePg === undefined ? {} : { cloudNativePg }) });
+  const judged = judgeManifest(given, { kinds, target: kubernetes, cloudNativePg });
   const { manifest } = judged;
   const problems =
     sealed.length === 0 ? judged.problems : judged.problems.filter((problem) => !isAboutSealed(problem, sealed));
   const ref = refOf(manifest, origin);
   const broken = problems.some((p) => p.advisory !== true || p.keyword === 'kind');
   count(ledger, broken);
-  problems.forEach((problem) => ledger.findings.push(schemaFinding(problem, ref)));
+  for (const problem of problems) {
+    ledger.findings.push(schemaFinding(problem, ref));
+  }
   if (!isObject(manifest)) {
     return undefined;
   }
@@ -64,13 +65,11 @@ function judge(
   }
   const entry = kinds.get(idOf(ref));
   const clusterScoped = entry?.scope === 'Cluster';
-  const notes = [
-    ...(entry?.unjudged ?? []).map((about) => `its CustomResourceDefinition has ${about}`),
-    ...judged.unjudged,
-    ...(hidesFields(sealed) ? [SEALED] : []),
-  ];
-  notes.forEach((reason) => ledger.skipped.push({ rule: 'schema', object: ref, reason }));
+  const skip = (reason: string): void => void ledger.skipped.push({ rule: 'schema', object: ref, reason });
+  entry?.unjudged?.forEach((about) => skip(`its CustomResourceDefinition has ${about}`));
+  judged.unjudged.forEach(skip);
   if (hidesFields(sealed)) {
+    skip(SEALED);
     ledger.closed.set(ref, SEALED);
     return makeResource(manifest, manifest, true, ref, clusterScoped);
   }

@@ -15,40 +15,51 @@ export interface CelTask {
  */
 export function withDefaults(value: unknown, node: ExtrasNode, tasks: CelTask[], at: PathSegment[] = []): unknown {
   let out = value;
-  const replace = (key: PathSegment, below: unknown): void => {
-    if (out === value) {
-      out = Array.isArray(value) ? [...(value as unknown[])] : { ...(value as object) };
-    }
-    (out as Record<PathSegment, unknown>)[key] = below;
-  };
-  const descend = (key: PathSegment, child: ExtrasNode): void => {
-    const before = (value as Record<PathSegment, unknown>)[key] ?? copyOf(child.d);
-    if (before === undefined) {
-      return;
-    }
-    at.push(key);
-    const after = withDefaults(before, child, tasks, at);
-    at.pop();
-    if (after !== (value as Record<PathSegment, unknown>)[key]) {
-      replace(key, after);
-    }
-  };
   if (Array.isArray(value)) {
     for (let i = 0; node.i !== undefined && i < value.length; i++) {
-      descend(i, node.i);
+      out = withField(out, value, i, node.i, tasks, at);
     }
   } else if (isObject(value)) {
     for (const name in node.p) {
-      descend(name, node.p[name] as ExtrasNode);
+      out = withField(out, value, name, node.p[name] as ExtrasNode, tasks, at);
     }
-    for (const name of node.a === undefined ? [] : Object.keys(value)) {
-      descend(name, node.a as ExtrasNode);
+    if (node.a !== undefined) {
+      for (const name of Object.keys(value)) {
+        out = withField(out, value, name, node.a, tasks, at);
+      }
     }
   }
-  for (const rule of node.r ?? []) {
-    tasks.push({ rule, segments: [...at], self: out });
+  if (node.r !== undefined) {
+    for (const rule of node.r) {
+      tasks.push({ rule, segments: [...at], self: out });
+    }
   }
   return out;
+}
+
+/** `out`, which is `value` or already a copy of it, with the defaults of one field or item. */
+function withField(
+  out: unknown,
+  value: unknown,
+  key: PathSegment,
+  node: ExtrasNode,
+  tasks: CelTask[],
+  at: PathSegment[],
+): unknown {
+  const written = (value as Record<PathSegment, unknown>)[key];
+  const before = written ?? copyOf(node.d);
+  if (before === undefined) {
+    return out;
+  }
+  at.push(key);
+  const after = withDefaults(before, node, tasks, at);
+  at.pop();
+  if (after === written) {
+    return out;
+  }
+  const copy = out !== value ? out : Array.isArray(value) ? [...(value as unknown[])] : { ...(value as object) };
+  (copy as Record<PathSegment, unknown>)[key] = after;
+  return copy;
 }
 
 function copyOf(value: unknown): unknown {

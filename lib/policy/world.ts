@@ -191,9 +191,12 @@ export class World {
   /** The pods of a namespace that a label selector takes. An empty selector takes all. */
   public selected(namespace: string, selector: unknown): readonly Pods[] {
     const labels = objectOr(objectOr(selector)['matchLabels']);
-    const first = Object.entries(labels)[0];
-    const candidates =
-      this.podIndex.get(first === undefined ? namespace : `${namespace} ${first[0]}=${String(first[1])}`) ?? [];
+    let at = namespace;
+    for (const first in labels) {
+      at = `${namespace} ${first}=${String(labels[first])}`;
+      break;
+    }
+    const candidates = this.podIndex.get(at) ?? [];
     return candidates.filter((pods) => selects(selector, pods.labels));
   }
 
@@ -278,12 +281,13 @@ export class World {
 /** Whether labels match a selector with `matchLabels` and `matchExpressions`. */
 export function selects(selector: unknown, labels: Readonly<Record<string, unknown>>): boolean {
   const { matchLabels, matchExpressions } = objectOr(selector);
-  for (const [name, value] of Object.entries(objectOr(matchLabels))) {
-    if (labels[name] !== value) {
+  const wanted = objectOr(matchLabels);
+  for (const name in wanted) {
+    if (labels[name] !== wanted[name]) {
       return false;
     }
   }
-  return listOr(matchExpressions).every((expression) => matches(expression, labels));
+  return matchExpressions === undefined || listOr(matchExpressions).every((expression) => matches(expression, labels));
 }
 
 function matches(expression: YamlObject, labels: Readonly<Record<string, unknown>>): boolean {

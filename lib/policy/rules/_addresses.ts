@@ -42,7 +42,7 @@ export function addressesOf(pods: Pods, world: World): readonly Address[] {
 const HOST = /host"?\s*[:=]\s*"?$/i;
 
 function read(text: unknown, path: readonly PathSegment[], out: Address[]): void {
-  if (typeof text !== 'string' || text.length > MAX_TEXT) {
+  if (typeof text !== 'string' || text.length > MAX_TEXT || !text.includes('.svc')) {
     return;
   }
   for (const match of text.matchAll(ADDRESS)) {

@@ -68,10 +68,10 @@ function reportTwice(rule: FlowRule, report: Report): void {
 }
 
 function checkPorts(rule: FlowRule, pods: readonly Pods[], world: World, report: Report): void {
-  const served = pods.flatMap((one) => one.ports);
-  if (pods.length === 0 || pods.some((one) => one.ports.length === 0)) {
+  if (rule.ports.length === 0 || pods.length === 0 || pods.some((one) => one.ports.length === 0)) {
     return;
   }
+  const served = pods.flatMap((one) => one.ports);
   rule.ports.forEach((opened, i) => {
     const { port } = opened;
     const there = served.filter((one) => one.name === port || covers(opened, one.port));

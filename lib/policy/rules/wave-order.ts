@@ -31,22 +31,26 @@ export const waveOrder: PolicyRule = {
       );
       return;
     }
-    const needs = [
-      ...listOr(spec['plugins']).map((plugin) =>
-        world.find('ObjectStore', namespace, String(objectOr(plugin['parameters'])['barmanObjectName'])),
-      ),
-      world.find('Cluster', namespace, String(objectOr(spec['cluster'])['name'])),
-      world.find('ServiceAccount', namespace, String(world.pods(resource)?.spec?.['serviceAccountName'])),
-      world.find('Namespace', '', namespace),
-    ];
-    for (const needed of needs) {
-      if (needed !== undefined && (waveOf(needed) ?? 0) > (waveOf(resource) ?? 0)) {
+    const own = waveOf(resource) ?? 0;
+    const after = (needed: Resource | undefined): void => {
+      if (needed !== undefined && (waveOf(needed) ?? 0) > own) {
         report.fail(
           ['metadata', 'annotations', WAVE],
-          `wave ${waveOf(resource) ?? 0} comes before ${needed.kind} '${needed.name}' in wave ${waveOf(needed)}, which it needs`,
+          `wave ${own} comes before ${needed.kind} '${needed.name}' in wave ${waveOf(needed)}, which it needs`,
         );
       }
+    };
+    for (const plugin of listOr(spec['plugins'])) {
+      after(world.find('ObjectStore', namespace, String(objectOr(plugin['parameters'])['barmanObjectName'])));
     }
+    if (spec['cluster'] !== undefined) {
+      after(world.find('Cluster', namespace, String(objectOr(spec['cluster'])['name'])));
+    }
+    const account = world.pods(resource)?.spec?.['serviceAccountName'];
+    if (account !== undefined) {
+      after(world.find('ServiceAccount', namespace, String(account)));
+    }
+    after(world.find('Namespace', '', namespace));
   },
 };
 

@@ -53,12 +53,9 @@ export function newerThan(manifest: object, kind: KindEntry, target: Target): Sc
 
 const NONE: SchemaProblem[] = [];
 
-function walk(
-  value: unknown,
-  node: TargetNode,
-  segments: PathSegment[],
-  found: (segments: readonly PathSegment[], problem: NonNullable<TargetNode['problem']>) => void,
-): void {
+type Found = (segments: readonly PathSegment[], problem: NonNullable<TargetNode['problem']>) => void;
+
+function walk(value: unknown, node: TargetNode, segments: PathSegment[], found: Found): void {
   if (value === undefined || value === null) {
     return;
   }
@@ -66,23 +63,26 @@ function walk(
     found(segments, node.problem);
     return;
   }
-  const step = (segment: PathSegment, below: TargetNode): void => {
-    segments.push(segment);
-    walk((value as Record<PathSegment, unknown>)[segment], below, segments, found);
-    segments.pop();
-  };
   if (Array.isArray(value)) {
     for (let i = 0; node.i !== undefined && i < value.length; i++) {
-      step(i, node.i);
+      step(value, i, node.i, segments, found);
     }
   } else if (typeof value === 'object') {
     for (const name in node.p) {
-      step(name, node.p[name] as TargetNode);
+      step(value, name, node.p[name] as TargetNode, segments, found);
     }
-    for (const name of node.a === undefined ? [] : Object.keys(value)) {
-      step(name, node.a as TargetNode);
+    if (node.a !== undefined) {
+      for (const name of Object.keys(value)) {
+        step(value, name, node.a, segments, found);
+      }
     }
   }
+}
+
+function step(value: object, at: PathSegment, node: TargetNode, segments: PathSegment[], found: Found): void {
+  segments.push(at);
+  walk((value as Record<PathSegment, unknown>)[at], node, segments, found);
+  segments.pop();
 }
 
 /** Trees of the definitions that kinds share, by the definitions' object and the target. */

@@ -15,13 +15,13 @@ export interface ValidateOptions {
    * Kubernetes minor version that must take the manifest, such as `1.34`.
    * @default '1.34'
    */
-  readonly target?: string;
+  readonly target?: string | undefined;
 
   /**
    * CloudNativePG minor version that must take the manifest.
    * @default '1.30'
    */
-  readonly cloudNativePg?: string;
+  readonly cloudNativePg?: string | undefined;
 
   /**
    * Kinds to check against.
