@@ -161,7 +161,12 @@ export class World {
     }
     if (found !== undefined) {
       const { resource, keys = 'any' } = found;
-      return { status: 'found', keys: resource === undefined ? keys : resource.broken ? 'any' : dataKeys(resource) };
+      return {
+        status: 'found',
+        get keys() {
+          return resource === undefined ? keys : resource.broken ? 'any' : dataKeys(resource);
+        },
+      };
     }
     if (OFTEN_ELSEWHERE.has(kind) && ![...(known?.values() ?? [])].some(({ operator }) => !operator)) {
       return { status: 'unknown' };

@@ -1,6 +1,6 @@
 import type { PathSegment } from '../_path';
 import { type Pods, containersOf } from '../_pods';
-import { listOr, objectOr } from '../resource';
+import { type Resource, listOr, objectOr } from '../resource';
 import type { World } from '../world';
 
 /** An address inside the cluster that a program is given. */
@@ -19,37 +19,62 @@ const ADDRESS =
 /** A text beyond this is a program, not a configuration. */
 const MAX_TEXT = 20_000;
 
+type Found = Omit<Address, 'path'>;
+/** What objects say that several rules ask about. */
+const inData = new WeakMap<Resource, readonly Found[]>();
+const inEnvironment = new WeakMap<Pods, readonly Address[]>();
+
 /** The addresses in environment variables and in the ConfigMaps that pods mount. */
 export function addressesOf(pods: Pods, world: World): readonly Address[] {
-  const spec = pods.spec ?? {};
-  const out: Address[] = [];
-  for (const { container, path } of containersOf(spec)) {
-    listOr(container['env']).forEach((env, i) =>
-      read(`${env['name']}=${env['value']}`, [...pods.path, ...path, 'env', i, 'value'], out),
-    );
-  }
-  listOr(spec['volumes']).forEach((volume, i) => {
+  const out = [...remembered(inEnvironment, pods, environmentOf)];
+  listOr(pods.spec?.['volumes']).forEach((volume, i) => {
     const name: unknown = objectOr(volume['configMap'])['name'];
     const map = typeof name === 'string' ? world.find('ConfigMap', pods.namespace, name) : undefined;
-    for (const text of Object.values(objectOr(map?.manifest['data']))) {
-      read(text, [...pods.path, 'volumes', i, 'configMap', 'name'], out);
+    if (map !== undefined) {
+      const path = [...pods.path, 'volumes', i, 'configMap', 'name'];
+      out.push(...remembered(inData, map, dataOf).map((one) => ({ ...one, path })));
     }
   });
   return out;
 }
 
+function environmentOf(pods: Pods): Address[] {
+  return containersOf(pods.spec ?? {}).flatMap(({ container, path }) =>
+    listOr(container['env']).flatMap((env, i) =>
+      read(`${env['name']}=${env['value']}`).map((one) => ({
+        ...one,
+        path: [...pods.path, ...path, 'env', i, 'value'],
+      })),
+    ),
+  );
+}
+
+function dataOf(map: Resource): Found[] {
+  return Object.values(objectOr(map.manifest['data'])).flatMap(read);
+}
+
+function remembered<K extends object, V>(known: WeakMap<K, V>, key: K, compute: (key: K) => V): V {
+  let value = known.get(key);
+  if (value === undefined) {
+    known.set(key, (value = compute(key)));
+  }
+  return value;
+}
+
 /** A bare name counts only as the value of something called host: others may just be looked up, or allowed. */
 const HOST = /host"?\s*[:=]\s*"?$/i;
 
-function read(text: unknown, path: readonly PathSegment[], out: Address[]): void {
+function read(text: unknown): Found[] {
+  const out: Found[] = [];
   if (typeof text !== 'string' || text.length > MAX_TEXT || !text.includes('.svc')) {
-    return;
+    return out;
   }
   for (const match of text.matchAll(ADDRESS)) {
     const [, scheme, service = '', namespace = '', explicit] = match;
     const usual = scheme === 'https' ? 443 : scheme === 'http' ? 80 : undefined;
     if (usual !== undefined || explicit !== undefined || HOST.test(text.slice(0, match.index))) {
-      out.push({ service, namespace, port: explicit === undefined ? usual : Number(explicit), path });
+      out.push({ service, namespace, port: explicit === undefined ? usual : Number(explicit) });
     }
   }
+  return out;
 }

@@ -33,14 +33,19 @@ export function referencesOf(resource: Resource): readonly Reference[] {
 /** The rows of a kind as one tree, so that each field of an object is looked at once. */
 interface Step {
   readonly rows: ReferenceRow[];
-  readonly fields: Map<string, Step>;
+  readonly fields: Fields;
   /** Where every item or entry is followed. */
   any?: Step;
 }
 
+/** In the order of the rows; walked far more often than looked up. */
+type Fields = { readonly name: string; readonly step: Step }[];
+
+const newStep = (): Step => ({ rows: [], fields: [] });
+
 const STARTS: ReadonlyMap<string, Step> = new Map(
   Object.entries(REFERENCES).map(([id, rows]) => {
-    const start: Step = { rows: [], fields: new Map() };
+    const start = newStep();
     rows.forEach((row) => plant(start, row, 0));
     return [id, start];
   }),
@@ -51,12 +56,14 @@ function plant(at: Step, row: ReferenceRow, depth: number): void {
   if (step === undefined) {
     at.rows.push(row);
   } else if (step === '*') {
-    plant((at.any ??= { rows: [], fields: new Map() }), row, depth + 1);
+    plant((at.any ??= newStep()), row, depth + 1);
   } else {
-    for (const field of step.split('|')) {
-      const next = at.fields.get(field) ?? { rows: [], fields: new Map() };
-      at.fields.set(field, next);
-      plant(next, row, depth + 1);
+    for (const name of step.split('|')) {
+      let field = at.fields.find((one) => one.name === name);
+      if (field === undefined) {
+        at.fields.push((field = { name, step: newStep() }));
+      }
+      plant(field.step, row, depth + 1);
     }
   }
 }
@@ -73,11 +80,13 @@ function walk(value: unknown, at: Step, path: PathSegment[], out: Reference[]): 
       path.pop();
     }
   } else if (isObject(value)) {
-    for (const [field, next] of at.fields) {
-      follow(value[field], next, field, path, out);
+    for (const { name, step } of at.fields) {
+      follow(value[name], step, name, path, out);
     }
-    for (const field of at.any === undefined ? [] : Object.keys(value)) {
-      follow(value[field], at.any as Step, field, path, out);
+    if (at.any !== undefined) {
+      for (const name of Object.keys(value)) {
+        follow(value[name], at.any, name, path, out);
+      }
     }
   }
 }
