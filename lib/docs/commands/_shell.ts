@@ -49,6 +49,10 @@ export const UNKNOWN = '\u0000';
 
 const RESERVED = new Set(['if', 'then', 'else', 'elif', 'fi', 'do', 'done', 'while', 'until', '!', '{', '}', 'esac']);
 
+const PLAIN = /[^\s;|&()<>'"\\$~]+/y;
+const PLAIN_IN_QUOTES = /[^"\\$]+/y;
+const PLAIN_IN_DOCUMENT = /[^\\$]+/y;
+
 type Draft = { -readonly [K in keyof ShellCommand]: ShellCommand[K] };
 
 /**
@@ -96,7 +100,7 @@ class Reader {
   private step(): void {
     const char = this.text[this.at]!;
     const rest = this.text.slice(this.at, this.at + 16);
-    const redirect = /^\d*(>>|<<-?|>&|<&|>|<)[ \t]*/.exec(rest);
+    const redirect = /[\d<>]/.test(char) ? /^\d*(>>|<<-?|>&|<&|>|<)[ \t]*/.exec(rest) : null;
     if (this.inPattern && !/[\s#]/.test(char)) {
       this.pattern();
     } else if (char === '\n') {
@@ -137,8 +141,12 @@ class Reader {
   private word(): ShellWord {
     const start = this.at;
     let text = '';
-    while (this.at < this.text.length && !/[\s;|&()<>]/.test(this.text[this.at]!)) {
-      const char = this.text[this.at]!;
+    while (this.at < this.text.length) {
+      text += this.run(PLAIN);
+      const char = this.text[this.at];
+      if (char === undefined || /[\s;|&()<>]/.test(char)) {
+        break;
+      }
       if (char === "'") {
         const end = this.closing("'");
         text += this.text.slice(this.at + 1, end);
@@ -164,10 +172,22 @@ class Reader {
   private doubleQuoted(): string {
     let text = '';
     this.at += 1;
-    while (this.at < this.text.length && this.text[this.at] !== '"') {
+    for (;;) {
+      text += this.run(PLAIN_IN_QUOTES);
+      if (this.at >= this.text.length || this.text[this.at] === '"') {
+        break;
+      }
       text += this.quotedStep(true);
     }
     this.at += 1;
+    return text;
+  }
+
+  /** Takes all that a sticky expression matches here. */
+  private run(expression: RegExp): string {
+    expression.lastIndex = this.at;
+    const text = expression.exec(this.text)?.[0] ?? '';
+    this.at += text.length;
     return text;
   }
 
@@ -317,7 +337,11 @@ class Reader {
   private expanded(stop: number): string {
     let text = '';
     while (this.at < stop) {
-      text += this.quotedStep(false);
+      const left = stop - this.at;
+      text += this.run(PLAIN_IN_DOCUMENT).slice(0, left);
+      if (this.at < stop) {
+        text += this.quotedStep(false);
+      }
     }
     return text;
   }
