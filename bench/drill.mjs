@@ -99,7 +99,7 @@ async function failovers(runs = 50) {
   const each = 10;
   const results = await inLanes(Math.ceil(runs / each), { synchronous: true }, async (bed) => {
     Object.assign(bed.behaviour, HEALTHY_BEHAVIOUR);
-    const { code, evidence } = await run(bed, { repetitions: each });
+    const { code, evidence } = await run(bed, { repetitions: each, load: PRECISE });
     need(code === 0, `run failed: ${evidence?.reason}`);
     return evidence.repetitions;
   });
