@@ -1,13 +1,15 @@
 // Compiles into build/, kept out of dist/, which belongs to synthesis: the types of lib/ and imports/ file by file, and
 // the code as few files. Finding five hundred modules on the disk takes longer than running them.
 import { spawnSync } from 'node:child_process';
-import { chmodSync } from 'node:fs';
+import { chmodSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { build } from 'esbuild';
 import { bundleRunner } from './bundle-runner.mjs';
 
 const require = createRequire(import.meta.url);
+// What an older build left would be packed.
+rmSync('build', { recursive: true, force: true });
 const tsc = join(dirname(require.resolve('typescript/package.json')), 'bin', 'tsc');
 // All to standard error: cdk8s-cli throws away what a program that fails wrote to standard output.
 const { status } = spawnSync(process.execPath, [tsc, '--project', 'tsconfig.build.json'], { stdio: [0, 2, 2] });
