@@ -136,6 +136,7 @@ export const faults: readonly Fault[] = [
   },
   { kind: 'selector of a budget', seed: change('PodDisruptionBudget', 'spec.selector.matchLabels.*', typo) },
   { kind: 'budget that blocks drains', seed: change('PodDisruptionBudget', 'spec.maxUnavailable', is(0)) },
+  { kind: 'budget without a number', seed: change('PodDisruptionBudget', 'spec.maxUnavailable', is(undefined)) },
   {
     kind: 'budget dropped',
     elsewhere: /^replicas-protected Deployment state-hub-(api|dashboard) /,

@@ -10,11 +10,15 @@ export const disruptionBudgetBlocksDrain: PolicyRule = {
   severity: 'error',
   kinds: ['policy/v1/PodDisruptionBudget'],
   summary: 'every PodDisruptionBudget is about pods and lets one of them go',
-  why: 'A budget that allows no disruption makes every drain hang until somebody deletes it: node upgrades stop (devantler-tech/platform and truvity, single instance with a budget).',
+  why: 'A budget that allows no disruption makes every drain hang until somebody deletes it: node upgrades stop (devantler-tech/platform and truvity, single instance with a budget). Without a number the controller counts no pods and allows none to go (emqx-operator#1227).',
   remediation: 'write maxUnavailable: 1, and at least two replicas',
   example: () => example([budget(), deployment()], 'spec.maxUnavailable', 0),
   check(resource, world, report) {
     const { maxUnavailable, minAvailable, selector } = resource.spec;
+    if (maxUnavailable === undefined && minAvailable === undefined) {
+      report.fail('spec', 'with neither maxUnavailable nor minAvailable it never lets a pod go: every drain hangs');
+      return;
+    }
     const pods = world.selected(resource.namespace, objectOr(selector));
     if (!world.hasPods(resource.namespace)) {
       report.skip(`no pods of namespace '${resource.namespace}' are among the manifests`);

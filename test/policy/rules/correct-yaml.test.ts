@@ -97,6 +97,12 @@ const CASES: readonly (readonly [what: string, rules: readonly string[], fine: O
     [scaled, hpa(1), budget({ minAvailable: 1, maxUnavailable: undefined })],
   ],
   [
+    'a budget with a number, where none at all lets no pod go',
+    BUDGET,
+    [deployment(), budget()],
+    [deployment(), budget({ maxUnavailable: undefined })],
+  ],
+  [
     'a CronJob that is no drill, tries again and may overlap',
     DRILLS,
     [theirs],
