@@ -1,5 +1,4 @@
 import type { IConstruct } from 'constructs';
-import { refuse } from '../_refuse';
 import { type Change, cheapestChange, everyChange } from './cheapest-change';
 import { FAILURE_CLASSES, type Objectives, type ObjectivesInSeconds, resolveObjectives } from './objectives';
 import { type ClassPrediction, predict, slowestFigure } from './prediction';
@@ -15,18 +14,6 @@ import type { Term } from './term';
 export function requireObjectives(scope: IConstruct, parts: PredictedParts, objectives: Objectives): void {
   const seconds = resolveObjectives(scope, objectives);
   scope.node.addValidation({ validate: () => objectiveProblems(predictionInput(parts), seconds) });
-}
-
-/** @throws with all problems if an objective is below the worst case of the prediction */
-export function assertObjectives(
-  where: IConstruct | string,
-  input: PredictionInput,
-  objectives: ObjectivesInSeconds,
-): void {
-  const problems = objectiveProblems(input, objectives);
-  if (problems.length > 0) {
-    refuse(where, problems.join('\n'));
-  }
 }
 
 /** One text for each objective that cannot be met: the sum term by term, and the cheapest change that would meet it. */
