@@ -101,6 +101,7 @@ describe('the quick check', () => {
     expect(check({ type: 'string' })('a')).toBe(true);
     expect(check({ type: 'string', format: 'date' })('a')).toBe(false);
     expect(check({ enum: [{ a: 1 }] })({ a: 1 })).toBe(false);
+    expect(check({ $ref: '#/$defs/y', type: 'string' })('a')).toBe(false);
   });
 
   it.each([

@@ -17,7 +17,7 @@ type Check<T> = (value: T) => boolean;
 /**
  * Whether a value obeys the schema of a kind, without saying why not. Why is the business of the code that ajv generated,
  * which takes ten times as long to load as this takes to judge. A schema becomes a function when a value first comes to
- * it; what is not understood is not accepted, and ajv has the last word. `differential.test.ts` holds the two together.
+ * it; what is not understood is not accepted, and ajv has the last word. `quick-check.test.ts` holds the two together.
  */
 export function accepts(bundle: SchemaBundle, kind: string, lenience: Lenience = {}): Accepts {
   const key = `${lenience.incomplete === true} ${lenience.wildcard ?? ''}`;
@@ -50,10 +50,11 @@ class Maker {
   }
 
   private make(node: SchemaNode): Accepts {
-    if (node.$ref !== undefined) {
+    const keywords = Object.keys(node);
+    if (node.$ref !== undefined && keywords.length === 1) {
       return this.definition(node.$ref);
     }
-    if (Object.keys(node).some((keyword) => !KEYWORDS.has(keyword)) || node.enum?.some(isCompound) === true) {
+    if (keywords.some((keyword) => !KEYWORDS.has(keyword)) || node.enum?.some(isCompound) === true) {
       return () => false;
     }
     const { enum: values, type } = node;
