@@ -228,6 +228,7 @@ export class FailoverDrill extends Construct {
     const failover: FailoverConfig = {
       mode: this.mode,
       cluster: cluster.name,
+      lease: { name: this.name, seconds: 30 },
       repetitions,
       failureClass,
       objective: { rpoSeconds: predicted.objective?.rpo ?? 0, rtoSeconds: predicted.objective?.rto ?? worst },
@@ -259,7 +260,6 @@ export class FailoverDrill extends Construct {
       namespace: this.namespace,
       manifestsDigest: digestOf([cluster, api]),
       kubernetes: { url: 'https://kubernetes.default.svc', tokenFile: PATHS.token, caFile: PATHS.clusterCa },
-      lease: { name: this.name, seconds: 30 },
       evidence: { configMap: this.evidence, keep: KEEP_DOCUMENTS, expiresAfterSeconds: this.evidenceSeconds },
       failover,
     };

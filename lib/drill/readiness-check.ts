@@ -146,7 +146,6 @@ export class ReadinessCheck extends Construct {
       namespace: this.namespace,
       manifestsDigest: digestOf([cluster, api]),
       kubernetes: { url: 'https://kubernetes.default.svc', tokenFile: PATHS.token, caFile: PATHS.clusterCa },
-      lease: { name: this.name, seconds: 30 },
       evidence: { configMap: this.evidence, keep: 10, expiresAfterSeconds: this.evidenceSeconds },
       readiness: {
         from: 'cluster',

@@ -42,7 +42,6 @@ function config(): object {
     namespace: 'state-hub',
     manifestsDigest: `sha256:${'3c'.repeat(32)}`,
     kubernetes: { url: 'https://kubernetes.default.svc', tokenFile: '/token' },
-    lease: { name: 'state-hub-drill', seconds: 30 },
     evidence: { configMap: 'state-hub-evidence', keep: 20, expiresAfterSeconds: 604_800 },
     readiness: { ...known, resolve: ['localhost', 'state-hub-db-rw.state-hub.svc'] },
   };

@@ -54,9 +54,10 @@ describe('a failover drill', () => {
       objectives: { instanceLoss: { rpo: Duration.seconds(0), rto: Duration.seconds(70) } },
     });
     const config = configOf(manifests);
-    expect(config).toMatchObject({ service: 'shop', namespace: 'shop', lease: { name: 'shop-failover-drill' } });
+    expect(config).toMatchObject({ service: 'shop', namespace: 'shop' });
     expect(config.failover).toMatchObject({
       cluster: 'shop-db',
+      lease: { name: 'shop-failover-drill' },
       mode: 'deletePrimary',
       failureClass: 'instanceLoss',
       objective: { rpoSeconds: 0, rtoSeconds: 70 },

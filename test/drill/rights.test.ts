@@ -48,11 +48,11 @@ describe('with the rights that are written, and no others, a failover drill', ()
   /** Runs it twice: the first run makes the evidence's ConfigMap, the second one updates it. */
   async function twice(mode: Mode, rules: (all: readonly Rule[]) => readonly Rule[]) {
     const manifests = drills(mode);
-    const { lease, evidence } = configOf(manifests, 'state-hub-failover-drill');
+    const { failover, evidence } = configOf(manifests, 'state-hub-failover-drill');
     grant(bed.kubernetes, rules(rightsOf(manifests, { name: 'state-hub-failover-drill', namespace: 'state-hub' })));
     const options: DrillOptions = {
-      config: { lease: { ...lease, seconds: 1 }, evidence },
-      failover: { mode },
+      config: { evidence },
+      failover: { mode, lease: { ...failover!.lease, seconds: 1 } },
       onLine: ({ event }) => void (event === 'armed' && setTimeout(() => bed.pullPlug(), 300)),
     };
     bed.kubernetes.remove(`/api/v1/namespaces/state-hub/configmaps/${evidence.configMap}`);

@@ -61,11 +61,11 @@ export function bedConfig(bed: Bed, options: Pick<DrillOptions, 'config' | 'fail
     namespace: NAMESPACE,
     manifestsDigest: `sha256:${'0'.repeat(64)}`,
     kubernetes: { url: bed.kubernetes.url, tokenFile },
-    lease: { name: 'state-hub-drill', seconds: 2 },
     evidence: { configMap: 'state-hub-drill-failover', keep: 10, expiresAfterSeconds: 3600 },
     failover: {
       mode: 'deletePrimary',
       cluster: CLUSTER,
+      lease: { name: 'state-hub-drill', seconds: 2 },
       repetitions: 1,
       failureClass: 'instanceLoss',
       objective: { rpoSeconds: 0, rtoSeconds: 10 },

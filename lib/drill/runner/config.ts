@@ -32,6 +32,8 @@ export interface DatabaseConfig {
 export interface FailoverConfig {
   readonly mode: 'deletePrimary' | 'switchover' | 'external';
   readonly cluster: string;
+  /** One drill at a time: whoever holds this Lease. */
+  readonly lease: { readonly name: string; readonly seconds: number };
   readonly repetitions: number;
   readonly failureClass: string;
   readonly objective: { readonly rpoSeconds: number; readonly rtoSeconds: number };
@@ -101,7 +103,6 @@ export interface RunnerConfig {
   readonly namespace: string;
   readonly manifestsDigest: string;
   readonly kubernetes: { readonly url: string; readonly tokenFile: string; readonly caFile?: string };
-  readonly lease: { readonly name: string; readonly seconds: number };
   readonly evidence: { readonly configMap: string; readonly keep: number; readonly expiresAfterSeconds: number };
   readonly failover?: FailoverConfig;
   readonly readiness?: ReadinessConfig;
@@ -128,11 +129,11 @@ export const CONFIG_SCHEMA = object(
     namespace: text,
     manifestsDigest: text,
     kubernetes: object({ url: text, tokenFile: text, caFile: text }, ['caFile']),
-    lease: object({ name: text, seconds: whole }),
     evidence: object({ configMap: text, keep: whole, expiresAfterSeconds: positive }),
     failover: object({
       mode: { enum: ['deletePrimary', 'switchover', 'external'] },
       cluster: text,
+      lease: object({ name: text, seconds: whole }),
       repetitions: whole,
       failureClass: text,
       objective: object({ rpoSeconds: zeroOrMore, rtoSeconds: positive }),
@@ -213,9 +214,10 @@ export function parseConfig(source: string, content: string): RunnerConfig {
     throw new Error(`${source}: ${mistakes.join('; ')}`);
   }
   const config = value as RunnerConfig;
-  if (config.lease.name === config.failover?.cluster) {
+  const { lease, cluster } = config.failover ?? {};
+  if (lease !== undefined && lease.name === cluster) {
     throw new Error(
-      `${source}: /lease/name must not be '${config.lease.name}': the operator has its own Lease of that name`,
+      `${source}: /failover/lease/name must not be '${cluster}': the operator has its own Lease of that name`,
     );
   }
   return config;

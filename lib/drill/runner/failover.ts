@@ -55,7 +55,12 @@ export class FailoverDrill {
     this.application = `${APPLICATION}-${runId}`;
     this.database = new DrillDatabase(this.failover.database, this.application);
     this.table = tableName(runId);
-    this.lease = new Lease(kubernetes, clock, { namespace: config.namespace, ...config.lease }, `${holder}_${runId}`);
+    this.lease = new Lease(
+      kubernetes,
+      clock,
+      { namespace: config.namespace, ...this.failover.lease },
+      `${holder}_${runId}`,
+    );
   }
 
   /** Never throws: what went wrong is in the result. */
@@ -106,7 +111,7 @@ export class FailoverDrill {
   }
 
   private async takeLease(): Promise<string | undefined> {
-    const name = this.run.config.lease.name;
+    const { name } = this.failover.lease;
     try {
       await stoppable(this.lease.acquire(this.run.signal), this.run.signal);
     } catch (error) {
@@ -198,7 +203,7 @@ export class FailoverDrill {
   /** Leaves nothing behind, whatever happened before; returns what could not be removed. */
   private async cleanUp(): Promise<string[]> {
     this.enter('clean up');
-    const { signal, config } = this.run;
+    const { signal } = this.run;
     const leftovers: string[] = [];
     if (this.touched) {
       const dropped = patiently(signal, 2 * LOOK_MS, 'removing it', (late) => this.dropTable(late), 2 * LAST_LOOK_MS);
@@ -208,7 +213,7 @@ export class FailoverDrill {
         );
       });
     }
-    const { name, seconds } = config.lease;
+    const { name, seconds } = this.failover.lease;
     await patiently(signal, 2 * LOOK_MS, 'giving it back', () => this.lease.release()).catch((error: unknown) => {
       leftovers.push(`Lease ${name}: ${(error as Error).message}; it expires after ${seconds} s`);
     });

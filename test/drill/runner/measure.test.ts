@@ -241,9 +241,10 @@ test('the configuration of a run is checked in full, and the operator keeps its 
   expect(() => parseConfig('c', JSON.stringify(broken))).toThrow(
     `c: /failover must have property 'load'; /failover/repetitions must be >= 1`,
   );
-  const stolen = { ...config, lease: { ...config.lease, name: config.failover!.cluster } };
+  const failover = config.failover!;
+  const stolen = { ...config, failover: { ...failover, lease: { ...failover.lease, name: failover.cluster } } };
   expect(() => parseConfig('c', JSON.stringify(stolen))).toThrow(
-    `c: /lease/name must not be 'state-hub-db': the operator has its own Lease of that name`,
+    `c: /failover/lease/name must not be 'state-hub-db': the operator has its own Lease of that name`,
   );
 });
 
