@@ -12,7 +12,7 @@ const BARS = { 20: 50, 1000: 120, 20000: 600 };
 const COMMAND_BAR = 500;
 const SHARE_BAR = 0.1;
 
-/** Services like State Hub, each in a namespace of its own, as many as give this number of objects. */
+/** Services like State Hub, each in a namespace of its own, as many as give this number of objects; the last is cut off. */
 function objects(count) {
   const folder = new URL('../dist/manifests', import.meta.url).pathname;
   const texts = readdirSync(folder, { recursive: true })
@@ -24,7 +24,7 @@ function objects(count) {
       out.push(load(text.replaceAll('state-hub', `hub-${i}`)));
     }
   }
-  return out;
+  return out.slice(0, count);
 }
 
 const facts = JSON.parse(readFileSync(new URL('../dist/docs/platform.json', import.meta.url), 'utf8'));

@@ -63,6 +63,8 @@ function remembered<K extends object, V>(known: WeakMap<K, V>, key: K, compute: 
 
 /** A bare name counts only as the value of something called host: others may just be looked up, or allowed. */
 const HOST = /host"?\s*[:=]\s*"?$/i;
+/** How far in front of the value its name is looked for. */
+const NEAR = 40;
 
 function read(text: unknown): Found[] {
   const out: Found[] = [];
@@ -72,7 +74,11 @@ function read(text: unknown): Found[] {
   for (const match of text.matchAll(ADDRESS)) {
     const [, scheme, service = '', namespace = '', explicit] = match;
     const usual = scheme === 'https' ? 443 : scheme === 'http' ? 80 : undefined;
-    if (usual !== undefined || explicit !== undefined || HOST.test(text.slice(0, match.index))) {
+    if (
+      usual !== undefined ||
+      explicit !== undefined ||
+      HOST.test(text.slice(Math.max(0, match.index - NEAR), match.index))
+    ) {
       out.push({ service, namespace, port: explicit === undefined ? usual : Number(explicit) });
     }
   }

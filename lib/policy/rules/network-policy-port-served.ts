@@ -30,11 +30,10 @@ export const networkPolicyPortServed: PolicyRule = {
       80,
     ),
   check(resource, world, report) {
-    for (const rule of flowRules(resource)) {
-      reportTwice(rule, report);
-    }
+    const rules = flowRules(resource).filter(({ ports }) => ports.length > 0);
+    rules.forEach((rule) => reportTwice(rule, report));
     const own = world.selected(resource.namespace, objectOr(resource.spec['podSelector']));
-    for (const rule of flowRules(resource)) {
+    for (const rule of rules) {
       if (rule.direction === 'ingress') {
         checkPorts(rule, own, world, report);
       } else if (rule.peers.length > 0) {
@@ -68,7 +67,7 @@ function reportTwice(rule: FlowRule, report: Report): void {
 }
 
 function checkPorts(rule: FlowRule, pods: readonly Pods[], world: World, report: Report): void {
-  if (rule.ports.length === 0 || pods.length === 0 || pods.some((one) => one.ports.length === 0)) {
+  if (pods.length === 0 || pods.some((one) => one.ports.length === 0)) {
     return;
   }
   const served = pods.flatMap((one) => one.ports);
