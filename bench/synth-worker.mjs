@@ -1,12 +1,8 @@
-// One measurement: node bench/synth-worker.mjs phoenix|stock|empty N
-import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+// One measurement: node bench/synth-worker.mjs phoenix|stock|empty N OUTDIR
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 
 const require = createRequire(import.meta.url);
-const [, , kind, count] = process.argv;
-const outdir = mkdtempSync(join(tmpdir(), 'phoenix-bench-'));
+const [, , kind, count, outdir] = process.argv;
 const start = performance.now();
 let app;
 if (kind === 'empty') {
@@ -26,9 +22,5 @@ if (kind === 'empty') {
 app.synth();
 const ms = performance.now() - start;
 
-const files = readdirSync(outdir, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-const bytes = files.reduce((sum, entry) => sum + statSync(join(entry.parentPath, entry.name)).size, 0);
-rmSync(outdir, { recursive: true });
-const manifests = files.filter((entry) => entry.name.endsWith('.yaml') && entry.name !== 'kustomization.yaml');
 const charts = kind === 'empty' ? 1 : app.charts.length;
-console.log(JSON.stringify({ ms, charts, objects: manifests.length, bytes, peak: process.resourceUsage().maxRSS }));
+console.log(JSON.stringify({ ms, charts, peak: process.resourceUsage().maxRSS }));

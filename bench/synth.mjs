@@ -1,12 +1,36 @@
 // How synthesis scales, and what one service costs: npm run bench
 //
 // Each figure is one process of its own, so that heap and caches of one size do not help or hurt the next.
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const worker = fileURLToPath(new URL('./synth-worker.mjs', import.meta.url));
 const flags = ['--max-old-space-size=12000'];
-const run = (...args) => JSON.parse(execFileSync(process.execPath, [...flags, worker, ...args], { encoding: 'utf8' }));
+const folder = mkdtempSync(join(tmpdir(), 'phoenix-bench-'));
+process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+
+/** What a worker says, what it wrote, and how long its process took; nothing where it was stopped. */
+function run(kind, n, { timeout, options = flags } = {}) {
+  const outdir = join(folder, 'out');
+  mkdirSync(outdir);
+  const start = performance.now();
+  const { status, stdout, stderr } = spawnSync(process.execPath, [...options, worker, kind, `${n}`, outdir], {
+    encoding: 'utf8',
+    ...(timeout === undefined ? {} : { timeout }),
+  });
+  const whole = performance.now() - start;
+  const files = readdirSync(outdir, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  const bytes = files.reduce((sum, entry) => sum + statSync(join(entry.parentPath, entry.name)).size, 0);
+  const manifests = files.filter((entry) => entry.name.endsWith('.yaml') && entry.name !== 'kustomization.yaml');
+  rmSync(outdir, { recursive: true });
+  if (status !== 0 && timeout === undefined) {
+    throw new Error(stderr);
+  }
+  return status === 0 ? { ...JSON.parse(stdout), whole, bytes, objects: manifests.length } : undefined;
+}
 const seconds = (ms) => (ms / 1000).toFixed(2).padStart(8);
 
 const sizes = (process.argv[2] ?? '1,100,250,500,1000').split(',').map(Number);
@@ -14,7 +38,7 @@ console.log("PhoenixApp, N services of State Hub's size");
 console.log('     N   charts  objects  seconds    MiB out  peak MiB');
 const times = new Map();
 for (const n of sizes) {
-  const r = run('phoenix', `${n}`);
+  const r = run('phoenix', n);
   times.set(n, r.ms);
   console.log(
     `${`${n}`.padStart(6)} ${`${r.charts}`.padStart(8)} ${`${r.objects}`.padStart(8)} ${seconds(r.ms)} ${(r.bytes / 2 ** 20).toFixed(1).padStart(10)} ${`${Math.round(r.peak / 1024)}`.padStart(9)}`,
@@ -28,10 +52,9 @@ for (const n of sizes) {
 
 console.log('\nThe same charts by the stock App, stopped when it takes more than ten times as long');
 for (const n of [20, 50, 100, 1200]) {
-  const phoenix = run('phoenix', `${n}`);
+  const phoenix = run('phoenix', n);
   const limit = Math.ceil(Math.max(60_000, 10 * phoenix.ms));
-  const stock = spawnSync(process.execPath, [...flags, worker, 'stock', `${n}`], { encoding: 'utf8', timeout: limit });
-  const stockTime = stock.status === 0 ? JSON.parse(stock.stdout).ms : undefined;
+  const stockTime = run('stock', n, { timeout: limit })?.ms;
   const compared =
     stockTime === undefined
       ? `stopped after ${seconds(limit)} s, ratio more than ${(limit / phoenix.ms).toFixed(1)}`
@@ -43,9 +66,7 @@ console.log('\nOne service as a whole process, median of 9, in turn with an empt
 const walls = { phoenix: [], empty: [] };
 for (let i = 0; i < 9; i += 1) {
   for (const kind of ['phoenix', 'empty']) {
-    const start = performance.now();
-    spawnSync(process.execPath, [worker, kind, '1']);
-    walls[kind].push(performance.now() - start);
+    walls[kind].push(run(kind, 1, { options: [] }).whole);
   }
 }
 const median = (values) => values.sort((a, b) => a - b)[Math.floor(values.length / 2)];
