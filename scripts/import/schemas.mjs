@@ -12,6 +12,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import * as yaml from 'js-yaml';
 import { require as tsx } from 'tsx/cjs/api';
+import { celModule } from './cel-standalone.mjs';
 import { coreBundle } from './schema-core.mjs';
 import { CRD_CONSTRAINTS } from './schema-constraints.mjs';
 import { WEBHOOK_DEFAULTS } from './schema-overlay.mjs';
@@ -58,6 +59,7 @@ export function generateSchemas(from) {
     }
   }
   files.set('validators/helpers.cjs', helpers());
+  files.set('validators/cel.cjs', celModule(bundles));
   files.set('index.json', `${lines(index)}\n`);
   files.set('since.json', `${lines(core.since)}\n`);
   return files;

@@ -2,7 +2,9 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { accepts } from '../../lib/policy/schema/_accepts';
 import type { PathSegment } from '../../lib/policy/_path';
-import { builtInKinds } from '../../lib/policy/schema/_catalog';
+import { evaluate, evaluated } from '../../lib/policy/cel';
+import { builtInKinds, quickRules } from '../../lib/policy/schema/_catalog';
+import type { ExtrasNode } from '../../lib/policy/schema/_crd';
 import type { SchemaBundle, SchemaNode } from '../../lib/policy/schema/_engine';
 import { hasField, resolve } from '../../lib/policy/schema/_suggest';
 import { set } from './_set';
@@ -66,6 +68,12 @@ function spoilt(value: unknown, n: number, edge: unknown): unknown {
   walk(value, []);
   const place = places[n % Math.max(places.length, 1)];
   return place === undefined ? edge : set(value, place, edge);
+}
+
+/** Every CEL rule of a kind, once. */
+function rulesOf(node: ExtrasNode | undefined): string[] {
+  const below = [...Object.values(node?.p ?? {}), node?.a, node?.i].filter((one) => one !== undefined);
+  return [...new Set([...(node?.r ?? []).map(({ rule }) => rule), ...below.flatMap(rulesOf)])];
 }
 
 describe('the quick check', () => {
@@ -152,6 +160,56 @@ describe('the quick check', () => {
     expect(kind('v1/ConfigMap').accepts()(map)).toBe(false);
     expect(loose({ ...map, metadata: { name: 'ANY', label: 'ANY' } })).toBe(false);
     expect(loose({ ...map, metadata: { name: 'Any' } })).toBe(false);
+  });
+});
+
+/** Values of the names that a rule speaks of, with the texts that it compares them to. */
+function selfOf(rule: string): fc.Arbitrary<unknown> {
+  const texts = [...rule.matchAll(/'([^']*)'/g)].map(([, text]) => text!);
+  const names = [...new Set(rule.replace(/'[^']*'/g, '').match(/\b[a-z]\w*\b/gi))].filter((one) => one !== 'self');
+  const leaf = fc.constantFrom<unknown>(
+    ...texts,
+    ...texts.map((text) => `${text}x`),
+    '',
+    'x',
+    0,
+    1,
+    -1,
+    true,
+    false,
+    [],
+    ['x'],
+  );
+  const record = (value: fc.Arbitrary<unknown>) =>
+    fc.record(Object.fromEntries(names.map((name) => [name, value])), { requiredKeys: [], noNullPrototype: true });
+  const inner = fc.oneof(leaf, record(leaf));
+  return fc.oneof(leaf, record(inner), fc.array(fc.oneof(leaf, record(inner)), { maxLength: 2 }));
+}
+
+describe('the code of a CEL rule', () => {
+  it.each(Object.keys(quickRules()))('%s says of any value what the engine says', (rule) => {
+    let passed = 0;
+    fc.assert(
+      fc.property(selfOf(rule), (self) => {
+        const { status } = evaluate({ rule, message: '' }, self);
+        passed += status === 'passed' ? 1 : 0;
+        expect(status === 'passed').toBe(evaluated({ rule, message: '' }, self).status === 'passed');
+      }),
+      { numRuns: 400 },
+    );
+    expect(passed).toBeGreaterThan(0);
+  });
+
+  it('is there for every rule but those that compare with the cluster, and two', () => {
+    const left = [...builtInKinds().values()]
+      .flatMap((one) => rulesOf(one.extras()))
+      .filter((one) => !(one in quickRules()));
+    expect(new Set(left.filter((one) => !one.includes('oldSelf')))).toEqual(
+      new Set([
+        'self.all(e, self.filter(f, f.key==e.key).size() == 1)',
+        'self.all(e, self.filter(f, f.major==e.major).size() == 1)',
+      ]),
+    );
   });
 });
 

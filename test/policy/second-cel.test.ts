@@ -1,6 +1,6 @@
 import { type CelInput, celEnv, isCelError, parse, plan } from '@bufbuild/cel';
 import { describe, expect, it } from 'vitest';
-import { evaluate } from '../../lib/policy/cel';
+import { evaluated } from '../../lib/policy/cel';
 import { type CelTask, withDefaults } from '../../lib/policy/defaults';
 import { type KindEntry, builtInKinds } from '../../lib/policy/schema/_catalog';
 import type { CelRule, ExtrasNode } from '../../lib/policy/schema/_crd';
@@ -52,7 +52,7 @@ const plans = new Map<string, ReturnType<typeof plan>>();
 
 /** The outcome both engines agree on; `undefined` for rules that need the object in the cluster. */
 function agree(rule: CelRule, self: unknown): string | undefined {
-  const ours = evaluate(rule, self);
+  const ours = evaluated(rule, self);
   if (ours.status === 'skipped' && /\boldSelf\b/.test(rule.rule)) {
     return undefined;
   }

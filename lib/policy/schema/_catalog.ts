@@ -54,6 +54,11 @@ export function sinceTable(): Readonly<Record<string, SinceEntry>> {
   return read('since.json');
 }
 
+/** Rules as code: true where the rule holds; anything else, or an exception, says nothing. */
+export function quickRules(): Readonly<Record<string, (self: unknown) => unknown>> {
+  return (require(path.join(ROOT, 'validators', 'cel.cjs')) as { rules: ReturnType<typeof quickRules> }).rules;
+}
+
 /** The definitions that every custom resource's `metadata` needs. */
 export function metadataDefinitions(): Readonly<Record<string, SchemaNode>> {
   const { $defs } = read<SchemaBundle>('source.toolkit.fluxcd.io.json');
