@@ -15,7 +15,7 @@ export function longestGapSeconds(times: CronTimes): number | undefined {
     { at: times.hours, seconds: 3600 },
     { at: days, seconds: 86_400 },
   ];
-  if (units.some(({ at }) => at.length === 0) || (!runsDaily(times) && tooFar(days))) {
+  if (units.some(({ at }) => at.length === 0) || (!runsWeekly(times) && tooFar(days))) {
     return undefined;
   }
   let first = 0;
@@ -35,18 +35,28 @@ function daysOf(times: CronTimes): number[] {
   if (runsDaily(times)) {
     return [0, 1];
   }
-  const days = cycle().flatMap((day, i) => (runsOn(times, day) ? [i] : []));
-  return days.length === 0 ? [] : [...days, CYCLE_DAYS + days[0]!];
+  const around = runsWeekly(times) ? daysFrom2024(7) : cycle();
+  const days = around.flatMap((day, i) => (runsOn(times, day) ? [i] : []));
+  return days.length === 0 ? [] : [...days, around.length + days[0]!];
 }
 
 function cycle(): readonly Date[] {
-  return (days28 ??= Array.from({ length: CYCLE_DAYS }, (_, i) => new Date(Date.UTC(2024, 0, 1 + i))));
+  return (days28 ??= daysFrom2024(CYCLE_DAYS));
+}
+
+function daysFrom2024(count: number): readonly Date[] {
+  return Array.from({ length: count }, (_, i) => new Date(Date.UTC(2024, 0, 1 + i)));
 }
 
 /** Most schedules do, and need no calendar. */
 function runsDaily({ months, daysOfMonth, daysOfWeek, bothDays }: CronTimes): boolean {
   const [ofMonth, ofWeek] = [daysOfMonth.length === 31, daysOfWeek.length === 7];
   return months.length === 12 && (bothDays ? ofMonth && ofWeek : ofMonth || ofWeek);
+}
+
+/** Whether every week is like the others: then one of them is enough. */
+function runsWeekly(times: CronTimes): boolean {
+  return runsDaily(times) || (times.months.length === 12 && times.daysOfMonth.length === 31 && times.bothDays);
 }
 
 /** Whether it runs on this day, in UTC. */

@@ -49,6 +49,8 @@ export const UNKNOWN = '\u0000';
 
 const RESERVED = new Set(['if', 'then', 'else', 'elif', 'fi', 'do', 'done', 'while', 'until', '!', '{', '}', 'esac']);
 
+const REDIRECT = /\d*(>>|<<-?|>&|<&|>|<)[ \t]*/y;
+const BLANKS = /[^\S\n]+/y;
 const PLAIN = /[^\s;|&()<>'"\\$~]+/y;
 const PLAIN_IN_QUOTES = /[^"\\$]+/y;
 const PLAIN_IN_DOCUMENT = /[^\\$]+/y;
@@ -99,8 +101,9 @@ class Reader {
 
   private step(): void {
     const char = this.text[this.at]!;
-    const rest = this.text.slice(this.at, this.at + 16);
-    const redirect = /[\d<>]/.test(char) ? /^\d*(>>|<<-?|>&|<&|>|<)[ \t]*/.exec(rest) : null;
+    const next = this.text[this.at + 1];
+    REDIRECT.lastIndex = this.at;
+    const redirect = /[\d<>]/.test(char) ? REDIRECT.exec(this.text) : null;
     if (this.inPattern && !/[\s#]/.test(char)) {
       this.pattern();
     } else if (char === '\n') {
@@ -108,8 +111,8 @@ class Reader {
       this.at += 1;
       this.readHereDocuments();
     } else if (/\s/.test(char)) {
-      this.at += 1;
-    } else if (rest.startsWith('\\\n')) {
+      this.run(BLANKS);
+    } else if (char === '\\' && next === '\n') {
       this.at += 2;
     } else if (char === '#') {
       const end = this.text.indexOf('\n', this.at);
@@ -118,9 +121,9 @@ class Reader {
       this.at += redirect[0].length;
       this.redirect(redirect[1]!);
     } else if (/[;|&()]/.test(char)) {
-      const pipe = char === '|' && rest[1] !== '|' && this.text[this.at - 1] !== '|';
+      const pipe = char === '|' && next !== '|' && this.text[this.at - 1] !== '|';
       this.endCommand(pipe);
-      this.inPattern = this.cases > 0 && rest.startsWith(';;');
+      this.inPattern = this.cases > 0 && char === ';' && next === ';';
       this.at += this.inPattern ? 2 : 1;
     } else {
       this.words.push(this.word());
