@@ -1,8 +1,9 @@
 import type { CronTimes } from './_cron-fields';
 
-/** The calendar repeats after 28 years (until 2100), weekdays and leap days alike. */
-const CYCLE_DAYS = 28 * 365 + 7;
-let days28: readonly Date[] | undefined;
+const WEEK = 7;
+/** Leap days repeat after four years (until 2100), weekdays and leap days together after 28. */
+const FOUR_YEARS = 4 * 365 + 1;
+const CYCLE_DAYS = 7 * FOUR_YEARS;
 /** Whoever runs schedules looks that many calendar years ahead, and then takes it for one that never runs. */
 const YEARS_AHEAD = 5;
 
@@ -15,7 +16,7 @@ export function longestGapSeconds(times: CronTimes): number | undefined {
     { at: times.hours, seconds: 3600 },
     { at: days, seconds: 86_400 },
   ];
-  if (units.some(({ at }) => at.length === 0) || (!runsWeekly(times) && tooFar(days))) {
+  if (units.some(({ at }) => at.length === 0) || (cycleOf(times) === CYCLE_DAYS && tooFar(days))) {
     return undefined;
   }
   let first = 0;
@@ -35,28 +36,34 @@ function daysOf(times: CronTimes): number[] {
   if (runsDaily(times)) {
     return [0, 1];
   }
-  const around = runsWeekly(times) ? daysFrom2024(7) : cycle();
-  const days = around.flatMap((day, i) => (runsOn(times, day) ? [i] : []));
-  return days.length === 0 ? [] : [...days, around.length + days[0]!];
+  const length = cycleOf(times);
+  const days: number[] = [];
+  for (let day = 0; day < length; day += 1) {
+    if (runsOn(times, dayOf(day))) {
+      days.push(day);
+    }
+  }
+  return days.length === 0 ? [] : [...days, length + days[0]!];
 }
 
-function cycle(): readonly Date[] {
-  return (days28 ??= daysFrom2024(CYCLE_DAYS));
+/** A day by its number, from the first of January 2024. */
+function dayOf(day: number): Date {
+  return new Date(Date.UTC(2024, 0, 1 + day));
 }
 
-function daysFrom2024(count: number): readonly Date[] {
-  return Array.from({ length: count }, (_, i) => new Date(Date.UTC(2024, 0, 1 + i)));
+/** After how many days a schedule begins anew: a week where the date does not count, four years where the weekday does not. */
+function cycleOf(times: CronTimes): number {
+  const { months, daysOfMonth, daysOfWeek, bothDays } = times;
+  if (runsDaily(times) || (months.length === 12 && daysOfMonth.length === 31 && bothDays)) {
+    return WEEK;
+  }
+  return daysOfWeek.length === 7 && bothDays ? FOUR_YEARS : CYCLE_DAYS;
 }
 
 /** Most schedules do, and need no calendar. */
 function runsDaily({ months, daysOfMonth, daysOfWeek, bothDays }: CronTimes): boolean {
   const [ofMonth, ofWeek] = [daysOfMonth.length === 31, daysOfWeek.length === 7];
   return months.length === 12 && (bothDays ? ofMonth && ofWeek : ofMonth || ofWeek);
-}
-
-/** Whether every week is like the others: then one of them is enough. */
-function runsWeekly(times: CronTimes): boolean {
-  return runsDaily(times) || (times.months.length === 12 && times.daysOfMonth.length === 31 && times.bothDays);
 }
 
 /** Whether it runs on this day, in UTC. */
@@ -67,6 +74,6 @@ export function runsOn(times: CronTimes, day: Date): boolean {
 }
 
 function tooFar(days: readonly number[]): boolean {
-  const years = days.map((day) => cycle()[day % CYCLE_DAYS]!.getUTCFullYear() + (day < CYCLE_DAYS ? 0 : 28));
+  const years = days.map((day) => dayOf(day % CYCLE_DAYS).getUTCFullYear() + (day < CYCLE_DAYS ? 0 : 28));
   return years.slice(1).some((year, i) => year - years[i]! > YEARS_AHEAD);
 }
