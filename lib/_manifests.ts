@@ -2,7 +2,7 @@ import { ApiObject } from 'cdk8s';
 import type { IConstruct } from 'constructs';
 import type { Manifest } from './gitops/rendered';
 
-let rendered: WeakMap<ApiObject, Manifest> | undefined;
+let rendered: Map<ApiObject, Manifest> | undefined;
 
 /** What is written for an object, JSON patches included. */
 export function manifestOf(object: ApiObject): Manifest {
@@ -29,7 +29,7 @@ export function manifestsBelow(scope: IConstruct): Manifest[] {
  */
 export function renderingOnce<T>(work: () => T): T {
   const outer = rendered;
-  rendered ??= new WeakMap();
+  rendered ??= new Map();
   try {
     return work();
   } finally {

@@ -30,7 +30,13 @@ function layoutUnit(unit: RenderedUnit): OutputFile[] {
   const names = [...files.keys()].sort();
   return [
     { path: `${folder}/kustomization.yaml`, text: kustomizationYaml(names) },
-    ...names.map((name) => ({ path: `${folder}/${name}`, text: objectYaml(files.get(name)!) })),
+    ...names.map((name) => ({
+      path: `${folder}/${name}`,
+      // When it is written: the texts of all services together are many times what the objects are.
+      get text() {
+        return objectYaml(files.get(name)!);
+      },
+    })),
   ];
 }
 

@@ -4,13 +4,18 @@ export class Paths {
 
   public constructor(files: readonly string[]) {
     for (const file of files) {
+      const names = file.split('/');
+      const last = names.pop() as string;
       let at = this.root;
-      for (const name of file.split('/')) {
+      for (const name of names) {
         let below = at.get(name);
-        if (below === undefined) {
+        if (below === undefined || below === FILE) {
           at.set(name, (below = new Map()));
         }
         at = below;
+      }
+      if (!at.has(last)) {
+        at.set(last, FILE);
       }
     }
   }
@@ -22,6 +27,9 @@ export class Paths {
 
 /** What is in a folder; a file has nothing. */
 interface Folder extends Map<string, Folder> {}
+
+/** One for all files: there are many. */
+const FILE: Folder = new Map();
 
 function isBelow(folder: Folder, names: readonly string[], depth: number): boolean {
   const name = names[depth];

@@ -51,6 +51,7 @@ export class CommandWorld {
   /** Every name, alone and behind its namespace, each on a line of its own: the quickest to search. */
   private readonly allNames: string;
   private readonly texts: ReadonlyMap<string, string>;
+  private ends: ReadonlySet<string> | undefined;
   /** Answers about parts of names, which many pages ask for alike. */
   private readonly answers = new Map<string, boolean>();
 
@@ -127,7 +128,8 @@ export class CommandWorld {
 
   /** Whether some object has this name, or a name that ends with it behind a dash. */
   public isNameOrEnd(word: string): boolean {
-    return this.remembered(`\n${word}\n`) || this.remembered(`-${word}\n`);
+    this.ends ??= endsOf(this.allNames);
+    return this.ends.has(word);
   }
 
   /** Whether there is such a file or folder; `*` stands for any part of a name. */
@@ -150,6 +152,16 @@ export class CommandWorld {
     this.answers.set(part, known);
     return known;
   }
+}
+
+/** Every name, and what is left of it behind each of its dashes. */
+function endsOf(names: string): Set<string> {
+  const ends = new Set<string>();
+  for (const name of names.split('\n').filter((one) => one !== '')) {
+    const parts = name.split('-');
+    parts.forEach((_, i) => ends.add(parts.slice(i).join('-')));
+  }
+  return ends;
 }
 
 /** What CloudNativePG 1.30 makes for a Cluster, and what it and its plugin 0.14 are made of. */
