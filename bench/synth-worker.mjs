@@ -3,6 +3,9 @@ import { createRequire } from 'node:module';
 
 const require = createRequire(import.meta.url);
 const [, , kind, count, outdir] = process.argv;
+if (outdir === undefined) {
+  throw new Error('say where to write: the default is dist/, which is State Hub');
+}
 const start = performance.now();
 let app;
 if (kind === 'empty') {
