@@ -33,9 +33,6 @@ export function longestGapSeconds(times: CronTimes): number | undefined {
 
 /** Days with runs, counted from the start of the cycle; its first one again at the end, where the next cycle starts. */
 function daysOf(times: CronTimes): number[] {
-  if (runsDaily(times)) {
-    return [0, 1];
-  }
   const length = cycleOf(times);
   const days: number[] = [];
   for (let day = 0; day < length; day += 1) {
@@ -60,7 +57,7 @@ function cycleOf(times: CronTimes): number {
   return daysOfWeek.length === 7 && bothDays ? FOUR_YEARS : CYCLE_DAYS;
 }
 
-/** Most schedules do, and need no calendar. */
+/** Most schedules do. */
 function runsDaily({ months, daysOfMonth, daysOfWeek, bothDays }: CronTimes): boolean {
   const [ofMonth, ofWeek] = [daysOfMonth.length === 31, daysOfWeek.length === 7];
   return months.length === 12 && (bothDays ? ofMonth && ofWeek : ofMonth || ofWeek);

@@ -16,9 +16,6 @@ const PRECIOUS: ReadonlySet<string> = new Set([
   'postgresql.cnpg.io/Database',
 ]);
 
-/** Most objects are of none of these, and that is quick to see. */
-const PRECIOUS_KINDS = new Set([...PRECIOUS].map((id) => id.slice(id.indexOf('/') + 1)));
-
 /** Whether no engine may delete the object without a person's word. */
 export function holdsData(object: RenderedObject): boolean {
   return object.traits.holdsData || isPrecious(object.manifest);
@@ -26,7 +23,7 @@ export function holdsData(object: RenderedObject): boolean {
 
 /** Whether objects of this kind hold data, or the way back to it. */
 export function isPrecious(manifest: Pick<Manifest, 'apiVersion' | 'kind'>): boolean {
-  return PRECIOUS_KINDS.has(manifest.kind) && PRECIOUS.has(groupKind(manifest));
+  return PRECIOUS.has(groupKind(manifest));
 }
 
 /** Refuses metadata that makes an engine delete what holds data, to make it anew. */

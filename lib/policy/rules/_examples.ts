@@ -74,6 +74,34 @@ export function store(spec: Fields = {}, name = 'store'): Fields {
   });
 }
 
+/** What makes `cluster()` a copy of the archive in `store()`. */
+export const RECOVERY: Fields = {
+  bootstrap: { recovery: { source: 'origin', database: 'shop', owner: 'shop' } },
+  externalClusters: [
+    {
+      name: 'origin',
+      plugin: {
+        name: 'barman-cloud.cloudnative-pg.io',
+        enabled: true,
+        isWALArchiver: false,
+        parameters: { barmanObjectName: 'store', serverName: 'db-1' },
+      },
+    },
+  ],
+};
+
+/** A base backup of `cluster()` each night. */
+export function scheduledBackup(): Fields {
+  return object('postgresql.cnpg.io/v1', 'ScheduledBackup', 'db', {
+    spec: {
+      schedule: '0 0 2 * * *',
+      cluster: { name: 'db' },
+      method: 'plugin',
+      pluginConfiguration: { name: 'barman-cloud.cloudnative-pg.io' },
+    },
+  });
+}
+
 /** A Deployment of three pods labelled `app: web`. */
 export function deployment(podSpec: Fields = {}, spec: Fields = {}, name = 'web'): Fields {
   return object('apps/v1', 'Deployment', name, {

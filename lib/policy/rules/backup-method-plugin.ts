@@ -1,6 +1,6 @@
 import { listOr, objectOr } from '../resource';
 import type { PolicyRule } from '../rule';
-import { cluster, example, object } from './_examples';
+import { cluster, example, scheduledBackup } from './_examples';
 
 /** Backups go through a plugin that the Cluster has. */
 export const backupMethodPlugin: PolicyRule = {
@@ -11,21 +11,7 @@ export const backupMethodPlugin: PolicyRule = {
   summary: 'every backup is made by a plugin that its Cluster has',
   why: "The CRD's default method is barmanObjectStore, which CloudNativePG 1.31 removes; and no webhook compares the plugin's name with the Cluster: the first backup fails at night (CloudNativePG 1.30 release notes).",
   remediation: 'write method: plugin and pluginConfiguration.name as in spec.plugins of the Cluster',
-  example: () =>
-    example(
-      [
-        object('postgresql.cnpg.io/v1', 'ScheduledBackup', 'db', {
-          spec: {
-            schedule: '0 0 2 * * *',
-            cluster: { name: 'db' },
-            method: 'plugin',
-            pluginConfiguration: { name: 'barman-cloud.cloudnative-pg.io' },
-          },
-        }),
-        cluster(),
-      ],
-      'spec.method',
-    ),
+  example: () => example([scheduledBackup(), cluster()], 'spec.method'),
   check(resource, world, report) {
     const { method, pluginConfiguration, cluster: owner } = resource.spec;
     if (method === 'barmanObjectStore' || method === undefined) {

@@ -1,6 +1,6 @@
 import { objectOr } from '../resource';
 import type { PolicyRule } from '../rule';
-import { cluster, example, object } from './_examples';
+import { cluster, example, scheduledBackup } from './_examples';
 import { resolve } from './_resolve';
 
 const KINDS = ['Backup', 'Database', 'DatabaseRole', 'Pooler', 'Publication', 'ScheduledBackup', 'Subscription'];
@@ -14,22 +14,7 @@ export const clusterExists: PolicyRule = {
   summary: 'every object that belongs to a Cluster names one of its namespace',
   why: 'A ScheduledBackup for a Cluster that is not there makes Backups that fail one after the other, and spec.cluster cannot be changed afterwards (CloudNativePG 1.30 release notes).',
   remediation: 'name a Cluster of the same namespace',
-  example: () =>
-    example(
-      [
-        object('postgresql.cnpg.io/v1', 'ScheduledBackup', 'db', {
-          spec: {
-            schedule: '0 0 2 * * *',
-            cluster: { name: 'db' },
-            method: 'plugin',
-            pluginConfiguration: { name: 'barman-cloud.cloudnative-pg.io' },
-          },
-        }),
-        cluster(),
-      ],
-      'spec.cluster.name',
-      'bd',
-    ),
+  example: () => example([scheduledBackup(), cluster()], 'spec.cluster.name', 'bd'),
   check(resource, world, report) {
     const name = String(objectOr(resource.spec['cluster'])['name']);
     resolve({ kind: 'Cluster', name, namespace: resource.namespace, path: 'spec.cluster.name' }, world, report);

@@ -1,6 +1,6 @@
 import { listOr, objectOr } from '../resource';
 import type { PolicyRule } from '../rule';
-import { cluster, example } from './_examples';
+import { RECOVERY, cluster, example } from './_examples';
 
 /** An archive that is read from is named. */
 export const externalServerName: PolicyRule = {
@@ -11,26 +11,7 @@ export const externalServerName: PolicyRule = {
   summary: 'an external cluster that is read from an object store says under which server name',
   why: "Without serverName the plugin looks under the name of the external cluster, which is rarely that of the archive: 'no target backup found' (open-bank-oss, pull request 2495).",
   remediation: 'write parameters.serverName as the Cluster that was archived had it',
-  example: () =>
-    example(
-      [
-        cluster({
-          bootstrap: { recovery: { source: 'origin', database: 'shop', owner: 'shop' } },
-          externalClusters: [
-            {
-              name: 'origin',
-              plugin: {
-                name: 'barman-cloud.cloudnative-pg.io',
-                enabled: true,
-                isWALArchiver: false,
-                parameters: { barmanObjectName: 'store', serverName: 'db-1' },
-              },
-            },
-          ],
-        }),
-      ],
-      'spec.externalClusters[0].plugin.parameters.serverName',
-    ),
+  example: () => example([cluster(RECOVERY)], 'spec.externalClusters[0].plugin.parameters.serverName'),
   check(resource, _, report) {
     listOr(resource.spec['externalClusters']).forEach((one, i) => {
       const { barmanObjectName, serverName } = objectOr(objectOr(one['plugin'])['parameters']);

@@ -1,6 +1,6 @@
 import { listOr, objectOr } from '../resource';
 import type { PolicyRule } from '../rule';
-import { cluster, example, store } from './_examples';
+import { RECOVERY, cluster, example, store } from './_examples';
 
 /** A restored copy cannot write to the archive that it came from. */
 export const restoreStoreReadOnly: PolicyRule = {
@@ -17,18 +17,7 @@ export const restoreStoreReadOnly: PolicyRule = {
         cluster({
           instances: 1,
           plugins: undefined,
-          bootstrap: { recovery: { source: 'origin', database: 'shop', owner: 'shop' } },
-          externalClusters: [
-            {
-              name: 'origin',
-              plugin: {
-                name: 'barman-cloud.cloudnative-pg.io',
-                enabled: true,
-                isWALArchiver: false,
-                parameters: { barmanObjectName: 'store', serverName: 'db-1' },
-              },
-            },
-          ],
+          ...RECOVERY,
         }),
         store(),
       ],
