@@ -40,10 +40,11 @@ export function coreBundle(snapshots, enums) {
       throw new Error(`schema-overlay.mjs names '${key}', which no kind uses; correct or remove it`);
     }
   }
+  const schema = { $defs: pruned(kinds, defs), kinds };
   return {
-    bundle: { name: 'kubernetes', schema: { $defs: pruned(kinds, defs), kinds }, extras: {}, scopes },
+    bundle: { name: 'kubernetes', schema, extras: {}, scopes },
     metadata: metadataDefs(defs),
-    since: sinceTable(snapshots, used),
+    since: withWays(sinceTable(snapshots, used), schema),
   };
 }
 
@@ -156,7 +157,7 @@ function merged(snapshots) {
   return out;
 }
 
-/** Fields that the oldest snapshot lacks, or the newest: `<definition>.<field>` to the first and last one with it. */
+/** Fields that the oldest snapshot lacks, or the newest: definition and field to the first and last one with it. */
 function sinceTable(snapshots, used) {
   const table = {};
   const names = new Set(snapshots.flatMap(({ definitions }) => Object.keys(definitions)));
@@ -175,7 +176,7 @@ function sinceTable(snapshots, used) {
       }
       const first = has.indexOf(true);
       const last = has.lastIndexOf(true);
-      table[key] = {
+      (table[shortName(name)] ??= {})[field] = {
         ...(first > 0 ? sinceOf(key, those[first - 1].version, those[first].version) : {}),
         ...(last < those.length - 1 ? { until: those[last].version } : {}),
         ...(FEATURE_GATES[key] ? { gate: FEATURE_GATES[key][0], onSince: FEATURE_GATES[key][1] } : {}),
@@ -183,6 +184,35 @@ function sinceTable(snapshots, used) {
     }
   }
   return table;
+}
+
+/** The table, and in it every field that leads to one of its definitions: `core.v1.Container[]` for a list of them. */
+function withWays(table, { $defs, kinds }) {
+  const nodes = Object.entries({ ...$defs, ...kinds });
+  for (let before = -1; before < Object.keys(table).length; ) {
+    before = Object.keys(table).length;
+    for (const [name, { properties = {} }] of nodes) {
+      for (const [field, node] of Object.entries(properties)) {
+        const way = wayOf(node);
+        if (way !== undefined && table[way.replace(/\W+$/, '')] !== undefined) {
+          (table[name] ??= {})[field] ??= way;
+        }
+      }
+    }
+  }
+  return table;
+}
+
+/** The definition of a field's value, or of each item or entry of it. */
+function wayOf({ $ref, items, additionalProperties }) {
+  const name = (ref) => ref.slice('#/$defs/'.length);
+  return $ref !== undefined
+    ? name($ref)
+    : items?.$ref !== undefined
+      ? `${name(items.$ref)}[]`
+      : additionalProperties?.$ref !== undefined
+        ? `${name(additionalProperties.$ref)}{}`
+        : undefined;
 }
 
 /** The first version with a field: as precise as the snapshots are, or as the overlay knows it. */

@@ -61,7 +61,7 @@ export function generateSchemas(from) {
   files.set('validators/helpers.cjs', helpers());
   files.set('validators/cel.cjs', celModule(bundles));
   files.set('index.json', `${lines(index)}\n`);
-  files.set('since.json', `${lines(core.since)}\n`);
+  files.set('since.json', `${lines(sorted(core.since))}\n`);
   return files;
 }
 

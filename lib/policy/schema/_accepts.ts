@@ -1,3 +1,4 @@
+import { isObject } from '../resource';
 import { type SchemaBundle, type SchemaNode, countPresent, duplicateIndex } from './_engine';
 
 /** Whether a value obeys a schema. */
@@ -13,6 +14,7 @@ export interface Lenience {
 
 type Fields = Readonly<Record<string, unknown>>;
 type Check<T> = (value: T) => boolean;
+type Is<T> = (value: unknown) => value is T;
 
 /**
  * Whether a value obeys the schema of a kind, without saying why not. Why is the business of the code that ajv generated,
@@ -43,53 +45,40 @@ class Maker {
     return this.once(this.kinds, id, this.bundle.kinds);
   }
 
-  /** As `make`, when it is first called. */
-  private later(node: SchemaNode): Accepts {
-    let made: Accepts | undefined;
-    return (value) => (made ??= this.make(node))(value);
-  }
-
   private make(node: SchemaNode): Accepts {
     const keywords = Object.keys(node);
     if (node.$ref !== undefined && keywords.length === 1) {
       return this.definition(node.$ref);
     }
     if (keywords.some((keyword) => !KEYWORDS.has(keyword)) || node.enum?.some(isCompound) === true) {
-      return () => false;
+      return never;
     }
-    const { enum: values, type } = node;
-    const may = (name: string): boolean => type === undefined || [type].flat().includes(name);
-    const [text, number, integer, boolean, object, list] = TYPES.map(may);
-    const nothing = may('null');
-    const texts = textChecks(node);
-    const numbers = numberChecks(node);
-    const objects = this.objectChecks(node);
-    const lists = this.listChecks(node);
+    const { enum: values, type = TYPES } = node;
     const { wildcard } = this.lenience;
-    return (value) => {
-      if (value === wildcard && wildcard !== undefined) {
-        return true;
-      }
-      if (values !== undefined && !values.includes(value)) {
-        return false;
-      }
-      if (typeof value === 'string') {
-        return text === true && all(texts, value);
-      }
-      if (typeof value === 'number') {
-        return (
-          (number === true ? Number.isFinite(value) : integer === true && Number.isInteger(value)) &&
-          all(numbers, value)
-        );
-      }
-      if (typeof value === 'boolean') {
-        return boolean === true;
-      }
-      if (Array.isArray(value)) {
-        return list === true && all<unknown[]>(lists, value);
-      }
-      return value === null ? nothing : typeof value === 'object' && object === true && all(objects, value as Fields);
-    };
+    const typed = either([type].flat().map((one) => this.ofType(one, node)));
+    const listed = values === undefined ? typed : (value: unknown) => values.includes(value) && typed(value);
+    return wildcard === undefined ? listed : (value) => value === wildcard || listed(value);
+  }
+
+  private ofType(type: string, node: SchemaNode): Accepts {
+    switch (type) {
+      case 'string':
+        return where(isText, textChecks(node));
+      case 'number':
+        return where(Number.isFinite as Is<number>, numberChecks(node));
+      case 'integer':
+        return where(Number.isInteger as Is<number>, numberChecks(node));
+      case 'boolean':
+        return isBoolean;
+      case 'array':
+        return where(Array.isArray as Is<unknown[]>, this.listChecks(node));
+      case 'object':
+        return where(isObject as Is<Fields>, this.objectChecks(node));
+      case 'null':
+        return isNull;
+      default:
+        return never;
+    }
   }
 
   private definition(reference: string): Accepts {
@@ -100,7 +89,7 @@ class Maker {
   private once(made: Map<string, Accepts>, name: string, nodes: Readonly<Record<string, SchemaNode>>): Accepts {
     let one = made.get(name);
     if (one === undefined) {
-      made.set(name, (one = this.later(nodes[name] as SchemaNode)));
+      made.set(name, (one = this.make(nodes[name] as SchemaNode)));
     }
     return one;
   }
@@ -119,26 +108,34 @@ class Maker {
     ]);
   }
 
+  /** A kind has hundreds of fields and an object few of them: each is made when an object first has it. */
   private fields({ properties = {}, additionalProperties = true }: SchemaNode): Check<Fields> | undefined {
-    const known = new Map(Object.entries(properties).map(([name, node]) => [name, this.later(node)]));
-    const rest = typeof additionalProperties === 'object' ? this.later(additionalProperties) : additionalProperties;
-    if (known.size === 0 && rest === true) {
-      return undefined;
+    const others = this.others(additionalProperties);
+    if (Object.keys(properties).length === 0) {
+      return others && ((object) => isEachOf(object, others));
     }
+    const known = new Map<string, Accepts>();
     return (object) => {
       for (const name in object) {
         const value = object[name];
-        const check = known.get(name);
-        if (
-          check === undefined
-            ? !(typeof rest === 'boolean' ? rest : rest(value))
-            : !(value === undefined || check(value))
-        ) {
+        let check = known.get(name);
+        if (check === undefined && Object.hasOwn(properties, name)) {
+          known.set(name, (check = this.make(properties[name] as SchemaNode)));
+        }
+        if (check === undefined ? others?.(value) === false : value !== undefined && !check(value)) {
           return false;
         }
       }
       return true;
     };
+  }
+
+  /** What fields without a name in the schema obey; `undefined` where they may be anything. */
+  private others(node: boolean | SchemaNode): Accepts | undefined {
+    if (typeof node === 'boolean') {
+      return node ? undefined : never;
+    }
+    return this.later(node);
   }
 
   private names(node: SchemaNode): Check<Fields> {
@@ -156,9 +153,15 @@ class Maker {
       unique && ((list) => duplicateIndex(list, unique) < 0),
     ]);
   }
+
+  /** As `make`, when it is first called: a schema may hold itself. */
+  private later(node: SchemaNode): Accepts {
+    let made: Accepts | undefined;
+    return (value) => (made ??= this.make(node))(value);
+  }
 }
 
-const TYPES = ['string', 'number', 'integer', 'boolean', 'object', 'array'];
+const TYPES = ['string', 'number', 'boolean', 'object', 'array', 'null'];
 const KEYWORDS = new Set<string>([
   'additionalProperties',
   'atLeastOne',
@@ -209,6 +212,15 @@ function isEach(list: readonly unknown[], check: Accepts): boolean {
   return true;
 }
 
+function isEachOf(object: Fields, check: Accepts): boolean {
+  for (const name in object) {
+    if (!check(object[name])) {
+      return false;
+    }
+  }
+  return true;
+}
+
 function hasAll(object: Fields, names: readonly string[]): boolean {
   for (const name of names) {
     if (object[name] === undefined) {
@@ -231,13 +243,35 @@ function isCompound(value: unknown): boolean {
   return typeof value === 'object' && value !== null;
 }
 
-function all<T>(checks: readonly Check<T>[], value: T): boolean {
-  for (const check of checks) {
-    if (!check(value)) {
-      return false;
-    }
+function never(): boolean {
+  return false;
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
+}
+
+function isBoolean(value: unknown): boolean {
+  return typeof value === 'boolean';
+}
+
+function isNull(value: unknown): boolean {
+  return value === null;
+}
+
+/** A value of a type that passes each check. Most have none or one. */
+function where<T>(is: Is<T>, checks: readonly Check<T>[]): Accepts {
+  const [first, ...others] = checks;
+  if (first === undefined) {
+    return is;
   }
-  return true;
+  return others.length === 0
+    ? (value) => is(value) && first(value)
+    : (value) => is(value) && checks.every((check) => check(value));
+}
+
+function either(kinds: readonly Accepts[]): Accepts {
+  return kinds.length === 1 ? (kinds[0] as Accepts) : (value) => kinds.some((check) => check(value));
 }
 
 function present<T>(list: readonly (T | false | undefined)[]): T[] {

@@ -49,8 +49,11 @@ export function builtInKinds(): ReadonlyMap<string, KindEntry> {
   return index;
 }
 
-/** `since.json`: `<definition>.<field>` to the versions that have the field. */
-export function sinceTable(): Readonly<Record<string, SinceEntry>> {
+/**
+ * `since.json`: definitions and kinds with a field that not every version has, and those that lead to one by a field:
+ * `core.v1.Lifecycle`, `core.v1.Container[]` for a list, `{}` for a map.
+ */
+export function sinceTable(): Readonly<Record<string, Readonly<Record<string, SinceEntry | string>>>> {
   return read('since.json');
 }
 

@@ -3,7 +3,6 @@ import { minor } from '../versions';
 import { type KindEntry, type SinceEntry, sinceTable } from './_catalog';
 import { cnpgTree, isCnpg } from './_cnpg-fields';
 import type { SchemaProblem } from './_explain';
-import type { SchemaNode } from './_engine';
 
 /** The fields of a kind that the target lacks or may lack, as a tree; only these are looked at. */
 export interface TargetNode {
@@ -13,8 +12,6 @@ export interface TargetNode {
   /** What is wrong with the field where it is set. */
   readonly problem?: { readonly message: string; readonly advisory: boolean; readonly fix?: string };
 }
-
-type Draft<T> = { -readonly [K in keyof T]: T[K] };
 
 const trees = new Map<string, Map<KindEntry, TargetNode | undefined>>();
 
@@ -85,53 +82,54 @@ function step(value: object, at: PathSegment, node: TargetNode, segments: PathSe
   segments.pop();
 }
 
-/** Trees of the definitions that kinds share, by the definitions' object and the target. */
-const shared = new WeakMap<object, Map<string, Map<string, TargetNode | undefined>>>();
+/** Trees of the definitions that kinds share, by target. */
+const shared = new Map<string, Map<string, TargetNode>>();
 
 function build(kind: KindEntry, target: string): TargetNode | undefined {
-  const { $defs } = kind.bundle();
-  if ($defs['core.v1.PodSpec'] === undefined) {
-    return undefined;
-  }
   const table = sinceTable();
-  const byTarget = shared.get($defs) ?? new Map<string, Map<string, TargetNode | undefined>>();
-  const definitions = byTarget.get(target) ?? new Map<string, TargetNode | undefined>();
-  shared.set($defs, byTarget.set(target, definitions));
+  const trees = shared.get(target) ?? new Map<string, TargetNode>();
+  shared.set(target, trees);
+  const problemOf = (field: string, entry: SinceEntry): TargetNode['problem'] =>
+    judge(field, entry, minor(target), target);
 
-  const below = (node: SchemaNode | undefined): TargetNode | undefined => {
-    if (node?.$ref === undefined) {
-      return node === undefined ? undefined : treeOf(node, '');
+  /** Whether a field that is a problem can be reached from a definition. */
+  const matters = (name: string, passed: Set<string> = new Set()): boolean => {
+    if (trees.has(name)) {
+      return true;
     }
-    const definition = node.$ref.slice('#/$defs/'.length);
-    if (!definitions.has(definition)) {
-      // A definition inside itself is looked at once.
-      definitions.set(definition, undefined);
-      const found = $defs[definition];
-      definitions.set(definition, found === undefined ? undefined : treeOf(found, definition));
+    if (passed.has(name)) {
+      return false;
     }
-    return definitions.get(definition);
+    passed.add(name);
+    return Object.entries(table[name] ?? {}).some(([field, entry]) =>
+      typeof entry === 'string' ? matters(definitionOf(entry), passed) : problemOf(field, entry) !== undefined,
+    );
   };
-  const treeOf = (node: SchemaNode, definition: string): TargetNode | undefined => {
-    const tree: Draft<TargetNode> = {};
-    for (const [name, property] of Object.entries(node.properties ?? {})) {
-      const entry = table[`${definition}.${name}`];
-      const problem = entry === undefined ? undefined : judge(name, entry, minor(target), target);
-      const child = problem === undefined ? below(property) : { problem };
-      if (child !== undefined) {
-        tree.p = { ...tree.p, [name]: child };
+  const treeOf = (name: string): TargetNode => {
+    const known = trees.get(name);
+    if (known !== undefined) {
+      return known;
+    }
+    const fields: Record<string, TargetNode> = {};
+    const tree = { p: fields };
+    // Known before its fields are: a definition may hold itself.
+    trees.set(name, tree);
+    for (const [field, entry] of Object.entries(table[name] ?? {})) {
+      if (typeof entry !== 'string') {
+        const problem = problemOf(field, entry);
+        Object.assign(fields, problem && { [field]: { problem } });
+      } else if (matters(definitionOf(entry))) {
+        const below = treeOf(definitionOf(entry));
+        fields[field] = entry.endsWith('[]') ? { i: below } : entry.endsWith('{}') ? { a: below } : below;
       }
     }
-    const items = below(node.items);
-    const additional = typeof node.additionalProperties === 'object' ? below(node.additionalProperties) : undefined;
-    if (items !== undefined) {
-      tree.i = items;
-    }
-    if (additional !== undefined) {
-      tree.a = additional;
-    }
-    return Object.keys(tree).length === 0 ? undefined : tree;
+    return tree;
   };
-  return below(kind.schema());
+  return matters(kind.id) ? treeOf(kind.id) : undefined;
+}
+
+function definitionOf(way: string): string {
+  return way.replace(/\W+$/, '');
 }
 
 function judge(name: string, entry: SinceEntry, targetMinor: number, target: string): TargetNode['problem'] {
