@@ -10,8 +10,22 @@ export interface Recreation {
 /** As it comes: in YAML of others a value may be no text. */
 type Values = Readonly<Record<string, unknown>>;
 
-const FORCE = 'kustomize.toolkit.fluxcd.io/force';
-const OPTIONS = 'argocd.argoproj.io/sync-options';
+const FORCED = 'makes Flux delete it when the API server refuses a change';
+const HOOK = 'makes it a hook, which Argo CD deletes to make it anew';
+
+/** Key, the values that count, and what they do. */
+const MARKS: readonly (readonly [field: Recreation['field'], key: string, values: RegExp, effect: string])[] = [
+  ['annotations', 'kustomize.toolkit.fluxcd.io/force', /^\s*enabled\s*$/i, FORCED],
+  ['labels', 'kustomize.toolkit.fluxcd.io/force', /^\s*enabled\s*$/i, FORCED],
+  [
+    'annotations',
+    'argocd.argoproj.io/sync-options',
+    /(^|,)\s*(force|replace)\s*=\s*true\s*(,|$)/i,
+    'makes Argo CD replace or delete it',
+  ],
+  ['annotations', 'argocd.argoproj.io/hook', /(?:)/, HOOK],
+  ['annotations', 'helm.sh/hook', /^(?!.*\bcrd-install\b)/, HOOK],
+];
 
 /**
  * Every way in which the metadata of an object makes Flux or Argo CD replace it.
@@ -23,20 +37,12 @@ export function recreationsOf(metadata: {
   readonly annotations?: Values | undefined;
   readonly labels?: Values | undefined;
 }): readonly Recreation[] {
-  const { annotations = {}, labels = {} } = metadata;
   const found: Recreation[] = [];
-  const look = (field: Recreation['field'], key: string, pattern: RegExp, effect: string): void => {
-    const value = (field === 'annotations' ? annotations : labels)[key];
-    if (typeof value === 'string' && pattern.test(value)) {
+  for (const [field, key, values, effect] of MARKS) {
+    const value = metadata[field]?.[key];
+    if (typeof value === 'string' && values.test(value)) {
       found.push({ field, key, value, effect });
     }
-  };
-  const forced = 'makes Flux delete it when the API server refuses a change';
-  const hook = 'makes it a hook, which Argo CD deletes to make it anew';
-  look('annotations', FORCE, /^\s*enabled\s*$/i, forced);
-  look('labels', FORCE, /^\s*enabled\s*$/i, forced);
-  look('annotations', OPTIONS, /(^|,)\s*(force|replace)\s*=\s*true\s*(,|$)/i, 'makes Argo CD replace or delete it');
-  look('annotations', 'argocd.argoproj.io/hook', /(?:)/, hook);
-  look('annotations', 'helm.sh/hook', /^(?!.*\bcrd-install\b)/, hook);
+  }
   return found;
 }

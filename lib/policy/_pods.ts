@@ -11,8 +11,19 @@ export interface Pods {
   /** The pod's spec and where it is; absent for pods that an operator makes. */
   readonly spec?: YamlObject;
   readonly path: readonly PathSegment[];
+  /** All containers of the spec, init containers first. */
+  readonly containers: readonly PodContainer[];
   /** Ports that the containers declare, and those that their probes ask. */
   readonly ports: readonly PodPort[];
+}
+
+/** One container of a pod. */
+export interface PodContainer {
+  readonly container: YamlObject;
+  /** Where it is in the object. */
+  readonly path: readonly PathSegment[];
+  /** Whether it ends before the others start: a sidecar does not. */
+  readonly init: boolean;
 }
 
 /** A port that pods listen on. */
@@ -76,6 +87,7 @@ export function podsOf(resource: Resource, scaled: ReadonlyMap<string, number> =
       },
       replicas: numberOr(resource.spec['instances']),
       path: [],
+      containers: [],
       ports: POSTGRES_PORTS,
     };
   }
@@ -92,6 +104,7 @@ export function podsOf(resource: Resource, scaled: ReadonlyMap<string, number> =
       },
       replicas: numberOr(resource.spec['instances']),
       path: [],
+      containers: [],
       ports: POOLER_PORTS,
     };
   }
@@ -106,9 +119,19 @@ function templatePods(resource: Resource, path: readonly PathSegment[], least: n
   const labels = objectOr(objectOr(template['metadata'])['labels']);
   if (resource.broken) {
     // It makes pods with labels all the same: what selects them is not wrong as well. More is not known.
-    return { owner: resource, namespace: resource.namespace, labels, replicas: undefined, path: [], ports: [] };
+    return {
+      owner: resource,
+      namespace: resource.namespace,
+      labels,
+      replicas: undefined,
+      path: [],
+      containers: [],
+      ports: [],
+    };
   }
   const spec = objectOr(template['spec']);
+  const at = [...path, 'spec'];
+  const containers = containersOf(spec, at);
   const fixed = ['Deployment', 'StatefulSet', 'ReplicaSet'].includes(resource.kind);
   return {
     owner: resource,
@@ -120,8 +143,9 @@ function templatePods(resource: Resource, path: readonly PathSegment[], least: n
         ? undefined
         : 1,
     spec,
-    path: [...path, 'spec'],
-    ports: containersOf(spec).flatMap(({ container }) => [...declaredPorts(container), ...probedPorts(container)]),
+    path: at,
+    containers,
+    ports: containers.flatMap(({ container }) => [...declaredPorts(container), ...probedPorts(container)]),
   };
 }
 
@@ -159,36 +183,19 @@ export function scaleTargets(resources: readonly Resource[]): ReadonlyMap<string
   return out;
 }
 
-/** One container of a pod, with its path below the spec. */
-export interface PodContainer {
-  readonly container: YamlObject;
-  readonly path: readonly PathSegment[];
-  /** Whether it ends before the others start: a sidecar does not. */
-  readonly init: boolean;
-}
-
-const known = new WeakMap<YamlObject, readonly PodContainer[]>();
-
-/** All containers of a pod spec, init containers first. */
-export function containersOf(spec: YamlObject): readonly PodContainer[] {
-  let out = known.get(spec);
-  if (out === undefined) {
-    out = collect(spec);
-    known.set(spec, out);
-  }
-  return out;
-}
-
-function collect(spec: YamlObject): readonly PodContainer[] {
+/** All containers of the pod spec that is at a place, init containers first. */
+export function containersOf(spec: YamlObject, at: readonly PathSegment[]): readonly PodContainer[] {
   const init = listOr(spec['initContainers']).map((container, i) => ({
     container,
-    path: ['initContainers', i],
+    path: [...at, 'initContainers', i],
     init: container['restartPolicy'] !== 'Always',
   }));
-  return [
-    ...init,
-    ...listOr(spec['containers']).map((container, i) => ({ container, path: ['containers', i], init: false })),
-  ];
+  const main = listOr(spec['containers']).map((container, i) => ({
+    container,
+    path: [...at, 'containers', i],
+    init: false,
+  }));
+  return init.length === 0 ? main : [...init, ...main];
 }
 
 function numberOr(value: unknown): number | undefined {

@@ -67,6 +67,7 @@ export class World {
   private readonly podIndex = new Map<string, Pods[]>();
   private readonly podOf = new Map<Resource, Pods>();
   private readonly facts = new Map<unknown, Fact>();
+  private readonly replaced = new Map<Resource, Resource>();
   private readonly refused = new Map<string, Map<string, Resource>>();
   private doubt: Resource | undefined;
 
@@ -91,7 +92,12 @@ export class World {
     const scaled = scaleTargets(resources);
     for (const resource of resources) {
       const key = kindKey(resource.kind, resource.ref.apiVersion);
-      this.name(key, resource.namespace, resource.name, { resource, operator: false });
+      const names = below(below(this.names, key), resource.namespace);
+      const before = names.get(resource.name)?.resource;
+      if (before !== undefined) {
+        this.replaced.set(before, resource);
+      }
+      names.set(resource.name, { resource, operator: false });
       if (resource.broken) {
         below(this.refused, resource.id).set(resource.namespace, resource);
       } else {
@@ -134,6 +140,15 @@ export class World {
       return undefined;
     }
     return resource;
+  }
+
+  /** The next object of the same group, kind and name, but one that its schema refused. */
+  public declaredAgain(resource: Resource): Resource | undefined {
+    let next = this.replaced.get(resource);
+    while (next !== undefined && (next.broken || groupOf(next) !== groupOf(resource))) {
+      next = this.replaced.get(next);
+    }
+    return next;
   }
 
   /**
@@ -281,6 +296,10 @@ export class World {
       add('Service', '');
     }
   }
+}
+
+function groupOf({ id }: Resource): string {
+  return id.slice(0, id.indexOf('/'));
 }
 
 /** Whether labels match a selector with `matchLabels` and `matchExpressions`. */

@@ -189,7 +189,7 @@ function sinceTable(snapshots, used) {
 /** The table, and in it every field that leads to one of its definitions: `core.v1.Container[]` for a list of them. */
 function withWays(table, { $defs, kinds }) {
   const nodes = Object.entries({ ...$defs, ...kinds });
-  for (let before = -1; before < Object.keys(table).length; ) {
+  for (let before = -1; before < Object.keys(table).length;) {
     before = Object.keys(table).length;
     for (const [name, { properties = {} }] of nodes) {
       for (const [field, node] of Object.entries(properties)) {

@@ -1,5 +1,5 @@
 import type { PathSegment } from '../_path';
-import { type Pods, containersOf } from '../_pods';
+import type { Pods } from '../_pods';
 import { type Resource, listOr, objectOr } from '../resource';
 import type { World } from '../world';
 
@@ -39,11 +39,11 @@ export function addressesOf(pods: Pods, world: World): readonly Address[] {
 }
 
 function environmentOf(pods: Pods): Address[] {
-  return containersOf(pods.spec ?? {}).flatMap(({ container, path }) =>
+  return pods.containers.flatMap(({ container, path }) =>
     listOr(container['env']).flatMap((env, i) =>
       read(`${env['name']}=${env['value']}`).map((one) => ({
         ...one,
-        path: [...pods.path, ...path, 'env', i, 'value'],
+        path: [...path, 'env', i, 'value'],
       })),
     ),
   );

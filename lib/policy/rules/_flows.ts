@@ -8,9 +8,17 @@ export interface FlowRule {
   readonly direction: 'ingress' | 'egress';
   readonly path: readonly PathSegment[];
   /** Empty: everybody. */
-  readonly peers: readonly YamlObject[];
+  readonly peers: readonly FlowPeer[];
   /** Empty: every port. */
   readonly ports: readonly YamlObject[];
+}
+
+/** Whom a rule of a NetworkPolicy lets through. */
+export interface FlowPeer {
+  readonly peer: YamlObject;
+  readonly path: readonly PathSegment[];
+  /** The namespace of its pods, where the policy names one or means its own. */
+  readonly namespace: string | undefined;
 }
 
 const RULES = new WeakMap<Resource, readonly FlowRule[]>();
@@ -25,12 +33,24 @@ export function flowRules(policy: Resource): readonly FlowRule[] {
     listOr(policy.spec[direction]).map((rule, i) => ({
       direction,
       path: ['spec', direction, i],
-      peers: listOr(rule[side]),
+      peers: listOr(rule[side]).map((peer, j) => ({
+        peer,
+        path: ['spec', direction, i, side, j],
+        namespace: namespaceOf(peer, policy.namespace),
+      })),
       ports: listOr(rule['ports']),
     }));
   const all = [...rules('ingress', 'from'), ...rules('egress', 'to')];
   RULES.set(policy, all);
   return all;
+}
+
+function namespaceOf({ namespaceSelector }: YamlObject, home: string): string | undefined {
+  if (namespaceSelector === undefined) {
+    return home;
+  }
+  const named: unknown = objectOr(objectOr(namespaceSelector)['matchLabels'])['kubernetes.io/metadata.name'];
+  return typeof named === 'string' ? named : undefined;
 }
 
 const OVER = {
@@ -74,7 +94,7 @@ export function allows(pods: Pods, direction: 'ingress' | 'egress', peer: Peer, 
         (rule) =>
           rule.direction === direction &&
           portAllowed(rule.ports, port, direction === 'ingress' ? pods : undefined) &&
-          (rule.peers.length === 0 || rule.peers.some((one) => peerMatches(one, peer, pods.namespace))),
+          (rule.peers.length === 0 || rule.peers.some((one) => peerMatches(one.peer, peer, pods.namespace))),
       ),
     )
   );
@@ -92,7 +112,7 @@ export function reachesOutside(pods: Pods, ports: readonly number[], world: Worl
       flowRules(policy).some(
         (rule) =>
           rule.direction === 'egress' &&
-          (rule.peers.length === 0 || rule.peers.some((peer) => peer['ipBlock'] !== undefined)) &&
+          (rule.peers.length === 0 || rule.peers.some(({ peer }) => peer['ipBlock'] !== undefined)) &&
           ports.some((port) => portAllowed(rule.ports, port)),
       ),
     )
@@ -134,10 +154,10 @@ function peerMatches(rule: YamlObject, peer: Peer, home: string): boolean {
   if (isObject(rule['ipBlock'])) {
     return false;
   }
-  const namespaceLabels = { ...peer.namespaceLabels, 'kubernetes.io/metadata.name': peer.namespace };
+  const namespaces: unknown = rule['namespaceSelector'];
   const namespaceFits =
-    rule['namespaceSelector'] === undefined
+    namespaces === undefined
       ? peer.namespace === home
-      : selects(rule['namespaceSelector'], namespaceLabels);
-  return namespaceFits && selects(objectOr(rule['podSelector']), peer.labels);
+      : selects(namespaces, { ...peer.namespaceLabels, 'kubernetes.io/metadata.name': peer.namespace });
+  return namespaceFits && selects(rule['podSelector'], peer.labels);
 }

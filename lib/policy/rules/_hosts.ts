@@ -1,5 +1,5 @@
 import type { PathSegment } from '../_path';
-import { type Pods, containersOf } from '../_pods';
+import type { Pods } from '../_pods';
 import { listOr } from '../resource';
 
 /** A host that a program logs in to, as an environment variable gives it. */
@@ -17,7 +17,7 @@ const URL = /^(?:jdbc:)?postgres(?:ql)?(?:\+\w+)?:\/\/(?:[^@/]*@)?([^:/?,]+)/;
 /** The databases inside the cluster that the variables of pods name; what is put together from others is left out. */
 export function databaseHosts(pods: Pods): readonly DatabaseHost[] {
   const out: DatabaseHost[] = [];
-  for (const { container, path } of containersOf(pods.spec ?? {})) {
+  for (const { container, path } of pods.containers) {
     listOr(container['env']).forEach((env, i) => {
       const variable = String(env['name']);
       const value: unknown = env['value'];
@@ -30,7 +30,7 @@ export function databaseHosts(pods: Pods): readonly DatabaseHost[] {
       }
       const [service = '', namespace = pods.namespace, svc] = host.split('.');
       if (svc === undefined || svc === 'svc') {
-        out.push({ variable, service, namespace, path: [...pods.path, ...path, 'env', i, 'value'] });
+        out.push({ variable, service, namespace, path: [...path, 'env', i, 'value'] });
       }
     });
   }

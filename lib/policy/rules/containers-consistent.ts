@@ -1,5 +1,4 @@
 import type { PathSegment } from '../_path';
-import { containersOf } from '../_pods';
 import { type YamlObject, listOr, objectOr } from '../resource';
 import type { PolicyRule, Report } from '../rule';
 import { deployment, example } from './_examples';
@@ -24,8 +23,7 @@ export const containersConsistent: PolicyRule = {
     }
     const seen = new Set<unknown>();
     const host = pod.spec['hostNetwork'] === true;
-    for (const { container, path, init } of containersOf(pod.spec)) {
-      const at = [...pod.path, ...path];
+    for (const { container, path: at, init } of pod.containers) {
       if (seen.has(container['name'])) {
         const message = `another container of the pod is called '${container['name']}'`;
         report.fail([...at, 'name'], message, 'rename one of them');

@@ -18,10 +18,11 @@ export const dataNotRecreated: PolicyRule = {
   remediation: 'take it out',
   example: () => example([cluster()], `metadata.annotations['${FORCE}']`, 'Enabled'),
   check(resource, _, report) {
-    if (!isPrecious(resource.ref) && !isProtected(resource)) {
+    const found = recreationsOf(resource);
+    if (found.length === 0 || !(isPrecious(resource.ref) || isProtected(resource))) {
       return;
     }
-    for (const { field, key, value, effect } of recreationsOf(resource)) {
+    for (const { field, key, value, effect } of found) {
       report.fail(['metadata', field, key], `'${value}' ${effect}, and the data with it`);
     }
   },

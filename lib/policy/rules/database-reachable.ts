@@ -1,5 +1,6 @@
-import { WORKLOADS } from '../_pods';
+import { type Pods, WORKLOADS } from '../_pods';
 import type { PolicyRule } from '../rule';
+import type { World } from '../world';
 import { addressesOf } from './_addresses';
 import { cluster, container, deployment, example, policy } from './_examples';
 import { allows } from './_flows';
@@ -34,19 +35,17 @@ export const databaseReachable: PolicyRule = {
     ),
   check(resource, world, report) {
     const pods = world.pods(resource);
-    const seen = new Set<string>();
-    for (const { service, namespace, path } of pods === undefined ? [] : addressesOf(pods, world)) {
-      const target =
-        world.find('Pooler', namespace, service) ??
-        (/-(rw|ro|r)$/.test(service)
-          ? world.find('Cluster', namespace, service.replace(/-(rw|ro|r)$/, ''))
-          : undefined);
-      const database = target === undefined ? undefined : world.pods(target);
-      if (pods === undefined || database === undefined || seen.has(`${namespace}/${target?.name}`)) {
+    if (pods === undefined) {
+      return;
+    }
+    const seen = new Set<Pods>();
+    for (const { service, namespace, path } of addressesOf(pods, world)) {
+      const database = databaseBehind(service, namespace, world);
+      if (database === undefined || seen.has(database)) {
         continue;
       }
-      seen.add(`${namespace}/${target?.name}`);
-      const what = `${target?.kind} '${namespace}/${target?.name}'`;
+      seen.add(database);
+      const what = `${database.owner.kind} '${namespace}/${database.owner.name}'`;
       if (!allows(pods, 'egress', { namespace, labels: database.labels }, POSTGRES, world)) {
         report.fail(path, `policies keep it from port ${POSTGRES} of ${what}`);
       }
@@ -56,3 +55,12 @@ export const databaseReachable: PolicyRule = {
     }
   },
 };
+
+/** The pods behind a Service of a Pooler or a Cluster. */
+function databaseBehind(service: string, namespace: string, world: World): Pods | undefined {
+  const cluster = /^(.+)-(?:rw|ro|r)$/.exec(service)?.[1];
+  const target =
+    world.find('Pooler', namespace, service) ??
+    (cluster === undefined ? undefined : world.find('Cluster', namespace, cluster));
+  return target && world.pods(target);
+}

@@ -39,12 +39,12 @@ export const dnsPeerKnown: PolicyRule = {
     ),
   check(resource, _, report) {
     for (const rule of flowRules(resource).filter((one) => one.direction === 'egress')) {
-      rule.peers.forEach((peer, i) => {
+      for (const { peer, path } of rule.peers) {
         const app: unknown = objectOr(objectOr(peer['podSelector'])['matchLabels'])['k8s-app'];
         const dns = rule.ports.filter((port) => port['port'] === DNS);
         if (dns.length > 0 && typeof app === 'string' && app !== NAME) {
           report.fail(
-            [...rule.path, 'to', i, 'podSelector', 'matchLabels', 'k8s-app'],
+            [...path, 'podSelector', 'matchLabels', 'k8s-app'],
             `pods of DNS have k8s-app=${NAME}, got '${app}'`,
           );
         }
@@ -53,7 +53,7 @@ export const dnsPeerKnown: PolicyRule = {
             report.fail([...rule.path, 'ports', j, 'port'], `DNS listens on ${DNS}, got ${port['port']}`);
           }
         });
-      });
+      }
     }
   },
 };

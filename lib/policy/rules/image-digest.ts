@@ -1,4 +1,4 @@
-import { containersOf, WORKLOADS } from '../_pods';
+import { WORKLOADS } from '../_pods';
 import type { PolicyRule } from '../rule';
 import { deployment, example } from './_examples';
 
@@ -14,11 +14,10 @@ export const imageDigest: PolicyRule = {
   example: () => example([deployment()], 'spec.template.spec.containers[0].image', 'registry.example.net/web:1'),
   check(resource, world, report) {
     const pods = world.pods(resource);
-    for (const { container, path } of containersOf(pods?.spec ?? {})) {
+    for (const { container, path } of pods?.containers ?? []) {
       const image = String(container['image'] ?? '');
-      const at = [...(pods?.path ?? []), ...path, 'image'];
       if (!image.includes('@sha256:')) {
-        report.fail(at, `'${image}' may be another program tomorrow: it has no digest`);
+        report.fail([...path, 'image'], `'${image}' may be another program tomorrow: it has no digest`);
       }
     }
   },

@@ -1,5 +1,5 @@
 import { imageTag } from '../../_image';
-import { containersOf, WORKLOADS } from '../_pods';
+import { WORKLOADS } from '../_pods';
 import type { PolicyRule } from '../rule';
 import { deployment, example } from './_examples';
 
@@ -15,12 +15,12 @@ export const imageVersion: PolicyRule = {
   example: () => example([deployment()], 'spec.template.spec.containers[0].image', 'registry.example.net/web:latest'),
   check(resource, world, report) {
     const pods = world.pods(resource);
-    for (const { container, path } of containersOf(pods?.spec ?? {})) {
+    for (const { container, path } of pods?.containers ?? []) {
       const image = String(container['image'] ?? '');
       const tag = imageTag(image);
       if (tag === undefined || tag === 'latest') {
         report.fail(
-          [...(pods?.path ?? []), ...path, 'image'],
+          [...path, 'image'],
           `'${image}' ${tag === undefined ? 'has no tag' : 'is whatever was pushed last'}`,
         );
       }

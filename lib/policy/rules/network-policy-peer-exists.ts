@@ -32,33 +32,30 @@ export const networkPolicyPeerExists: PolicyRule = {
     // Its own is there when it is applied, and the operator's is known.
     const known = [resource.namespace, world.platform.operatorNamespace ?? 'cnpg-system'];
     for (const rule of flowRules(resource)) {
-      const side = rule.direction === 'ingress' ? 'from' : 'to';
-      rule.peers.forEach((peer, i) => {
-        const path = [...rule.path, side, i];
-        const namespaces = peer['namespaceSelector'];
-        const labels = objectOr(peer['podSelector']);
-        const named = objectOr(objectOr(namespaces)['matchLabels'])['kubernetes.io/metadata.name'];
-        if (typeof named === 'string' && !known.includes(named) && !world.exists('Namespace', '', named)) {
+      for (const { peer, path, namespace } of rule.peers) {
+        if (namespace === undefined) {
+          continue;
+        }
+        if (!known.includes(namespace) && !world.exists('Namespace', '', namespace)) {
           if (!world.knowsNamespaces()) {
             report.skip('no Namespace is among the manifests');
-            return;
+            continue;
           }
           report.fail(
             [...path, 'namespaceSelector'],
-            `no namespace '${named}' is declared or named as external, so nobody is let through`,
+            `no namespace '${namespace}' is declared or named as external, so nobody is let through`,
           );
         }
-        const home = namespaces === undefined ? resource.namespace : typeof named === 'string' ? named : undefined;
+        const labels = objectOr(peer['podSelector']);
         // Where nothing here makes pods, somebody else does: a Helm chart, another repository.
         if (
-          home !== undefined &&
-          world.hasPods(home) &&
+          world.hasPods(namespace) &&
           Object.keys(labels).length > 0 &&
-          world.selected(home, labels).length === 0
+          world.selected(namespace, labels).length === 0
         ) {
-          report.fail([...path, 'podSelector'], `no pod in namespace '${home}' has ${showSelector(labels)}`);
+          report.fail([...path, 'podSelector'], `no pod in namespace '${namespace}' has ${showSelector(labels)}`);
         }
-      });
+      }
     }
   },
 };

@@ -1,9 +1,9 @@
 import type { Pods } from '../_pods';
-import { type YamlObject, listOr, objectOr } from '../resource';
+import { listOr } from '../resource';
 import type { PolicyRule, Report } from '../rule';
 import { type World, selects } from '../world';
 import { deployment, example, policy } from './_examples';
-import { type FlowRule, covers, flowRules, protocolOf } from './_flows';
+import { type FlowPeer, type FlowRule, covers, flowRules, protocolOf } from './_flows';
 
 /** A port that a NetworkPolicy opens must be one that somebody listens on. */
 export const networkPolicyPortServed: PolicyRule = {
@@ -30,14 +30,15 @@ export const networkPolicyPortServed: PolicyRule = {
       80,
     ),
   check(resource, world, report) {
-    const rules = flowRules(resource).filter(({ ports }) => ports.length > 0);
-    rules.forEach((rule) => reportTwice(rule, report));
-    const own = world.selected(resource.namespace, objectOr(resource.spec['podSelector']));
-    for (const rule of rules) {
+    for (const rule of flowRules(resource)) {
+      if (rule.ports.length === 0) {
+        continue;
+      }
+      reportTwice(rule, report);
       if (rule.direction === 'ingress') {
-        checkPorts(rule, own, world, report);
-      } else if (rule.peers.length > 0) {
-        const peers = rule.peers.map((peer) => knownPods(peer, resource.namespace, world));
+        checkPorts(rule, world.selected(resource.namespace, resource.spec['podSelector']), world, report);
+      } else {
+        const peers = rule.peers.map((peer) => knownPods(peer, world));
         // One peer that is not known may serve any port.
         if (peers.every((pods) => pods.length > 0)) {
           checkPorts(rule, peers.flat(), world, report);
@@ -70,18 +71,21 @@ function checkPorts(rule: FlowRule, pods: readonly Pods[], world: World, report:
   if (pods.length === 0 || pods.some((one) => one.ports.length === 0)) {
     return;
   }
-  const served = pods.flatMap((one) => one.ports);
+  const served = pods.length === 1 ? pods[0]!.ports : pods.flatMap((one) => one.ports);
   rule.ports.forEach((opened, i) => {
-    const { port } = opened;
+    const port: unknown = opened['port'];
+    if (port === undefined) {
+      return;
+    }
     const there = served.filter((one) => one.name === port || covers(opened, one.port));
     const protocol = protocolOf(opened);
-    if (port !== undefined && there.length === 0 && !sentTo(pods, port, world)) {
+    if (there.length === 0 && !sentTo(pods, port, world)) {
       const names = [...new Set(served.map((one) => one.port))];
       report.fail(
         [...rule.path, 'ports', i, 'port'],
         `no pod there listens on ${port}; they listen on ${names.join(', ')}`,
       );
-    } else if (port !== undefined && there.length > 0 && !there.some((one) => one.protocol === protocol)) {
+    } else if (there.length > 0 && !there.some((one) => one.protocol === protocol)) {
       const meant = there[0]?.protocol;
       report.fail(
         [...rule.path, 'ports', i, 'protocol'],
@@ -106,10 +110,8 @@ function sentTo(pods: readonly Pods[], port: unknown, world: World): boolean {
   );
 }
 
-/** The pods of a peer whose namespace is told by name. */
-function knownPods(peer: YamlObject, home: string, world: World): readonly Pods[] {
-  const { namespaceSelector, podSelector } = peer;
-  const named: unknown = objectOr(objectOr(namespaceSelector)['matchLabels'])['kubernetes.io/metadata.name'];
-  const namespace = namespaceSelector === undefined ? home : named;
-  return typeof namespace === 'string' && podSelector !== undefined ? world.selected(namespace, podSelector) : [];
+/** The pods of a peer whose namespace is known. */
+function knownPods({ peer, namespace }: FlowPeer, world: World): readonly Pods[] {
+  const selector: unknown = peer['podSelector'];
+  return namespace === undefined || selector === undefined ? [] : world.selected(namespace, selector);
 }

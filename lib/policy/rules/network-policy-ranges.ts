@@ -1,12 +1,8 @@
 import type { PathSegment } from '../_path';
-import { type YamlObject, listOr, objectOr } from '../resource';
+import { type YamlObject, objectOr } from '../resource';
 import type { PolicyRule, Report } from '../rule';
 import { example, policy } from './_examples';
-
-const DIRECTIONS = [
-  ['ingress', 'from'],
-  ['egress', 'to'],
-] as const;
+import { type FlowPeer, flowRules } from './_flows';
 
 /** Ranges of a NetworkPolicy have an end after their beginning, and a hole inside. */
 export const networkPolicyRanges: PolicyRule = {
@@ -30,17 +26,15 @@ export const networkPolicyRanges: PolicyRule = {
       '192.168.0.0/16',
     ),
   check(resource, _, report) {
-    for (const [direction, peers] of DIRECTIONS) {
-      for (const [i, rule] of listOr(resource.spec[direction]).entries()) {
-        for (const [j, port] of listOr(rule['ports']).entries()) {
-          if (port['endPort'] !== undefined) {
-            checkPort(port, ['spec', direction, i, 'ports', j], report);
-          }
+    for (const { ports, peers, path } of flowRules(resource)) {
+      ports.forEach((port, i) => {
+        if (port['endPort'] !== undefined) {
+          checkPort(port, [...path, 'ports', i], report);
         }
-        for (const [j, peer] of listOr(rule[peers]).entries()) {
-          if (peer['ipBlock'] !== undefined) {
-            checkPeer(peer, ['spec', direction, i, peers, j], report);
-          }
+      });
+      for (const peer of peers) {
+        if (peer.peer['ipBlock'] !== undefined) {
+          checkPeer(peer, report);
         }
       }
     }
@@ -56,7 +50,7 @@ function checkPort(port: YamlObject, path: readonly PathSegment[], report: Repor
   }
 }
 
-function checkPeer(peer: YamlObject, path: readonly PathSegment[], report: Report): void {
+function checkPeer({ peer, path }: FlowPeer, report: Report): void {
   const selector = ['podSelector', 'namespaceSelector'].find((field) => peer[field] !== undefined);
   if (selector !== undefined) {
     report.fail([...path, selector], 'a peer is a range of addresses or pods', 'write two peers');

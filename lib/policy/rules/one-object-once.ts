@@ -13,10 +13,7 @@ export const oneObjectOnce: PolicyRule = {
   example: () =>
     example([object('v1', 'ConfigMap', 'pages'), object('v1', 'ConfigMap', 'styles')], 'metadata.name', 'pages', 1),
   check(resource, world, report) {
-    // The index keeps the last object of a name.
-    const key = world.key(resource.kind, resource.ref.apiVersion);
-    const last = world.find(key, resource.namespace, resource.name);
-    if (last !== undefined && last !== resource && last.id.split('/')[0] === resource.id.split('/')[0]) {
+    if (world.declaredAgain(resource) !== undefined) {
       report.fail(
         'metadata.name',
         `${resource.kind} '${resource.name}' is declared twice: the two take turns with every apply`,

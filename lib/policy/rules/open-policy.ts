@@ -29,14 +29,14 @@ export const openPolicy: PolicyRule = {
       if (rule.peers.length === 0) {
         report.fail(rule.path, "a rule without 'from' lets everybody in");
       }
-      rule.peers.forEach((peer, i) => {
+      for (const { peer, path } of rule.peers) {
         const everywhere =
           peer['namespaceSelector'] !== undefined && Object.keys(peer['namespaceSelector']).length === 0;
         const anywhere = peer['ipBlock']?.cidr === '0.0.0.0/0' || peer['ipBlock']?.cidr === '::/0';
         if (anywhere || (everywhere && Object.keys(peer['podSelector'] ?? {}).length === 0)) {
-          report.fail([...rule.path, 'from', i], 'it lets everybody in');
+          report.fail(path, 'it lets everybody in');
         }
-      });
+      }
     }
   },
 };

@@ -1,5 +1,5 @@
 import { objectOr } from '../resource';
-import { containersOf, WORKLOADS } from '../_pods';
+import { WORKLOADS } from '../_pods';
 import { listOr } from '../resource';
 import type { PolicyRule } from '../rule';
 import { container, deployment, example } from './_examples';
@@ -34,11 +34,11 @@ export const plaintextSecret: PolicyRule = {
       return;
     }
     const pods = world.pods(resource);
-    for (const { container: one, path } of containersOf(pods?.spec ?? {})) {
+    for (const { container: one, path } of pods?.containers ?? []) {
       listOr(one['env']).forEach((env, i) => {
         if (SENSITIVE.test(String(env['name'])) && typeof env['value'] === 'string' && env['value'] !== '') {
           report.fail(
-            [...(pods?.path ?? []), ...path, 'env', i, 'value'],
+            [...path, 'env', i, 'value'],
             `'${env['name']}' holds its value in clear`,
             'take it from a Secret with valueFrom.secretKeyRef',
           );

@@ -1,5 +1,5 @@
 import type { PathSegment } from '../_path';
-import { containersOf, WORKLOADS } from '../_pods';
+import { WORKLOADS } from '../_pods';
 import { type YamlObject, isObject, listOr, objectOr } from '../resource';
 import type { PolicyRule, Report } from '../rule';
 import { deployment, example } from './_examples';
@@ -40,7 +40,7 @@ export const podSecurityRestricted: PolicyRule = {
     if (pods?.spec === undefined) {
       return;
     }
-    const { spec, path } = pods;
+    const { spec, path, containers } = pods;
     const context = objectOr(spec['securityContext']);
     for (const field of ['hostNetwork', 'hostPID', 'hostIPC']) {
       if (spec[field] === true) {
@@ -56,8 +56,8 @@ export const podSecurityRestricted: PolicyRule = {
         );
       }
     });
-    for (const { container, path: below } of containersOf(spec)) {
-      checkContainer(container, context, [...path, ...below], report);
+    for (const { container, path: at } of containers) {
+      checkContainer(container, context, at, report);
     }
   },
 };

@@ -1,4 +1,4 @@
-import { WORKLOADS, containersOf } from '../_pods';
+import { WORKLOADS } from '../_pods';
 import { listOr, objectOr } from '../resource';
 import type { PolicyRule } from '../rule';
 import { deployment, example } from './_examples';
@@ -18,7 +18,7 @@ export const probePortExists: PolicyRule = {
   example: () => example([deployment()], 'spec.template.spec.containers[0].readinessProbe.httpGet.port', 'https'),
   check(resource, world, report) {
     const pods = world.pods(resource);
-    for (const { container, path } of containersOf(pods?.spec ?? {})) {
+    for (const { container, path } of pods?.containers ?? []) {
       const ports = listOr(container['ports']);
       const known = ports.flatMap((port) => (typeof port['name'] === 'string' ? [port['name']] : []));
       for (const probe of PROBES) {
@@ -27,7 +27,7 @@ export const probePortExists: PolicyRule = {
           // Kubernetes asks a number whether it is declared or not.
           if (typeof port === 'string' && !known.includes(port)) {
             report.fail(
-              [...(pods?.path ?? []), ...path, probe, action, 'port'],
+              [...path, probe, action, 'port'],
               `container '${container['name']}' has no port '${port}'; it has ${known.join(', ') || 'none'}`,
             );
           }

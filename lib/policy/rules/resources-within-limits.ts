@@ -1,5 +1,4 @@
 import type { PathSegment } from '../_path';
-import { containersOf } from '../_pods';
 import { parseQuantity } from '../_quantity';
 import { type YamlObject, objectOr } from '../resource';
 import type { PolicyRule, Report } from '../rule';
@@ -25,16 +24,16 @@ export const resourcesWithinLimits: PolicyRule = {
     ),
   check(resource, world, report) {
     if (resource.id === CLUSTER) {
-      compare(resource.spec['resources'], ['spec', 'resources'], report);
+      compare(resource.spec['resources'], ['spec'], report);
       return;
     }
     const pod = podSpecOf(resource, world);
     if (pod === undefined) {
       return;
     }
-    compare(pod.spec['resources'], [...pod.path, 'resources'], report);
-    for (const { container: one, path } of containersOf(pod.spec)) {
-      compare(one['resources'], [...pod.path, ...path, 'resources'], report);
+    compare(pod.spec['resources'], pod.path, report);
+    for (const { container: one, path } of pod.containers) {
+      compare(one['resources'], path, report);
     }
   },
 };
@@ -57,15 +56,22 @@ function compare(resources: unknown, path: readonly PathSegment[], report: Repor
     }
     if (top === undefined || (whole && request !== top)) {
       const text = top === undefined ? 'no limit' : `the limit ${limit}`;
-      report.fail([...path, 'requests', name], `${name} is requested as it is limited, got ${wanted} and ${text}`);
+      report.fail(
+        [...path, 'resources', 'requests', name],
+        `${name} is requested as it is limited, got ${wanted} and ${text}`,
+      );
     } else if (request > top) {
-      report.fail([...path, 'requests', name], `the request ${wanted} is above the limit ${limit}`);
+      report.fail([...path, 'resources', 'requests', name], `the request ${wanted} is above the limit ${limit}`);
     }
   }
   if (hasHugePages(most) || hasHugePages(asked)) {
     const plain = ['cpu', 'memory'].some((name) => most[name] !== undefined || asked[name] !== undefined);
     if (!plain) {
-      report.fail(path, 'huge pages need a request for cpu or memory beside them', 'write a request for memory');
+      report.fail(
+        [...path, 'resources'],
+        'huge pages need a request for cpu or memory beside them',
+        'write a request for memory',
+      );
     }
   }
 }

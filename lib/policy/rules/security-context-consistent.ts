@@ -1,5 +1,4 @@
 import type { PathSegment } from '../_path';
-import { containersOf } from '../_pods';
 import { objectOr } from '../resource';
 import type { PolicyRule, Report } from '../rule';
 import { deployment, example } from './_examples';
@@ -30,9 +29,9 @@ export const securityContextConsistent: PolicyRule = {
     const shared = objectOr(pod.spec['securityContext']);
     checkProfiles(shared, [...pod.path, 'securityContext'], report);
     checkRoot(shared, {}, [...pod.path, 'securityContext'], report);
-    for (const { container, path } of containersOf(pod.spec)) {
+    for (const { container, path } of pod.containers) {
       const own = objectOr(container['securityContext']);
-      const at = [...pod.path, ...path, 'securityContext'];
+      const at = [...path, 'securityContext'];
       checkProfiles(own, at, report);
       if (own['runAsUser'] !== undefined || own['runAsNonRoot'] !== undefined) {
         checkRoot(own, shared, at, report);

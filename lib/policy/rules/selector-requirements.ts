@@ -2,6 +2,7 @@ import type { PathSegment } from '../_path';
 import { type YamlObject, isObject, listOr, objectOr } from '../resource';
 import type { PolicyRule, Report } from '../rule';
 import { deployment, example } from './_examples';
+import { flowRules } from './_flows';
 import { POD_KINDS, podSpecOf } from './_pod-specs';
 import { wrongValues } from './pod-consistent';
 
@@ -34,15 +35,17 @@ export const selectorRequirements: PolicyRule = {
       report.fail('spec.selector', 'an empty selector would take every pod of the namespace', 'write matchLabels');
     }
     if (resource.kind === 'NetworkPolicy') {
-      look(spec['podSelector'], report, () => ['spec', 'podSelector']);
-      lookAtPeers(spec['ingress'], 'from', report, ['spec', 'ingress']);
-      lookAtPeers(spec['egress'], 'to', report, ['spec', 'egress']);
+      look(spec, 'podSelector', ['spec'], report);
+      for (const { peer, path } of flowRules(resource).flatMap(({ peers }) => peers)) {
+        look(peer, 'podSelector', path, report);
+        look(peer, 'namespaceSelector', path, report);
+      }
       return;
     }
-    look(spec['selector'], report, () => ['spec', 'selector']);
+    look(spec, 'selector', ['spec'], report);
     const pod = podSpecOf(resource, world);
     if (pod !== undefined) {
-      lookAtPod(pod.spec, report, pod.path);
+      lookAtPod(pod.spec, pod.path, report);
     }
   },
 };
@@ -51,41 +54,34 @@ function isEmpty({ matchLabels, matchExpressions }: YamlObject): boolean {
   return Object.keys(objectOr(matchLabels)).length === 0 && listOr(matchExpressions).length === 0;
 }
 
-/** Most selectors have no expression: the place is put together for those that are wrong only. */
-function look(selector: unknown, report: Report, place: () => readonly PathSegment[]): void {
-  const expressions: unknown = objectOr(selector)['matchExpressions'];
-  if (expressions === undefined) {
-    return;
-  }
-  listOr(expressions).forEach(({ operator, values }, i) => {
+function look(object: YamlObject, field: string, path: readonly PathSegment[], report: Report): void {
+  listOr(objectOr(object[field])['matchExpressions']).forEach(({ operator, values }, i) => {
     const wrong = wrongValues(operator, values);
     if (wrong !== undefined) {
-      report.fail([...place(), 'matchExpressions', i, 'values'], wrong);
+      report.fail([...path, field, 'matchExpressions', i, 'values'], wrong);
     }
   });
 }
 
-function lookAtPeers(rules: unknown, field: string, report: Report, path: readonly PathSegment[]): void {
-  for (const [i, rule] of listOr(rules).entries()) {
-    for (const [j, peer] of listOr(rule[field]).entries()) {
-      look(peer['podSelector'], report, () => [...path, i, field, j, 'podSelector']);
-      look(peer['namespaceSelector'], report, () => [...path, i, field, j, 'namespaceSelector']);
-    }
-  }
-}
-
-function lookAtPod(spec: YamlObject, report: Report, path: readonly PathSegment[]): void {
-  const { topologySpreadConstraints, affinity } = spec;
-  for (const [i, one] of listOr(topologySpreadConstraints).entries()) {
-    look(one['labelSelector'], report, () => [...path, 'topologySpreadConstraints', i, 'labelSelector']);
-  }
+function lookAtPod(
+  { topologySpreadConstraints, affinity }: YamlObject,
+  path: readonly PathSegment[],
+  report: Report,
+): void {
+  listOr(topologySpreadConstraints).forEach((one, i) =>
+    look(one, 'labelSelector', [...path, 'topologySpreadConstraints', i], report),
+  );
   for (const kind of affinity === undefined ? [] : ['podAffinity', 'podAntiAffinity']) {
     for (const when of TERMS) {
-      for (const [i, term] of listOr(objectOr(objectOr(affinity)[kind])[when]).entries()) {
+      listOr(objectOr(objectOr(affinity)[kind])[when]).forEach((term, i) => {
         const weighted: unknown = term['podAffinityTerm'];
-        const at = [...path, 'affinity', kind, when, i, ...(isObject(weighted) ? ['podAffinityTerm'] : [])];
-        look((isObject(weighted) ? weighted : term)['labelSelector'], report, () => [...at, 'labelSelector']);
-      }
+        const at = [...path, 'affinity', kind, when, i];
+        if (isObject(weighted)) {
+          look(weighted, 'labelSelector', [...at, 'podAffinityTerm'], report);
+        } else {
+          look(term, 'labelSelector', at, report);
+        }
+      });
     }
   }
 }

@@ -40,13 +40,10 @@ export const serverNameUnique: PolicyRule = {
       2,
     ),
   check(resource, world, report) {
-    const own = archiveOf(resource, world);
-    if (own === undefined) {
-      return;
-    }
-    const writers = world.once(serverNameUnique, () => writersOf(world)).get(own.archive) ?? [];
-    const other = writers.find((one) => one !== resource);
-    if (other !== undefined) {
+    const { archives, writers } = world.once(serverNameUnique, () => archivesOf(world));
+    const own = archives.get(resource);
+    const other = writers.get(own?.archive ?? '')?.find((one) => one !== resource);
+    if (own !== undefined && other !== undefined) {
       report.fail(
         ['spec', 'plugins', own.index, 'parameters', 'serverName'],
         `Cluster '${other.namespace}/${other.name}' archives to the same place, ${own.archive}: each would overwrite the other's WAL`,
@@ -55,19 +52,32 @@ export const serverNameUnique: PolicyRule = {
   },
 };
 
-/** Clusters by the archive that they write to. */
-function writersOf(world: World): ReadonlyMap<string, readonly Resource[]> {
-  const writers = new Map<string, Resource[]>();
-  for (const cluster of world.all('postgresql.cnpg.io/v1/Cluster')) {
-    const archive = archiveOf(cluster, world)?.archive;
-    if (archive !== undefined) {
-      writers.set(archive, [...(writers.get(archive) ?? []), cluster]);
-    }
-  }
-  return writers;
+/** Where a Cluster archives to, and which plugin does it. */
+interface Archive {
+  readonly archive: string;
+  readonly index: number;
 }
 
-function archiveOf(cluster: Resource, world: World): { readonly archive: string; readonly index: number } | undefined {
+interface Archives {
+  readonly archives: ReadonlyMap<Resource, Archive>;
+  readonly writers: ReadonlyMap<string, readonly Resource[]>;
+}
+
+/** The archives of all Clusters, and the Clusters that write to each. */
+function archivesOf(world: World): Archives {
+  const archives = new Map<Resource, Archive>();
+  const writers = new Map<string, Resource[]>();
+  for (const cluster of world.all('postgresql.cnpg.io/v1/Cluster')) {
+    const own = archiveOf(cluster, world);
+    if (own !== undefined) {
+      archives.set(cluster, own);
+      writers.set(own.archive, [...(writers.get(own.archive) ?? []), cluster]);
+    }
+  }
+  return { archives, writers };
+}
+
+function archiveOf(cluster: Resource, world: World): Archive | undefined {
   const plugins = listOr(cluster.spec['plugins']);
   const index = plugins.findIndex((plugin) => plugin['name'] === BARMAN && plugin['isWALArchiver'] === true);
   const { barmanObjectName, serverName } = objectOr(plugins[index]?.['parameters']);

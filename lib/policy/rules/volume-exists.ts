@@ -1,4 +1,4 @@
-import { WORKLOADS, containersOf } from '../_pods';
+import { WORKLOADS } from '../_pods';
 import { listOr } from '../resource';
 import type { PolicyRule } from '../rule';
 import { nearest } from '../schema/_suggest';
@@ -29,13 +29,13 @@ export const volumeExists: PolicyRule = {
     const spec = pods?.spec ?? {};
     const names = listOr(spec['volumes']).map((volume) => String(volume['name']));
     const claimed = listOr(resource.spec['volumeClaimTemplates']).map((claim) => String(claim['metadata']?.name));
-    for (const { container: one, path } of containersOf(spec)) {
+    for (const { container: one, path } of pods?.containers ?? []) {
       listOr(one['volumeMounts']).forEach((mount, i) => {
         const name = String(mount['name']);
         if (!names.includes(name) && !claimed.includes(name)) {
           const meant = nearest(name, names);
           report.fail(
-            [...(pods?.path ?? []), ...path, 'volumeMounts', i, 'name'],
+            [...path, 'volumeMounts', i, 'name'],
             `the pod has no volume '${name}'; it has ${names.join(', ') || 'none'}`,
             meant === undefined ? undefined : `write '${meant}'`,
           );

@@ -1,5 +1,4 @@
 import { imageTag } from '../../_image';
-import { containersOf } from '../_pods';
 import { objectOr } from '../resource';
 import type { PolicyRule } from '../rule';
 import type { World } from '../world';
@@ -45,7 +44,7 @@ export const walParallelRestore: PolicyRule = {
 function oldPlugin(world: World): string | undefined {
   const images = world
     .all('apps/v1/Deployment')
-    .flatMap((one) => containersOf(world.pods(one)?.spec ?? {}).map(({ container }) => String(container['image'])));
+    .flatMap((one) => (world.pods(one)?.containers ?? []).map(({ container }) => String(container['image'])));
   return images
     .filter((image) => /\/plugin-barman-cloud[:@]/.test(image))
     .map((image) => imageTag(image) ?? '')

@@ -1,6 +1,7 @@
 import { listOr, objectOr } from '../resource';
 import type { Resource } from '../resource';
 import type { PolicyRule } from '../rule';
+import type { World } from '../world';
 import { cluster, example, store } from './_examples';
 
 const WAVE = 'argocd.argoproj.io/sync-wave';
@@ -21,7 +22,6 @@ export const waveOrder: PolicyRule = {
   remediation: `give what is needed an earlier ${WAVE}`,
   example: () => example([waved(cluster(), '2'), waved(store(), '1')], `metadata.annotations['${WAVE}']`, '0'),
   check(resource, world, report) {
-    const { namespace, spec } = resource;
     const written = resource.annotations[WAVE];
     if (written !== undefined && !WHOLE.test(written)) {
       report.fail(
@@ -31,30 +31,36 @@ export const waveOrder: PolicyRule = {
       );
       return;
     }
-    const own = waveOf(resource) ?? 0;
-    const after = (needed: Resource | undefined): void => {
-      if (needed !== undefined && (waveOf(needed) ?? 0) > own) {
+    const own = waveOf(resource);
+    for (const needed of neededBy(resource, world)) {
+      if (needed !== undefined && waveOf(needed) > own) {
         report.fail(
           ['metadata', 'annotations', WAVE],
           `wave ${own} comes before ${needed.kind} '${needed.name}' in wave ${waveOf(needed)}, which it needs`,
         );
       }
-    };
-    for (const plugin of listOr(spec['plugins'])) {
-      after(world.find('ObjectStore', namespace, String(objectOr(plugin['parameters'])['barmanObjectName'])));
     }
-    if (spec['cluster'] !== undefined) {
-      after(world.find('Cluster', namespace, String(objectOr(spec['cluster'])['name'])));
-    }
-    const account = world.pods(resource)?.spec?.['serviceAccountName'];
-    if (account !== undefined) {
-      after(world.find('ServiceAccount', namespace, String(account)));
-    }
-    after(world.find('Namespace', '', namespace));
   },
 };
 
-function waveOf(resource: Resource): number | undefined {
+/** What an object cannot work without, where it is here. */
+function neededBy(resource: Resource, world: World): readonly (Resource | undefined)[] {
+  const { namespace, spec } = resource;
+  const needed = [world.find('Namespace', '', namespace)];
+  for (const plugin of listOr(spec['plugins'])) {
+    needed.push(world.find('ObjectStore', namespace, String(objectOr(plugin['parameters'])['barmanObjectName'])));
+  }
+  if (spec['cluster'] !== undefined) {
+    needed.push(world.find('Cluster', namespace, String(objectOr(spec['cluster'])['name'])));
+  }
+  const account = world.pods(resource)?.spec?.['serviceAccountName'];
+  if (account !== undefined) {
+    needed.push(world.find('ServiceAccount', namespace, String(account)));
+  }
+  return needed;
+}
+
+function waveOf(resource: Resource): number {
   const wave = resource.annotations[WAVE];
-  return wave === undefined || !WHOLE.test(wave) ? undefined : Number(wave);
+  return wave === undefined || !WHOLE.test(wave) ? 0 : Number(wave);
 }
