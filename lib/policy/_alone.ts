@@ -4,7 +4,7 @@ import { SEALED, hidesFields, touchesSealed } from './_sealed';
 import { type CelTask, withDefaults } from './defaults';
 import type { Finding, ObjectRef } from './finding';
 import type { PlatformFacts } from './platform-facts';
-import { type PolicyInput, type Resource, type YamlObject, idOf, isObject, makeResource, refOf } from './resource';
+import { type PolicyInput, type Resource, type YamlObject, isObject, makeResource, refOf } from './resource';
 import type { KindEntry } from './schema/_catalog';
 import { type SchemaProblem, judgeManifest } from './schema/validate';
 
@@ -30,7 +30,7 @@ export function judgeAlone(
     skipped.length = left;
     Object.assign(ledger, { passed, failed: failed + 1 });
     findings.push(internal('the schema check', ref, error));
-    return isObject(input.manifest) ? makeResource(input.manifest, input.manifest, true, ref, false) : undefined;
+    return isObject(input.manifest) ? makeResource(input.manifest, input.manifest, true, ref) : undefined;
   }
 }
 
@@ -45,7 +45,7 @@ function judge(
     return undefined;
   }
   const judged = judgeManifest(given, { kinds, target: kubernetes, cloudNativePg });
-  const { manifest } = judged;
+  const { manifest, entry } = judged;
   const problems =
     sealed.length === 0 ? judged.problems : judged.problems.filter((problem) => !isAboutSealed(problem, sealed));
   const ref = refOf(manifest, origin);
@@ -61,26 +61,24 @@ function judge(
     if (problems.some(({ keyword }) => keyword === 'kind')) {
       ledger.closed.set(ref, 'its kind has no schema here');
     }
-    return makeResource(manifest, manifest, true, ref, false);
+    return makeResource(manifest, manifest, true, ref, entry);
   }
-  const entry = kinds.get(idOf(ref));
-  const clusterScoped = entry?.scope === 'Cluster';
   const skip = (reason: string): void => void ledger.skipped.push({ rule: 'schema', object: ref, reason });
   entry?.unjudged?.forEach((about) => skip(`its CustomResourceDefinition has ${about}`));
   judged.unjudged.forEach(skip);
   if (hidesFields(sealed)) {
     skip(SEALED);
     ledger.closed.set(ref, SEALED);
-    return makeResource(manifest, manifest, true, ref, clusterScoped);
+    return makeResource(manifest, manifest, true, ref, entry);
   }
   const extras = entry?.extras();
   if (extras === undefined) {
-    return makeResource(manifest, manifest, false, ref, clusterScoped);
+    return makeResource(manifest, manifest, false, ref, entry);
   }
   const tasks: CelTask[] = [];
   const effective = withDefaults(manifest, extras, tasks) as YamlObject;
   const celBroken = tasks.length > 0 && judgeCel(manifest, ref, tasks, ledger);
-  return makeResource(manifest, effective, celBroken, ref, clusterScoped);
+  return makeResource(manifest, effective, celBroken, ref, entry);
 }
 
 /** What the schema says of a value that is encrypted. The names of fields are not, and stand. */

@@ -1,5 +1,6 @@
 import type { PathSegment } from './_path';
 import type { ObjectRef, Origin } from './finding';
+import type { KindEntry } from './schema/_catalog';
 
 /** An object under judgement. */
 export interface Resource {
@@ -56,8 +57,10 @@ export function refOf(manifest: unknown, origin: Origin): ObjectRef {
   const { apiVersion, kind, metadata } = objectOr(manifest);
   const { name, namespace, generateName } = objectOr(metadata);
   const known = text(name) || (text(generateName) === '' ? '(no name)' : `${text(generateName)}*`);
-  const ref = { apiVersion: text(apiVersion), kind: text(kind) || 'document', name: known, origin };
-  return typeof namespace === 'string' && namespace !== '' ? { ...ref, namespace } : ref;
+  const [version, what] = [text(apiVersion), text(kind) || 'document'];
+  return typeof namespace === 'string' && namespace !== ''
+    ? { apiVersion: version, kind: what, name: known, origin, namespace }
+    : { apiVersion: version, kind: what, name: known, origin };
 }
 
 /** `apiVersion/kind`. */
@@ -65,21 +68,21 @@ export function idOf({ apiVersion, kind }: Pick<ObjectRef, 'apiVersion' | 'kind'
   return ids.get(apiVersion)?.get(kind) ?? newId(apiVersion, kind);
 }
 
-/** A resource of a manifest that is an object. */
+/** A resource of a manifest that is an object; `entry` is its kind, where that has a schema. */
 export function makeResource(
   manifest: YamlObject,
   effective: YamlObject,
   broken: boolean,
   ref: ObjectRef,
-  clusterScoped: boolean,
+  entry?: KindEntry,
 ): Resource {
   const metadata = objectOr(manifest['metadata']);
   return {
-    id: idOf(ref),
+    id: entry?.id ?? idOf(ref),
     kind: ref.kind,
     name: ref.name,
     namespace: ref.namespace ?? '',
-    clusterScoped,
+    clusterScoped: entry?.scope === 'Cluster',
     labels: objectOr(metadata['labels']),
     annotations: objectOr(metadata['annotations']),
     manifest,

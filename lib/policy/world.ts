@@ -10,7 +10,7 @@ export type Keys = readonly string[] | 'any';
 
 /** Whether a name that points somewhere arrives there. */
 export type Lookup =
-  | { readonly status: 'found'; readonly keys: Keys }
+  | { readonly status: 'found' }
   /** Nothing of that name; `meant` is one that is certainly meant. */
   | { readonly status: 'missing'; readonly meant?: string }
   /** Nothing is known of such objects in that namespace. */
@@ -45,6 +45,9 @@ const OFTEN_ELSEWHERE: ReadonlySet<string> = new Set([
   'VolumeAttributesClass',
 ]);
 
+const FOUND: Lookup = { status: 'found' };
+const UNKNOWN: Lookup = { status: 'unknown' };
+
 /** What is known under one name. */
 interface Named {
   readonly resource?: Resource;
@@ -64,7 +67,7 @@ export class World {
   private readonly kinds = new Map<string, Resource[]>();
   private readonly homes = new Map<string, Map<string, Resource[]>>();
   private readonly names = new Map<string, Map<string, Map<string, Named>>>();
-  private readonly podIndex = new Map<string, Pods[]>();
+  private readonly homePods = new Map<string, Pods[]>();
   private readonly podOf = new Map<Resource, Pods>();
   private readonly facts = new Map<unknown, Fact>();
   private readonly replaced = new Map<Resource, Resource>();
@@ -107,7 +110,7 @@ export class World {
       const pods = podsOf(resource, scaled);
       if (pods !== undefined) {
         this.podOf.set(resource, pods);
-        this.indexPods(pods);
+        push(this.homePods, pods.namespace, pods);
       }
     }
   }
@@ -166,25 +169,23 @@ export class World {
     return this.named(kind, namespace, name) !== undefined;
   }
 
-  /** As `exists`, with keys, a suggestion, and an honest answer where nothing is known. */
+  /** The keys of a Secret or ConfigMap, where it is known and says them. */
+  public keys(kind: string, namespace: string, name: string): Keys {
+    const found = this.named(kind, namespace, name);
+    if (found?.resource !== undefined) {
+      return found.resource.broken ? 'any' : dataKeys(found.resource);
+    }
+    return found?.keys ?? (kind === 'ConfigMap' ? EVERYWHERE.get(name) : undefined) ?? 'any';
+  }
+
+  /** As `exists`, with a suggestion, and an honest answer where nothing is known. */
   public lookUp(kind: string, namespace: string, name: string): Lookup {
     const known = this.names.get(kind)?.get(namespace);
-    const found = known?.get(name);
-    const everywhere = kind === 'ConfigMap' ? EVERYWHERE.get(name) : undefined;
-    if (found === undefined && everywhere !== undefined) {
-      return { status: 'found', keys: everywhere };
-    }
-    if (found !== undefined) {
-      const { resource, keys = 'any' } = found;
-      return {
-        status: 'found',
-        get keys() {
-          return resource === undefined ? keys : resource.broken ? 'any' : dataKeys(resource);
-        },
-      };
+    if (known?.has(name) === true || (kind === 'ConfigMap' && EVERYWHERE.has(name))) {
+      return FOUND;
     }
     if (OFTEN_ELSEWHERE.has(kind) && ![...(known?.values() ?? [])].some(({ operator }) => !operator)) {
-      return { status: 'unknown' };
+      return UNKNOWN;
     }
     const meant = nearest(name, [...(known?.keys() ?? [])]);
     return { status: 'missing', ...(meant === undefined ? {} : { meant }) };
@@ -210,14 +211,19 @@ export class World {
 
   /** The pods of a namespace that a label selector takes. An empty selector takes all. */
   public selected(namespace: string, selector: unknown): readonly Pods[] {
-    const labels = objectOr(objectOr(selector)['matchLabels']);
-    let at = namespace;
-    for (const first in labels) {
-      at = `${namespace} ${first}=${String(labels[first])}`;
-      break;
+    return this.candidates(namespace, selector).filter((pods) => selects(selector, pods.labels));
+  }
+
+  /** In a namespace with many pods, those that have the first label of the selector. */
+  private candidates(namespace: string, selector: unknown): readonly Pods[] {
+    const all = this.homePods.get(namespace) ?? [];
+    if (all.length <= FEW) {
+      return all;
     }
-    const candidates = this.podIndex.get(at) ?? [];
-    return candidates.filter((pods) => selects(selector, pods.labels));
+    for (const [label, value] of Object.entries(objectOr(objectOr(selector)['matchLabels']))) {
+      return this.once(all, () => byLabel(all)).get(`${label}=${String(value)}`) ?? [];
+    }
+    return all;
   }
 
   /** Namespaces whose labels a selector takes, of those that are known. */
@@ -233,7 +239,7 @@ export class World {
 
   /** Whether anything here makes pods in a namespace; where nothing does, somebody else may. */
   public hasPods(namespace: string): boolean {
-    return this.podIndex.has(namespace);
+    return this.homePods.has(namespace);
   }
 
   /** Whether a Namespace is declared or named as external: then one that is neither is a mistake. */
@@ -247,16 +253,6 @@ export class World {
 
   private name(kind: string, namespace: string, name: string, what: Named): void {
     below(below(this.names, kind), namespace).set(name, what);
-  }
-
-  private indexPods(pods: Pods): void {
-    const keys = [pods.namespace];
-    for (const label in pods.labels) {
-      keys.push(`${pods.namespace} ${label}=${pods.labels[label]}`);
-    }
-    for (const at of keys) {
-      push(this.podIndex, at, pods);
-    }
   }
 
   private addOperatorMade(resource: Resource): void {
@@ -327,6 +323,19 @@ function matches(expression: YamlObject, labels: Readonly<Record<string, unknown
     default:
       return value === undefined;
   }
+}
+
+/** Up to here, looking at each is faster than an index. */
+const FEW = 32;
+
+function byLabel(all: readonly Pods[]): ReadonlyMap<string, readonly Pods[]> {
+  const index = new Map<string, Pods[]>();
+  for (const pods of all) {
+    for (const label in pods.labels) {
+      push(index, `${label}=${pods.labels[label]}`, pods);
+    }
+  }
+  return index;
 }
 
 function dataKeys(resource: Resource): Keys {

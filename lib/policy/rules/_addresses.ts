@@ -13,9 +13,13 @@ export interface Address {
   readonly path: readonly PathSegment[];
 }
 
-/** `http://web.shop.svc:80/x` or `db-rw.shop.svc`: Service, namespace, port. */
-const ADDRESS =
-  /(?:(https?):\/\/)?\b([a-z0-9][-a-z0-9]*)\.([a-z0-9][-a-z0-9]*)\.svc(?:\.cluster\.local)?(?::(\d+))?(?![-\w.])/g;
+/** `http://web.shop.svc:80/x` or `db-rw.shop.svc`: Service, namespace, port. What is in front of `.svc`, and from there. */
+const FRONT = /(?:(https?):\/\/)?\b([a-z0-9][-a-z0-9]*)\.([a-z0-9][-a-z0-9]*)$/;
+const BACK = /^\.svc(?:\.cluster\.local)?(?::(\d+))?(?![-\w.])/;
+/** Two names and a scheme are not longer. */
+const MAX_FRONT = 140;
+const MAX_BACK = 40;
+const SUFFIX = '.svc';
 /** A text beyond this is a program, not a configuration. */
 const MAX_TEXT = 20_000;
 
@@ -39,14 +43,16 @@ export function addressesOf(pods: Pods, world: World): readonly Address[] {
 }
 
 function environmentOf(pods: Pods): Address[] {
-  return pods.containers.flatMap(({ container, path }) =>
-    listOr(container['env']).flatMap((env, i) =>
-      read(`${env['name']}=${env['value']}`).map((one) => ({
-        ...one,
-        path: [...path, 'env', i, 'value'],
-      })),
-    ),
-  );
+  const out: Address[] = [];
+  for (const { container, path } of pods.containers) {
+    listOr(container['env']).forEach((env, i) => {
+      const { name, value } = env;
+      if (typeof value === 'string' && value.includes(SUFFIX)) {
+        out.push(...read(`${name}=${value}`).map((one) => ({ ...one, path: [...path, 'env', i, 'value'] })));
+      }
+    });
+  }
+  return out;
 }
 
 function dataOf(map: Resource): Found[] {
@@ -68,16 +74,23 @@ const NEAR = 40;
 
 function read(text: unknown): Found[] {
   const out: Found[] = [];
-  if (typeof text !== 'string' || text.length > MAX_TEXT || !text.includes('.svc')) {
+  if (typeof text !== 'string' || text.length > MAX_TEXT) {
     return out;
   }
-  for (const match of text.matchAll(ADDRESS)) {
-    const [, scheme, service = '', namespace = '', explicit] = match;
+  for (let at = text.indexOf(SUFFIX); at >= 0; at = text.indexOf(SUFFIX, at + 1)) {
+    const front = FRONT.exec(text.slice(Math.max(0, at - MAX_FRONT), at));
+    const back = BACK.exec(text.slice(at, at + MAX_BACK));
+    if (front === null || back === null) {
+      continue;
+    }
+    const [whole, scheme, service = '', namespace = ''] = front;
     const usual = scheme === 'https' ? 443 : scheme === 'http' ? 80 : undefined;
+    const explicit = back[1];
+    const start = at - whole.length;
     if (
       usual !== undefined ||
       explicit !== undefined ||
-      HOST.test(text.slice(Math.max(0, match.index - NEAR), match.index))
+      HOST.test(text.slice(Math.max(0, start - NEAR), start))
     ) {
       out.push({ service, namespace, port: explicit === undefined ? usual : Number(explicit) });
     }

@@ -27,11 +27,10 @@ export function checkKeys(kind: 'Secret' | 'ConfigMap', resource: Resource, worl
     if (reference.kind !== kind || reference.keys.length === 0) {
       continue;
     }
-    const found = world.lookUp(kind, resource.namespace, reference.name);
-    if (found.status !== 'found' || found.keys === 'any') {
+    const keys = world.keys(kind, resource.namespace, reference.name);
+    if (keys === 'any') {
       continue;
     }
-    const { keys } = found;
     for (const { key, path } of reference.keys.filter((one) => !keys.includes(one.key))) {
       const meant = nearest(key, keys);
       const has = keys.length === 0 ? 'no key at all' : keys.join(', ');

@@ -8,10 +8,15 @@ export interface Reference {
   readonly name: string;
   /** Where the name is written. */
   readonly path: readonly PathSegment[];
-  /** The keys that are read, each with the place that says so. */
-  readonly keys: readonly { readonly key: string; readonly path: readonly PathSegment[] }[];
+  readonly keys: readonly ReferenceKey[];
   /** The object that holds the name, where there is one. */
-  readonly holder?: YamlObject;
+  readonly holder: YamlObject | undefined;
+}
+
+/** A key that is read, and the place that says so. */
+interface ReferenceKey {
+  readonly key: string;
+  readonly path: readonly PathSegment[];
 }
 
 const found = new WeakMap<Resource, readonly Reference[]>();
@@ -106,19 +111,28 @@ function add(value: unknown, row: ReferenceRow, path: readonly PathSegment[], ou
   if (typeof name !== 'string' || name === '' || holder?.['optional'] === true) {
     return;
   }
-  const place = holder === undefined ? [...path] : [...path, row.name];
+  const place = [...path];
+  if (holder !== undefined) {
+    place.push(row.name);
+  }
+  out.push({ kind, name, path: place, keys: keysOf(holder, row, path, place), holder });
+}
+
+function keysOf(
+  holder: YamlObject | undefined,
+  row: ReferenceRow,
+  path: readonly PathSegment[],
+  place: readonly PathSegment[],
+): readonly ReferenceKey[] {
+  const keys: ReferenceKey[] = row.keys.map((key) => ({ key, path: place }));
   const key: unknown = holder?.['key'];
-  out.push({
-    kind,
-    name,
-    path: place,
-    ...(holder === undefined ? {} : { holder }),
-    keys: [
-      ...(typeof key === 'string' && key !== '' ? [{ key, path: [...path, 'key'] }] : []),
-      ...listOr(holder?.['items']).flatMap((item, i) =>
-        typeof item['key'] === 'string' ? [{ key: item['key'], path: [...path, 'items', i, 'key'] }] : [],
-      ),
-      ...row.keys.map((one) => ({ key: one, path: place })),
-    ],
+  if (typeof key === 'string' && key !== '') {
+    keys.push({ key, path: [...path, 'key'] });
+  }
+  listOr(holder?.['items']).forEach((item, i) => {
+    if (typeof item['key'] === 'string') {
+      keys.push({ key: item['key'], path: [...path, 'items', i, 'key'] });
+    }
   });
+  return keys;
 }

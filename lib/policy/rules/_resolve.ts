@@ -11,7 +11,7 @@ export interface Target {
 }
 
 /** Looks a name up, reports one that leads nowhere, and says what was found. */
-export function resolve(target: Target, world: World, report: Report): Lookup & { status: string } {
+export function resolve(target: Target, world: World, report: Report): Lookup {
   const { kind, namespace, name, path } = target;
   const found = world.lookUp(kind, namespace, name);
   if (found.status === 'missing') {

@@ -32,6 +32,9 @@ export const waveOrder: PolicyRule = {
       return;
     }
     const own = waveOf(resource);
+    if (own >= world.once(waveOrder, () => lastWave(world))) {
+      return;
+    }
     for (const needed of neededBy(resource, world)) {
       if (needed !== undefined && waveOf(needed) > own) {
         report.fail(
@@ -42,6 +45,10 @@ export const waveOrder: PolicyRule = {
     }
   },
 };
+
+function lastWave({ resources }: World): number {
+  return resources.reduce((last, one) => Math.max(last, waveOf(one)), 0);
+}
 
 /** What an object cannot work without, where it is here. */
 function neededBy(resource: Resource, world: World): readonly (Resource | undefined)[] {

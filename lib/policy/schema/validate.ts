@@ -43,6 +43,8 @@ export interface ValidatedManifest {
   readonly manifest: unknown;
   /** What could not be judged, and why. */
   readonly unjudged: readonly string[];
+  /** Its kind, where that has a schema. */
+  readonly entry?: KindEntry;
 }
 
 /**
@@ -74,7 +76,7 @@ export function judgeManifest(manifest: unknown, options: ValidateOptions = {}):
   }
   const { wildcard } = options;
   return entry.accepts(wildcard === undefined ? undefined : { wildcard })(named)
-    ? { problems: advice(named, entry, target), manifest, unjudged: [] }
+    ? { problems: advice(named, entry, target), manifest, unjudged: [], entry }
     : again(withoutNulls(named) as object, entry, target);
 }
 
@@ -93,7 +95,7 @@ function again(manifest: object, entry: KindEntry, target: Target): ValidatedMan
   );
   const validate = entry.validator();
   const problems = validate(manifest) ? [] : explain(manifest, validate.errors ?? [], entry);
-  return { problems: [...problems, ...newer], manifest, unjudged: newer.length === 0 ? unjudged : [] };
+  return { problems: [...problems, ...newer], manifest, unjudged: newer.length === 0 ? unjudged : [], entry };
 }
 
 const NONE: readonly SchemaProblem[] = [];
