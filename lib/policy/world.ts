@@ -69,7 +69,7 @@ export class World {
   private readonly names = new Map<string, Map<string, Map<string, Named>>>();
   private readonly homePods = new Map<string, Pods[]>();
   private readonly podOf = new Map<Resource, Pods>();
-  private readonly facts = new Map<unknown, Fact>();
+  private readonly facts = new Map<unknown, Map<object, Fact>>();
   private readonly replaced = new Map<Resource, Resource>();
   private readonly refused = new Map<string, Map<string, Resource>>();
   private doubt: Resource | undefined;
@@ -191,14 +191,23 @@ export class World {
     return { status: 'missing', ...(meant === undefined ? {} : { meant }) };
   }
 
-  /** What a rule computes once for the whole set. */
-  public once<T>(key: unknown, compute: () => T): T {
-    let fact = this.facts.get(key);
+  /** What a function makes of the whole set, made once. */
+  public once<T>(compute: (world: World) => T): T {
+    return this.onceFor<World, T>(this, compute);
+  }
+
+  /** What a function makes of an object of the set, made once; what was left out of it is a doubt each time. */
+  public onceFor<K extends object, T>(key: K, compute: (key: K, world: World) => T): T {
+    let facts = this.facts.get(compute);
+    if (facts === undefined) {
+      this.facts.set(compute, (facts = new Map()));
+    }
+    let fact = facts.get(key);
     if (fact === undefined) {
       const before = this.takeDoubt();
-      fact = { value: compute(), doubt: this.doubt };
+      fact = { value: compute(key, this), doubt: this.doubt };
       this.doubt = before;
-      this.facts.set(key, fact);
+      facts.set(key, fact);
     }
     this.doubt ??= fact.doubt;
     return fact.value as T;
@@ -221,7 +230,7 @@ export class World {
       return all;
     }
     for (const [label, value] of Object.entries(objectOr(objectOr(selector)['matchLabels']))) {
-      return this.once(all, () => byLabel(all)).get(`${label}=${String(value)}`) ?? [];
+      return this.onceFor(all, byLabel).get(`${label}=${String(value)}`) ?? [];
     }
     return all;
   }

@@ -24,19 +24,18 @@ const SUFFIX = '.svc';
 const MAX_TEXT = 20_000;
 
 type Found = Omit<Address, 'path'>;
-/** What objects say that several rules ask about. */
-const inData = new WeakMap<Resource, readonly Found[]>();
-const inEnvironment = new WeakMap<Pods, readonly Address[]>();
 
 /** The addresses in environment variables and in the ConfigMaps that pods mount. */
 export function addressesOf(pods: Pods, world: World): readonly Address[] {
-  const out = [...remembered(inEnvironment, pods, environmentOf)];
+  const out = environmentOf(pods);
   listOr(pods.spec?.['volumes']).forEach((volume, i) => {
     const name: unknown = objectOr(volume['configMap'])['name'];
     const map = typeof name === 'string' ? world.find('ConfigMap', pods.namespace, name) : undefined;
     if (map !== undefined) {
       const path = [...pods.path, 'volumes', i, 'configMap', 'name'];
-      out.push(...remembered(inData, map, dataOf).map((one) => ({ ...one, path })));
+      for (const one of world.onceFor(map, addressesIn)) {
+        out.push(at(one, path));
+      }
     }
   });
   return out;
@@ -48,23 +47,19 @@ function environmentOf(pods: Pods): Address[] {
     listOr(container['env']).forEach((env, i) => {
       const { name, value } = env;
       if (typeof value === 'string' && value.includes(SUFFIX)) {
-        out.push(...read(`${name}=${value}`).map((one) => ({ ...one, path: [...path, 'env', i, 'value'] })));
+        out.push(...read(`${name}=${value}`).map((one) => at(one, [...path, 'env', i, 'value'])));
       }
     });
   }
   return out;
 }
 
-function dataOf(map: Resource): Found[] {
+function addressesIn(map: Resource): readonly Found[] {
   return Object.values(objectOr(map.manifest['data'])).flatMap(read);
 }
 
-function remembered<K extends object, V>(known: WeakMap<K, V>, key: K, compute: (key: K) => V): V {
-  let value = known.get(key);
-  if (value === undefined) {
-    known.set(key, (value = compute(key)));
-  }
-  return value;
+function at({ service, namespace, port }: Found, path: readonly PathSegment[]): Address {
+  return { service, namespace, port, path };
 }
 
 /** A bare name counts only as the value of something called host: others may just be looked up, or allowed. */
@@ -87,11 +82,7 @@ function read(text: unknown): Found[] {
     const usual = scheme === 'https' ? 443 : scheme === 'http' ? 80 : undefined;
     const explicit = back[1];
     const start = at - whole.length;
-    if (
-      usual !== undefined ||
-      explicit !== undefined ||
-      HOST.test(text.slice(Math.max(0, start - NEAR), start))
-    ) {
+    if (usual !== undefined || explicit !== undefined || HOST.test(text.slice(Math.max(0, start - NEAR), start))) {
       out.push({ service, namespace, port: explicit === undefined ? usual : Number(explicit) });
     }
   }

@@ -21,28 +21,22 @@ export interface FlowPeer {
   readonly namespace: string | undefined;
 }
 
-const RULES = new WeakMap<Resource, readonly FlowRule[]>();
-
 /** The rules of a NetworkPolicy, ingress first. */
 export function flowRules(policy: Resource): readonly FlowRule[] {
-  const known = RULES.get(policy);
-  if (known !== undefined) {
-    return known;
-  }
-  const rules = (direction: 'ingress' | 'egress', side: 'from' | 'to'): FlowRule[] =>
-    listOr(policy.spec[direction]).map((rule, i) => ({
-      direction,
-      path: ['spec', direction, i],
-      peers: listOr(rule[side]).map((peer, j) => ({
-        peer,
-        path: ['spec', direction, i, side, j],
-        namespace: namespaceOf(peer, policy.namespace),
-      })),
-      ports: listOr(rule['ports']),
-    }));
-  const all = [...rules('ingress', 'from'), ...rules('egress', 'to')];
-  RULES.set(policy, all);
-  return all;
+  return [...rulesOf(policy, 'ingress', 'from'), ...rulesOf(policy, 'egress', 'to')];
+}
+
+function rulesOf(policy: Resource, direction: 'ingress' | 'egress', side: 'from' | 'to'): FlowRule[] {
+  return listOr(policy.spec[direction]).map((rule, i) => ({
+    direction,
+    path: ['spec', direction, i],
+    peers: listOr(rule[side]).map((peer, j) => ({
+      peer,
+      path: ['spec', direction, i, side, j],
+      namespace: namespaceOf(peer, policy.namespace),
+    })),
+    ports: listOr(rule['ports']),
+  }));
 }
 
 function namespaceOf({ namespaceSelector }: YamlObject, home: string): string | undefined {
@@ -53,28 +47,21 @@ function namespaceOf({ namespaceSelector }: YamlObject, home: string): string | 
   return typeof named === 'string' ? named : undefined;
 }
 
-const OVER = {
-  Ingress: new WeakMap<Pods, readonly Resource[]>(),
-  Egress: new WeakMap<Pods, readonly Resource[]>(),
-};
+/** The NetworkPolicies that are about pods and restrict what comes in. */
+export function ingressPolicies(pods: Pods, world: World): readonly Resource[] {
+  return policiesOver(pods, 'Ingress', world);
+}
 
-/** The NetworkPolicies that are about these pods and restrict this direction. */
-export function policiesOver(pods: Pods, direction: 'Ingress' | 'Egress', world: World): readonly Resource[] {
-  // Asked each time, so that a policy whose schema is broken counts as a doubt each time.
-  const there = world.in(pods.namespace, 'networking.k8s.io/v1/NetworkPolicy');
-  const known = OVER[direction].get(pods);
-  if (known !== undefined) {
-    return known;
-  }
-  const over = there.filter((policy) => {
-    const types: unknown = policy.spec['policyTypes'] ?? [
-      'Ingress',
-      ...(policy.spec['egress'] === undefined ? [] : ['Egress']),
-    ];
-    return Array.isArray(types) && types.includes(direction) && selects(policy.spec['podSelector'], pods.labels);
+/** The NetworkPolicies that are about pods and restrict what goes out. */
+export function egressPolicies(pods: Pods, world: World): readonly Resource[] {
+  return policiesOver(pods, 'Egress', world);
+}
+
+function policiesOver(pods: Pods, direction: 'Ingress' | 'Egress', world: World): readonly Resource[] {
+  return world.in(pods.namespace, 'networking.k8s.io/v1/NetworkPolicy').filter(({ spec }) => {
+    const types: unknown = spec['policyTypes'] ?? ['Ingress', ...(spec['egress'] === undefined ? [] : ['Egress'])];
+    return Array.isArray(types) && types.includes(direction) && selects(spec['podSelector'], pods.labels);
   });
-  OVER[direction].set(pods, over);
-  return over;
 }
 
 /** Another end of a flow: pods whose labels are known, or anything that answers to a namespace and labels. */
@@ -86,18 +73,19 @@ export interface Peer {
 
 /** Whether policies that restrict these pods let a TCP flow through; pods without a policy are open. */
 export function allows(pods: Pods, direction: 'ingress' | 'egress', peer: Peer, port: number, world: World): boolean {
-  const policies = policiesOver(pods, direction === 'ingress' ? 'Ingress' : 'Egress', world);
-  return (
-    policies.length === 0 ||
-    policies.some((policy) =>
-      flowRules(policy).some(
-        (rule) =>
-          rule.direction === direction &&
-          portAllowed(rule.ports, port, direction === 'ingress' ? pods : undefined) &&
-          (rule.peers.length === 0 || rule.peers.some((one) => peerMatches(one.peer, peer, pods.namespace))),
-      ),
-    )
-  );
+  const policies = world.onceFor(pods, direction === 'ingress' ? ingressPolicies : egressPolicies);
+  for (const policy of policies) {
+    for (const rule of world.onceFor(policy, flowRules)) {
+      if (
+        rule.direction === direction &&
+        portAllowed(rule.ports, port, direction === 'ingress' ? pods : undefined) &&
+        (rule.peers.length === 0 || rule.peers.some((one) => peerMatches(one, peer, pods.namespace)))
+      ) {
+        return true;
+      }
+    }
+  }
+  return policies.length === 0;
 }
 
 /**
@@ -105,18 +93,19 @@ export function allows(pods: Pods, direction: 'ingress' | 'egress', peer: Peer, 
  * such as the API server, has no labels that a policy could name.
  */
 export function reachesOutside(pods: Pods, ports: readonly number[], world: World): boolean {
-  const policies = policiesOver(pods, 'Egress', world);
-  return (
-    policies.length === 0 ||
-    policies.some((policy) =>
-      flowRules(policy).some(
-        (rule) =>
-          rule.direction === 'egress' &&
-          (rule.peers.length === 0 || rule.peers.some(({ peer }) => peer['ipBlock'] !== undefined)) &&
-          ports.some((port) => portAllowed(rule.ports, port)),
-      ),
-    )
-  );
+  const policies = world.onceFor(pods, egressPolicies);
+  for (const policy of policies) {
+    for (const rule of world.onceFor(policy, flowRules)) {
+      if (
+        rule.direction === 'egress' &&
+        (rule.peers.length === 0 || rule.peers.some(({ peer }) => peer['ipBlock'] !== undefined)) &&
+        ports.some((port) => portAllowed(rule.ports, port))
+      ) {
+        return true;
+      }
+    }
+  }
+  return policies.length === 0;
 }
 
 /** The API server, as its Service and as the server listens: which of them a policy judges depends on the network. */
@@ -150,8 +139,8 @@ export function protocolOf(port: YamlObject): string {
   return String(port['protocol'] ?? 'TCP');
 }
 
-function peerMatches(rule: YamlObject, peer: Peer, home: string): boolean {
-  if (isObject(rule['ipBlock'])) {
+function peerMatches({ peer: rule, namespace }: FlowPeer, peer: Peer, home: string): boolean {
+  if (isObject(rule['ipBlock']) || (namespace !== undefined && namespace !== peer.namespace)) {
     return false;
   }
   const namespaces: unknown = rule['namespaceSelector'];

@@ -14,7 +14,7 @@ export function checkNames(
   report: Report,
   namespace = resource.namespace,
 ): void {
-  for (const { kind, name, path } of referencesOf(resource)) {
+  for (const { kind, name, path } of world.onceFor(resource, referencesOf)) {
     if (kinds.includes(kind)) {
       resolve({ kind, name, namespace, path }, world, report);
     }
@@ -23,7 +23,7 @@ export function checkNames(
 
 /** Reports each key that is read from an object which is known and does not have it. */
 export function checkKeys(kind: 'Secret' | 'ConfigMap', resource: Resource, world: World, report: Report): void {
-  for (const reference of referencesOf(resource)) {
+  for (const reference of world.onceFor(resource, referencesOf)) {
     if (reference.kind !== kind || reference.keys.length === 0) {
       continue;
     }

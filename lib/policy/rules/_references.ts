@@ -19,20 +19,14 @@ interface ReferenceKey {
   readonly path: readonly PathSegment[];
 }
 
-const found = new WeakMap<Resource, readonly Reference[]>();
-
 /** Every name in an object that another object must have. Optional ones are left out. */
 export function referencesOf(resource: Resource): readonly Reference[] {
-  let known = found.get(resource);
-  if (known === undefined) {
-    const out: Reference[] = [];
-    const start = STARTS.get(resource.id);
-    if (start !== undefined) {
-      walk(resource.effective, start, [], out);
-    }
-    found.set(resource, (known = out));
+  const out: Reference[] = [];
+  const start = STARTS.get(resource.id);
+  if (start !== undefined) {
+    walk(resource.effective, start, [], out);
   }
-  return known;
+  return out;
 }
 
 /** The rows of a kind as one tree, so that each field of an object is looked at once. */

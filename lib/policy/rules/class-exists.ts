@@ -33,7 +33,7 @@ export const classExists: PolicyRule = {
       'servign',
     ),
   check(resource, world, report) {
-    for (const { kind, name, path } of referencesOf(resource)) {
+    for (const { kind, name, path } of world.onceFor(resource, referencesOf)) {
       if (CLASSES.includes(kind) && !BUILT_IN.includes(name)) {
         resolve({ kind, name, namespace: '', path }, world, report);
       }

@@ -21,7 +21,7 @@ export const databaseHostExists: PolicyRule = {
     ),
   check(resource, world, report) {
     const pods = world.pods(resource);
-    for (const { service, namespace, path } of pods === undefined ? [] : databaseHosts(pods)) {
+    for (const { service, namespace, path } of pods === undefined ? [] : world.onceFor(pods, databaseHosts)) {
       const clusters = world.in(namespace, 'postgresql.cnpg.io/v1/Cluster').map(({ name }) => `${name}-rw`);
       if (clusters.length === 0 || world.exists('Service', namespace, service)) {
         continue;

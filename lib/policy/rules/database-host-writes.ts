@@ -23,7 +23,7 @@ export const databaseHostWrites: PolicyRule = {
     ),
   check(resource, world, report) {
     const pods = world.pods(resource);
-    for (const { variable, service, namespace, path } of pods === undefined ? [] : databaseHosts(pods)) {
+    for (const { variable, service, namespace, path } of pods === undefined ? [] : world.onceFor(pods, databaseHosts)) {
       const [, owner = '', suffix] = /^(.+)-(ro|r)$/.exec(service) ?? [];
       if (suffix === undefined || READS.test(variable) || world.find('Cluster', namespace, owner) === undefined) {
         continue;

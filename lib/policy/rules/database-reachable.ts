@@ -39,7 +39,7 @@ export const databaseReachable: PolicyRule = {
       return;
     }
     const seen = new Set<Pods>();
-    for (const { service, namespace, path } of addressesOf(pods, world)) {
+    for (const { service, namespace, path } of world.onceFor(pods, addressesOf)) {
       const database = databaseBehind(service, namespace, world);
       if (database === undefined || seen.has(database)) {
         continue;

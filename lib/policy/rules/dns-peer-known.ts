@@ -37,8 +37,8 @@ export const dnsPeerKnown: PolicyRule = {
       "spec.egress[0].to[0].podSelector.matchLabels['k8s-app']",
       'coredns',
     ),
-  check(resource, _, report) {
-    for (const rule of flowRules(resource).filter((one) => one.direction === 'egress')) {
+  check(resource, world, report) {
+    for (const rule of world.onceFor(resource, flowRules).filter((one) => one.direction === 'egress')) {
       for (const { peer, path } of rule.peers) {
         const app: unknown = objectOr(objectOr(peer['podSelector'])['matchLabels'])['k8s-app'];
         const dns = rule.ports.filter((port) => port['port'] === DNS);

@@ -2,7 +2,7 @@ import { listOr } from '../resource';
 import type { PolicyRule } from '../rule';
 import { POD_OWNERS } from '../_pods';
 import { deployment, example, policy } from './_examples';
-import { policiesOver } from './_flows';
+import { egressPolicies } from './_flows';
 
 /** Pods that may not talk to everybody may still look names up. */
 export const dnsReachable: PolicyRule = {
@@ -36,7 +36,7 @@ export const dnsReachable: PolicyRule = {
     ),
   check(resource, world, report) {
     const pods = world.pods(resource);
-    const policies = pods === undefined ? [] : policiesOver(pods, 'Egress', world);
+    const policies = pods === undefined ? [] : world.onceFor(pods, egressPolicies);
     if (policies.length === 0) {
       return;
     }

@@ -27,7 +27,7 @@ export const fluxDependencyCycle: PolicyRule = {
   example: () =>
     example([unit('db', ['base']), unit('base', ['crds']), unit('crds', [])], 'spec.dependsOn', [{ name: 'db' }], 2),
   check(resource, world, report) {
-    const circle = world.once(fluxDependencyCycle, () => circles(world)).get(resource);
+    const circle = world.once(circles).get(resource);
     if (circle !== undefined) {
       const next = circle[1] ?? resource;
       const index = dependencies(resource, world).indexOf(next);

@@ -31,7 +31,7 @@ export const networkPolicyPeerExists: PolicyRule = {
   check(resource, world, report) {
     // Its own is there when it is applied, and the operator's is known.
     const known = [resource.namespace, world.platform.operatorNamespace ?? 'cnpg-system'];
-    for (const rule of flowRules(resource)) {
+    for (const rule of world.onceFor(resource, flowRules)) {
       for (const { peer, path, namespace } of rule.peers) {
         if (namespace === undefined) {
           continue;

@@ -30,7 +30,7 @@ export const networkPolicyPortServed: PolicyRule = {
       80,
     ),
   check(resource, world, report) {
-    for (const rule of flowRules(resource)) {
+    for (const rule of world.onceFor(resource, flowRules)) {
       if (rule.ports.length === 0) {
         continue;
       }

@@ -25,8 +25,8 @@ export const networkPolicyRanges: PolicyRule = {
       'spec.egress[0].to[0].ipBlock.except[0]',
       '192.168.0.0/16',
     ),
-  check(resource, _, report) {
-    for (const { ports, peers, path } of flowRules(resource)) {
+  check(resource, world, report) {
+    for (const { ports, peers, path } of world.onceFor(resource, flowRules)) {
       ports.forEach((port, i) => {
         if (port['endPort'] !== undefined) {
           checkPort(port, [...path, 'ports', i], report);

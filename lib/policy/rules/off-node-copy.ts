@@ -53,10 +53,7 @@ export const offNodeCopy: PolicyRule = {
 /** Whether a Cluster has standbys, a Pooler, or a program that logs in to it. */
 function serves(resource: Resource, world: World): boolean {
   const { namespace, name } = resource;
-  return (
-    Number(resource.spec['instances'] ?? 1) > 1 ||
-    world.once(offNodeCopy, () => usedClusters(world)).has(`${namespace}/${name}`)
-  );
+  return Number(resource.spec['instances'] ?? 1) > 1 || world.once(usedClusters).has(`${namespace}/${name}`);
 }
 
 /** `namespace/name` of each Cluster that a Pooler or a program is about. */
@@ -66,7 +63,7 @@ function usedClusters(world: World): ReadonlySet<string> {
     .map(({ namespace, spec }) => `${namespace}/${objectOr(spec['cluster'])['name']}`);
   const programs = world.resources
     .flatMap((one) => world.pods(one) ?? [])
-    .flatMap(databaseHosts)
+    .flatMap((pods) => world.onceFor(pods, databaseHosts))
     .map(({ namespace, service }) => `${namespace}/${service.replace(/-(rw|ro|r)$/, '')}`);
   return new Set([...poolers, ...programs]);
 }

@@ -24,8 +24,8 @@ export const openPolicy: PolicyRule = {
       ],
       'spec.ingress[0].from',
     ),
-  check(resource, _, report) {
-    for (const rule of flowRules(resource).filter((one) => one.direction === 'ingress')) {
+  check(resource, world, report) {
+    for (const rule of world.onceFor(resource, flowRules).filter((one) => one.direction === 'ingress')) {
       if (rule.peers.length === 0) {
         report.fail(rule.path, "a rule without 'from' lets everybody in");
       }

@@ -28,7 +28,7 @@ export const poolerBypassed: PolicyRule = {
     ),
   check(resource, world, report) {
     const pods = world.pods(resource);
-    for (const { service, namespace, path } of pods === undefined ? [] : databaseHosts(pods)) {
+    for (const { service, namespace, path } of pods === undefined ? [] : world.onceFor(pods, databaseHosts)) {
       const pooler = world
         .in(namespace, POOLER)
         .find(({ spec }) => `${objectOr(spec['cluster'])['name']}-${spec['type'] ?? 'rw'}` === service);

@@ -36,9 +36,11 @@ export const selectorRequirements: PolicyRule = {
     }
     if (resource.kind === 'NetworkPolicy') {
       look(spec, 'podSelector', ['spec'], report);
-      for (const { peer, path } of flowRules(resource).flatMap(({ peers }) => peers)) {
-        look(peer, 'podSelector', path, report);
-        look(peer, 'namespaceSelector', path, report);
+      for (const { peers } of world.onceFor(resource, flowRules)) {
+        for (const { peer, path } of peers) {
+          look(peer, 'podSelector', path, report);
+          look(peer, 'namespaceSelector', path, report);
+        }
       }
       return;
     }

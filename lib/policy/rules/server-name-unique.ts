@@ -40,7 +40,7 @@ export const serverNameUnique: PolicyRule = {
       2,
     ),
   check(resource, world, report) {
-    const { archives, writers } = world.once(serverNameUnique, () => archivesOf(world));
+    const { archives, writers } = world.once(archivesOf);
     const own = archives.get(resource);
     const other = writers.get(own?.archive ?? '')?.find((one) => one !== resource);
     if (own !== undefined && other !== undefined) {

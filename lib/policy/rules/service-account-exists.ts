@@ -20,7 +20,7 @@ export const serviceAccountExists: PolicyRule = {
       'wbe',
     ),
   check(resource, world, report) {
-    for (const { kind, name, path } of referencesOf(resource)) {
+    for (const { kind, name, path } of world.onceFor(resource, referencesOf)) {
       if (kind === 'ServiceAccount' && name !== 'default' && (resource.kind !== 'Cluster' || name !== resource.name)) {
         resolve({ kind, name, namespace: resource.namespace, path }, world, report);
       }

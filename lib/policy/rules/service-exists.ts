@@ -26,7 +26,7 @@ export const serviceExists: PolicyRule = {
       'wbe',
     ),
   check(resource, world, report) {
-    for (const { kind, name, path, holder } of referencesOf(resource)) {
+    for (const { kind, name, path, holder } of world.onceFor(resource, referencesOf)) {
       if (kind !== 'Service') {
         continue;
       }

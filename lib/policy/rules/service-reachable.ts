@@ -36,7 +36,9 @@ export const serviceReachable: PolicyRule = {
     ),
   check(resource, world, report) {
     const pods = world.pods(resource);
-    for (const { service: name, namespace, port: asked, path } of pods === undefined ? [] : addressesOf(pods, world)) {
+    for (const { service: name, namespace, port: asked, path } of pods === undefined
+      ? []
+      : world.onceFor(pods, addressesOf)) {
       const target = world.find('Service', namespace, name);
       if (target === undefined || pods === undefined || asked === undefined) {
         continue;

@@ -33,18 +33,14 @@ export const serviceSelectsPods: PolicyRule = {
 
 /** Whether the addresses behind a Service without a selector are written by hand. */
 function hasAddresses({ namespace, name }: Resource, world: World): boolean {
-  return (
-    world.exists('Endpoints', namespace, name) ||
+  return world.exists('Endpoints', namespace, name) || world.once(slicedServices).has(`${namespace}/${name}`);
+}
+
+/** `namespace/name` of each Service with an EndpointSlice. */
+function slicedServices(world: World): ReadonlySet<string> {
+  return new Set(
     world
-      .once(
-        serviceSelectsPods,
-        () =>
-          new Set(
-            world
-              .all('discovery.k8s.io/v1/EndpointSlice')
-              .map((slice) => `${slice.namespace}/${slice.labels['kubernetes.io/service-name']}`),
-          ),
-      )
-      .has(`${namespace}/${name}`)
+      .all('discovery.k8s.io/v1/EndpointSlice')
+      .map((slice) => `${slice.namespace}/${slice.labels['kubernetes.io/service-name']}`),
   );
 }

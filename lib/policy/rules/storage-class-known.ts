@@ -18,7 +18,7 @@ export const storageClassKnown: PolicyRule = {
     platform: { storageClasses: { local: 'nodeLocal' } },
   }),
   check(resource, world, report) {
-    for (const { name, path } of referencesOf(resource).filter(({ kind }) => kind === 'StorageClass')) {
+    for (const { name, path } of world.onceFor(resource, referencesOf).filter(({ kind }) => kind === 'StorageClass')) {
       const classes = world.platform.storageClasses;
       if (world.exists('StorageClass', '', name) || (classes !== undefined && name in classes)) {
         continue;

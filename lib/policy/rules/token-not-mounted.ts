@@ -28,7 +28,7 @@ export const tokenNotMounted: PolicyRule = {
     if (pods?.spec === undefined || (pods.spec['automountServiceAccountToken'] ?? own) === false) {
       return;
     }
-    const bound = world.once(tokenNotMounted, () => accountsWithRights(world)).has(`${resource.namespace}/${account}`);
+    const bound = world.once(accountsWithRights).has(`${resource.namespace}/${account}`);
     if (!bound) {
       report.fail(
         [...pods.path, 'automountServiceAccountToken'],

@@ -30,7 +30,7 @@ export const walParallelRestore: PolicyRule = {
     ),
   check(resource, world, report) {
     const parallel: unknown = objectOr(objectOr(resource.spec['configuration'])['wal'])['maxParallel'];
-    const old = world.once(walParallelRestore, () => oldPlugin(world));
+    const old = world.once(oldPlugin);
     if (typeof parallel === 'number' && parallel > 1 && old !== undefined) {
       report.fail(
         'spec.configuration.wal.maxParallel',

@@ -32,7 +32,7 @@ export const waveOrder: PolicyRule = {
       return;
     }
     const own = waveOf(resource);
-    if (own >= world.once(waveOrder, () => lastWave(world))) {
+    if (own >= world.once(lastWave)) {
       return;
     }
     for (const needed of neededBy(resource, world)) {

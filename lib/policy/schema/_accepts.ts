@@ -140,7 +140,14 @@ class Maker {
 
   private names(node: SchemaNode): Check<Fields> {
     const check = this.later(node);
-    return (object) => Object.keys(object).every(check);
+    return (object) => {
+      for (const name in object) {
+        if (!check(name)) {
+          return false;
+        }
+      }
+      return true;
+    };
   }
 
   private listChecks({ items, minItems, maxItems, listMapKeys, unique }: SchemaNode): Check<unknown[]>[] {
@@ -259,19 +266,13 @@ function isNull(value: unknown): boolean {
   return value === null;
 }
 
-/** A value of a type that passes each check. Most have none or one. */
+/** A value of a type that passes each check. */
 function where<T>(is: Is<T>, checks: readonly Check<T>[]): Accepts {
-  const [first, ...others] = checks;
-  if (first === undefined) {
-    return is;
-  }
-  return others.length === 0
-    ? (value) => is(value) && first(value)
-    : (value) => is(value) && checks.every((check) => check(value));
+  return checks.reduce<Accepts>((before, check) => (value) => before(value) && check(value as T), is);
 }
 
 function either(kinds: readonly Accepts[]): Accepts {
-  return kinds.length === 1 ? (kinds[0] as Accepts) : (value) => kinds.some((check) => check(value));
+  return kinds.reduce((before, kind) => (value) => before(value) || kind(value));
 }
 
 function present<T>(list: readonly (T | false | undefined)[]): T[] {
