@@ -49,11 +49,12 @@ function judge(
   const problems =
     sealed.length === 0 ? judged.problems : judged.problems.filter((problem) => !isAboutSealed(problem, sealed));
   const ref = refOf(manifest, origin);
-  const broken = problems.some((p) => p.advisory !== true || p.keyword === 'kind');
-  count(ledger, broken);
+  let broken = false;
   for (const problem of problems) {
+    broken ||= problem.advisory !== true || problem.keyword === 'kind';
     ledger.findings.push(schemaFinding(problem, ref));
   }
+  count(ledger, broken);
   if (!isObject(manifest)) {
     return undefined;
   }

@@ -40,7 +40,7 @@ export function readSuppressions(
   const known = new Set([...LAYERS, ...all.map((rule) => rule.name)]);
   const judged = new Set([...LAYERS, ...active.map((rule) => rule.name)]);
   const [entries, complaints] = [new Map<string, Entry>(), [] as Finding[]];
-  for (const entry of [...resources.flatMap(annotated), ...ignore.map(inCode)]) {
+  for (const entry of [...annotated(resources), ...ignore.map(inCode)]) {
     const problem = problemOf(entry, known);
     if (problem === undefined) {
       entries.set(keyOf(entry.rule, entry.object), entry);
@@ -89,16 +89,18 @@ interface Entry {
   used: boolean;
 }
 
-function annotated(resource: Resource): Entry[] {
-  return Object.keys(resource.annotations)
-    .filter((name) => name.startsWith(IGNORE_ANNOTATION))
-    .map((name) => ({
-      rule: name.slice(IGNORE_ANNOTATION.length),
-      object: objectKey(resource.ref),
-      reason: String(resource.annotations[name]).trim(),
-      resource,
-      used: false,
-    }));
+function annotated(resources: readonly Resource[]): Entry[] {
+  const out: Entry[] = [];
+  for (const resource of resources) {
+    for (const name in resource.annotations) {
+      if (name.startsWith(IGNORE_ANNOTATION)) {
+        const rule = name.slice(IGNORE_ANNOTATION.length);
+        const reason = String(resource.annotations[name]).trim();
+        out.push({ rule, object: objectKey(resource.ref), reason, resource, used: false });
+      }
+    }
+  }
+  return out;
 }
 
 function inCode({ rule, object, reason }: Ignore): Entry {

@@ -81,13 +81,14 @@ function withDefinitions(
 /** A rule with the one report that it writes to, whatever object it looks at. */
 interface RunningRule {
   readonly rule: PolicyRule;
+  readonly check: PolicyRule['check'];
   readonly report: Reporter;
 }
 
 function runRules(rules: readonly PolicyRule[], resources: readonly Resource[], world: World, ledger: Ledger): void {
   const byKind = new Map<string, RunningRule[]>();
   for (const rule of rules) {
-    const running = { rule, report: new Reporter(rule, ledger) };
+    const running = { rule, check: rule.check, report: new Reporter(rule, ledger) };
     for (const kind of rule.kinds) {
       const list = byKind.get(kind);
       if (list === undefined) {
@@ -108,7 +109,7 @@ function runRules(rules: readonly PolicyRule[], resources: readonly Resource[], 
   }
 }
 
-function runRule({ rule, report }: RunningRule, resource: Resource, world: World, ledger: Ledger): void {
+function runRule({ rule, check, report }: RunningRule, resource: Resource, world: World, ledger: Ledger): void {
   if (resource.broken) {
     const reason = ledger.closed.get(resource.ref) ?? 'its schema is not valid';
     ledger.skipped.push({ rule: rule.name, object: resource.ref, reason });
@@ -119,7 +120,7 @@ function runRule({ rule, report }: RunningRule, resource: Resource, world: World
   report.about = resource;
   world.takeDoubt();
   try {
-    rule.check(resource, world, report);
+    check.call(rule, resource, world, report);
   } catch (error) {
     ledger.findings.length = before;
     ledger.skipped.length = skippedBefore;

@@ -220,7 +220,13 @@ export class World {
 
   /** The pods of a namespace that a label selector takes. An empty selector takes all. */
   public selected(namespace: string, selector: unknown): readonly Pods[] {
-    return this.candidates(namespace, selector).filter((pods) => selects(selector, pods.labels));
+    const out: Pods[] = [];
+    for (const pods of this.candidates(namespace, selector)) {
+      if (selects(selector, pods.labels)) {
+        out.push(pods);
+      }
+    }
+    return out;
   }
 
   /** In a namespace with many pods, those that have the first label of the selector. */

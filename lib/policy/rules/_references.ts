@@ -74,13 +74,14 @@ function walk(value: unknown, at: Step, path: PathSegment[], out: Reference[]): 
   }
   if (Array.isArray(value)) {
     for (let i = 0; at.any !== undefined && i < value.length; i++) {
-      path.push(i);
-      walk(value[i], at.any, path, out);
-      path.pop();
+      follow(value[i], at.any, i, path, out);
     }
   } else if (isObject(value)) {
     for (const { name, step } of at.fields) {
-      follow(value[name], step, name, path, out);
+      const below: unknown = value[name];
+      if (below !== undefined) {
+        follow(below, step, name, path, out);
+      }
     }
     if (at.any !== undefined) {
       for (const name of Object.keys(value)) {
@@ -90,12 +91,10 @@ function walk(value: unknown, at: Step, path: PathSegment[], out: Reference[]): 
   }
 }
 
-function follow(value: unknown, at: Step, field: string, path: PathSegment[], out: Reference[]): void {
-  if (value !== undefined) {
-    path.push(field);
-    walk(value, at, path, out);
-    path.pop();
-  }
+function follow(value: unknown, at: Step, step: PathSegment, path: PathSegment[], out: Reference[]): void {
+  path.push(step);
+  walk(value, at, path, out);
+  path.pop();
 }
 
 function add(value: unknown, row: ReferenceRow, path: readonly PathSegment[], out: Reference[]): void {

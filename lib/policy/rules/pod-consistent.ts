@@ -1,5 +1,5 @@
 import type { PathSegment } from '../_path';
-import { listOr, objectOr } from '../resource';
+import { type YamlObject, listOr, objectOr } from '../resource';
 import type { PolicyRule, Report } from '../rule';
 import { deployment, example } from './_examples';
 import { POD_KINDS, podSpecOf } from './_pod-specs';
@@ -34,17 +34,21 @@ export const podConsistent: PolicyRule = {
         report.fail(path, 'it needs whenUnsatisfiable: DoNotSchedule', 'remove minDomains');
       }
     });
-    const { requiredDuringSchedulingIgnoredDuringExecution: required, ...soft } = objectOr(
-      objectOr(affinity)['nodeAffinity'],
-    );
-    const path = [...pod.path, 'affinity', 'nodeAffinity'];
-    const hard = [...path, 'requiredDuringSchedulingIgnoredDuringExecution', 'nodeSelectorTerms'];
-    listOr(objectOr(required)['nodeSelectorTerms']).forEach((term, i) => checkTerm(term, [...hard, i], report));
-    listOr(soft['preferredDuringSchedulingIgnoredDuringExecution']).forEach(({ preference }, i) =>
-      checkTerm(preference, [...path, 'preferredDuringSchedulingIgnoredDuringExecution', i, 'preference'], report),
-    );
+    const nodes: unknown = objectOr(affinity)['nodeAffinity'];
+    if (nodes !== undefined) {
+      checkNodes(objectOr(nodes), [...pod.path, 'affinity', 'nodeAffinity'], report);
+    }
   },
 };
+
+function checkNodes(nodes: YamlObject, path: readonly PathSegment[], report: Report): void {
+  const hard = 'requiredDuringSchedulingIgnoredDuringExecution';
+  const soft = 'preferredDuringSchedulingIgnoredDuringExecution';
+  listOr(objectOr(nodes[hard])['nodeSelectorTerms']).forEach((term, i) =>
+    checkTerm(term, [...path, hard, 'nodeSelectorTerms', i], report),
+  );
+  listOr(nodes[soft]).forEach(({ preference }, i) => checkTerm(preference, [...path, soft, i, 'preference'], report));
+}
 
 function checkTerm(term: unknown, path: readonly PathSegment[], report: Report): void {
   listOr(objectOr(term)['matchExpressions']).forEach(({ operator, values }, i) => {

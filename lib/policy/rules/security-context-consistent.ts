@@ -27,20 +27,19 @@ export const securityContextConsistent: PolicyRule = {
       return;
     }
     const shared = objectOr(pod.spec['securityContext']);
-    checkProfiles(shared, [...pod.path, 'securityContext'], report);
-    checkRoot(shared, {}, [...pod.path, 'securityContext'], report);
+    checkProfiles(shared, pod.path, report);
+    checkRoot(shared, {}, pod.path, report);
     for (const { container, path } of pod.containers) {
       const own = objectOr(container['securityContext']);
-      const at = [...path, 'securityContext'];
-      checkProfiles(own, at, report);
+      checkProfiles(own, path, report);
       if (own['runAsUser'] !== undefined || own['runAsNonRoot'] !== undefined) {
-        checkRoot(own, shared, at, report);
+        checkRoot(own, shared, path, report);
       }
       const added: unknown = objectOr(own['capabilities'])['add'];
       const more = own['privileged'] === true || (Array.isArray(added) && added.includes('SYS_ADMIN'));
       if (own['allowPrivilegeEscalation'] === false && more) {
         const what = own['privileged'] === true ? 'privileged' : 'SYS_ADMIN';
-        report.fail([...at, 'allowPrivilegeEscalation'], `${what} is all privileges already`, `remove ${what}`);
+        report.fail([...path, 'securityContext', 'allowPrivilegeEscalation'], `${what} is all privileges already`, `remove ${what}`);
       }
     }
   },
@@ -56,7 +55,7 @@ function checkRoot(
   const runAsUser = own['runAsUser'] ?? shared['runAsUser'];
   if (runAsNonRoot === true && runAsUser === 0) {
     report.fail(
-      [...path, own['runAsUser'] === undefined ? 'runAsNonRoot' : 'runAsUser'],
+      [...path, 'securityContext', own['runAsUser'] === undefined ? 'runAsNonRoot' : 'runAsUser'],
       'user 0 is root, and runAsNonRoot is true',
     );
   }
@@ -70,12 +69,12 @@ function checkProfiles(context: Readonly<Record<string, unknown>>, path: readonl
     const { type, localhostProfile } = objectOr(context[field]);
     if (type === 'Localhost' && (localhostProfile ?? '') === '') {
       report.fail(
-        [...path, field, 'localhostProfile'],
+        [...path, 'securityContext', field, 'localhostProfile'],
         'type Localhost needs the file of the profile',
         'write its path',
       );
     } else if (type !== 'Localhost' && localhostProfile !== undefined) {
-      report.fail([...path, field, 'localhostProfile'], 'it is for type Localhost only', 'remove localhostProfile');
+      report.fail([...path, 'securityContext', field, 'localhostProfile'], 'it is for type Localhost only', 'remove localhostProfile');
     }
   }
 }
