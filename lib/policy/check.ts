@@ -81,35 +81,36 @@ function withDefinitions(
 /** A rule with the one report that it writes to, whatever object it looks at. */
 interface RunningRule {
   readonly rule: PolicyRule;
-  readonly check: PolicyRule['check'];
   readonly report: Reporter;
 }
 
+/** Objects that each rule looks at in one go: a rule and what it looks up stay at hand, and so do the objects. */
+const BATCH = 256;
+
 function runRules(rules: readonly PolicyRule[], resources: readonly Resource[], world: World, ledger: Ledger): void {
-  const byKind = new Map<string, RunningRule[]>();
-  for (const rule of rules) {
-    const running = { rule, check: rule.check, report: new Reporter(rule, ledger) };
-    for (const kind of rule.kinds) {
-      const list = byKind.get(kind);
-      if (list === undefined) {
-        byKind.set(kind, [running]);
+  const running = rules.map((rule) => ({ rule, report: new Reporter(rule, ledger) }));
+  for (let start = 0; start < resources.length; start += BATCH) {
+    const batch = resources.slice(start, start + BATCH);
+    const byKind = new Map([['*', batch]]);
+    for (const resource of batch) {
+      const known = byKind.get(resource.id);
+      if (known === undefined) {
+        byKind.set(resource.id, [resource]);
       } else {
-        list.push(running);
+        known.push(resource);
       }
     }
-  }
-  const everywhere = byKind.get('*') ?? [];
-  for (const resource of resources) {
-    for (const running of byKind.get(resource.id) ?? []) {
-      runRule(running, resource, world, ledger);
-    }
-    for (const running of everywhere) {
-      runRule(running, resource, world, ledger);
+    for (const one of running) {
+      for (const kind of one.rule.kinds) {
+        for (const resource of byKind.get(kind) ?? []) {
+          runRule(one, resource, world, ledger);
+        }
+      }
     }
   }
 }
 
-function runRule({ rule, check, report }: RunningRule, resource: Resource, world: World, ledger: Ledger): void {
+function runRule({ rule, report }: RunningRule, resource: Resource, world: World, ledger: Ledger): void {
   if (resource.broken) {
     const reason = ledger.closed.get(resource.ref) ?? 'its schema is not valid';
     ledger.skipped.push({ rule: rule.name, object: resource.ref, reason });
@@ -120,7 +121,7 @@ function runRule({ rule, check, report }: RunningRule, resource: Resource, world
   report.about = resource;
   world.takeDoubt();
   try {
-    check.call(rule, resource, world, report);
+    rule.check(resource, world, report);
   } catch (error) {
     ledger.findings.length = before;
     ledger.skipped.length = skippedBefore;
