@@ -39,7 +39,7 @@ const external = (manifests) => {
   ];
 };
 
-/** Milliseconds that a profile spent in a function and what it calls, and in all. */
+/** Milliseconds that a profile spent in a function and what it calls. */
 function timeBelow({ nodes, samples, timeDeltas }, name) {
   const inside = new Set();
   for (const { id, callFrame, children = [] } of nodes) {
@@ -47,8 +47,7 @@ function timeBelow({ nodes, samples, timeDeltas }, name) {
       [id, ...children].forEach((one) => inside.add(one));
     }
   }
-  const sum = (counts) => samples.reduce((all, id, i) => all + (counts(id) ? timeDeltas[i] / 1000 : 0), 0);
-  return { judging: sum((id) => inside.has(id)), all: sum(() => true) };
+  return samples.reduce((all, id, i) => all + (inside.has(id) ? timeDeltas[i] / 1000 : 0), 0);
 }
 
 if (process.argv[2] === 'worker') {
@@ -75,7 +74,7 @@ if (process.argv[2] === 'worker') {
     }),
   );
 } else if (process.argv[2] === 'share') {
-  // Of the whole of synthesis, loading included: that is what a person waits for.
+  // Of the whole process, from its start to the last file: that is what a person waits for.
   const session = new Session();
   session.connect();
   session.post('Profiler.enable');
@@ -88,8 +87,9 @@ if (process.argv[2] === 'worker') {
     stateHub(app, `hub-${i}`);
   }
   app.synth();
+  const all = performance.now();
   session.post('Profiler.stop', (error, { profile }) =>
-    console.log(JSON.stringify(timeBelow(profile, 'checkManifests'))),
+    console.log(JSON.stringify({ judging: timeBelow(profile, 'checkManifests'), all })),
   );
 } else {
   console.log('objects   first run   processor   second   checks   MiB   findings   bar');

@@ -39,7 +39,11 @@ export const securityContextConsistent: PolicyRule = {
       const more = own['privileged'] === true || (Array.isArray(added) && added.includes('SYS_ADMIN'));
       if (own['allowPrivilegeEscalation'] === false && more) {
         const what = own['privileged'] === true ? 'privileged' : 'SYS_ADMIN';
-        report.fail([...path, 'securityContext', 'allowPrivilegeEscalation'], `${what} is all privileges already`, `remove ${what}`);
+        report.fail(
+          [...path, 'securityContext', 'allowPrivilegeEscalation'],
+          `${what} is all privileges already`,
+          `remove ${what}`,
+        );
       }
     }
   },
@@ -74,7 +78,11 @@ function checkProfiles(context: Readonly<Record<string, unknown>>, path: readonl
         'write its path',
       );
     } else if (type !== 'Localhost' && localhostProfile !== undefined) {
-      report.fail([...path, 'securityContext', field, 'localhostProfile'], 'it is for type Localhost only', 'remove localhostProfile');
+      report.fail(
+        [...path, 'securityContext', field, 'localhostProfile'],
+        'it is for type Localhost only',
+        'remove localhostProfile',
+      );
     }
   }
 }

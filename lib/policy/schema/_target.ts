@@ -89,22 +89,6 @@ function build(kind: KindEntry, target: string): TargetNode | undefined {
   const table = sinceTable();
   const trees = shared.get(target) ?? new Map<string, TargetNode>();
   shared.set(target, trees);
-  const problemOf = (field: string, entry: SinceEntry): TargetNode['problem'] =>
-    judge(field, entry, minor(target), target);
-
-  /** Whether a field that is a problem can be reached from a definition. */
-  const matters = (name: string, passed: Set<string> = new Set()): boolean => {
-    if (trees.has(name)) {
-      return true;
-    }
-    if (passed.has(name)) {
-      return false;
-    }
-    passed.add(name);
-    return Object.entries(table[name] ?? {}).some(([field, entry]) =>
-      typeof entry === 'string' ? matters(definitionOf(entry), passed) : problemOf(field, entry) !== undefined,
-    );
-  };
   const treeOf = (name: string): TargetNode => {
     const known = trees.get(name);
     if (known !== undefined) {
@@ -115,17 +99,17 @@ function build(kind: KindEntry, target: string): TargetNode | undefined {
     // Known before its fields are: a definition may hold itself.
     trees.set(name, tree);
     for (const [field, entry] of Object.entries(table[name] ?? {})) {
-      if (typeof entry !== 'string') {
-        const problem = problemOf(field, entry);
-        Object.assign(fields, problem && { [field]: { problem } });
-      } else if (matters(definitionOf(entry))) {
+      if (typeof entry === 'string') {
         const below = treeOf(definitionOf(entry));
         fields[field] = entry.endsWith('[]') ? { i: below } : entry.endsWith('{}') ? { a: below } : below;
+      } else {
+        const problem = judge(field, entry, minor(target), target);
+        Object.assign(fields, problem && { [field]: { problem } });
       }
     }
     return tree;
   };
-  return matters(kind.id) ? treeOf(kind.id) : undefined;
+  return table[kind.id] === undefined ? undefined : treeOf(kind.id);
 }
 
 function definitionOf(way: string): string {
