@@ -105,6 +105,36 @@ describe('the layers', () => {
     }
   });
 
+  it('refuse such a field also deep inside a definition that holds itself', () => {
+    const nested = {
+      type: 'object',
+      properties: {
+        a: {
+          type: 'object',
+          properties: { b: { type: 'string', 'x-kubernetes-validations': [{ rule: 'true', optionalOldSelf: true }] } },
+        },
+      },
+    };
+    const definition = {
+      apiVersion: 'apiextensions.k8s.io/v1',
+      kind: 'CustomResourceDefinition',
+      metadata: { name: 'shops.example.net' },
+      spec: {
+        group: 'example.net',
+        names: { kind: 'Shop', plural: 'shops' },
+        scope: 'Namespaced',
+        versions: [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: nested } }],
+      },
+    };
+    expect(check([definition], { platform: { kubernetes: '1.28' } }).findings).toMatchObject([
+      {
+        rule: 'target-version',
+        path: "spec.versions[v1].schema.openAPIV3Schema.properties.a.properties.b['x-kubernetes-validations'][0].optionalOldSelf",
+      },
+    ]);
+    expect(check([definition], { platform: { kubernetes: '1.32' } }).findings).toEqual([]);
+  });
+
   const cluster = (spec: object) => ({
     apiVersion: 'postgresql.cnpg.io/v1',
     kind: 'Cluster',

@@ -34,7 +34,7 @@ export function addressesOf(pods: Pods, world: World): readonly Address[] {
     if (map !== undefined) {
       const path = [...pods.path, 'volumes', i, 'configMap', 'name'];
       for (const one of world.onceFor(map, addressesIn)) {
-        out.push(at(one, path));
+        out.push(placed(one, path));
       }
     }
   });
@@ -47,7 +47,7 @@ function environmentOf(pods: Pods): Address[] {
     listOr(container['env']).forEach((env, i) => {
       const { name, value } = env;
       if (typeof value === 'string' && value.includes(SUFFIX)) {
-        out.push(...read(`${name}=${value}`).map((one) => at(one, [...path, 'env', i, 'value'])));
+        out.push(...read(`${name}=${value}`).map((one) => placed(one, [...path, 'env', i, 'value'])));
       }
     });
   }
@@ -58,7 +58,7 @@ function addressesIn(map: Resource): readonly Found[] {
   return Object.values(objectOr(map.manifest['data'])).flatMap(read);
 }
 
-function at({ service, namespace, port }: Found, path: readonly PathSegment[]): Address {
+function placed({ service, namespace, port }: Found, path: readonly PathSegment[]): Address {
   return { service, namespace, port, path };
 }
 

@@ -73,7 +73,7 @@ function checkPorts(rule: FlowRule, pods: readonly Pods[], world: World, report:
   }
   const served = pods.length === 1 ? pods[0]!.ports : pods.flatMap((one) => one.ports);
   rule.ports.forEach((opened, i) => {
-    const port: unknown = opened['port'];
+    const port = opened['port'] as number | string | undefined;
     if (port === undefined) {
       return;
     }

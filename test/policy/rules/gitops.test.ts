@@ -13,6 +13,32 @@ function judge(name: string, ...objects: readonly unknown[]): string[] {
   ).findings.map(({ object: { name: at }, path, message }) => `${at} ${path}: ${message}`);
 }
 
+describe('an object that is declared more than once', () => {
+  const page = (group: string) => object(`${group}/v1`, 'Page', 'start');
+  const definition = (group: string) => ({
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: `pages.${group}` },
+    spec: {
+      group,
+      names: { kind: 'Page', plural: 'pages' },
+      scope: 'Namespaced',
+      versions: [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: { type: 'object' } } }],
+    },
+  });
+  const [a, b] = ['a.example.net', 'b.example.net'] as const;
+
+  it('is found each time but the last, whatever of another group has its name in between', () => {
+    const lines = judge('one-object-once', definition(a), definition(b), page(a), page(b), page(a));
+    expect(lines).toEqual([expect.stringMatching(/^start metadata\.name: Page 'start' is declared twice/)]);
+    expect(judge('one-object-once', service(), service(), service())).toHaveLength(2);
+  });
+
+  it('is not found where the kinds are of two groups', () => {
+    expect(judge('one-object-once', definition(a), definition(b), page(a), page(b))).toEqual([]);
+  });
+});
+
 describe('units that wait for each other', () => {
   const unit = (name: string, ...dependsOn: readonly string[]) =>
     object('kustomize.toolkit.fluxcd.io/v1', 'Kustomization', name, {
