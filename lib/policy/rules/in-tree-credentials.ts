@@ -1,6 +1,7 @@
 import { isObject, objectOr } from '../resource';
 import type { PolicyRule } from '../rule';
 import { cluster, example } from './_examples';
+import { inTreeStore } from './_in-tree';
 
 const PATH = 'spec.backup.barmanObjectStore';
 const PROVIDERS = ['azureCredentials', 'googleCredentials', 's3Credentials'];
@@ -33,8 +34,8 @@ export const inTreeCredentials: PolicyRule = {
       `${PATH}.s3Credentials.secretAccessKey`,
     ),
   check(resource, _, report) {
-    const store = objectOr(resource.spec['backup'])['barmanObjectStore'] as unknown;
-    if (!isObject(store)) {
+    const store = inTreeStore(resource);
+    if (store === undefined) {
       return;
     }
     const given = PROVIDERS.filter((name) => store[name] !== undefined);

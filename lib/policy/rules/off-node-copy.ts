@@ -3,6 +3,7 @@ import type { PolicyRule } from '../rule';
 import type { World } from '../world';
 import { cluster, example, object } from './_examples';
 import { databaseHosts } from './_hosts';
+import { inTreeStore } from './_in-tree';
 
 /** Every Cluster has a copy that the loss of the cluster does not take along. */
 export const offNodeCopy: PolicyRule = {
@@ -30,10 +31,16 @@ export const offNodeCopy: PolicyRule = {
       return;
     }
     const bootstrap = objectOr(resource.spec['bootstrap']);
-    const plugins = listOr(resource.spec['plugins']);
+    const archives = listOr(resource.spec['plugins']).length > 0 || inTreeStore(resource) !== undefined;
     // A copy that is restored to be looked at archives nowhere; one that serves has to.
-    if (plugins.length === 0 && (bootstrap['recovery'] === undefined || serves(resource, world))) {
-      report.fail('spec.plugins', 'nothing archives it: it is lost with the cluster, and no mistake can be undone');
+    if (!archives && (bootstrap['recovery'] === undefined || serves(resource, world))) {
+      const snapshots = objectOr(resource.spec['backup'])['volumeSnapshot'] !== undefined;
+      report.fail(
+        'spec.plugins',
+        snapshots
+          ? 'only volume snapshots are made of it: what came after the last one is lost, and all of it with the storage'
+          : 'nothing archives it: it is lost with the cluster, and no mistake can be undone',
+      );
     }
     const schedules = world
       .in(resource.namespace, 'postgresql.cnpg.io/v1/ScheduledBackup')
@@ -42,7 +49,7 @@ export const offNodeCopy: PolicyRule = {
           namespace === resource.namespace && objectOr(spec['cluster'])['name'] === resource.name,
       );
     const [first] = schedules;
-    if (plugins.length > 0 && first === undefined) {
+    if (archives && first === undefined) {
       report.fail('', 'no ScheduledBackup makes base backups of it: WAL alone restores nothing');
     } else if (first !== undefined && schedules.every(({ spec }) => spec['suspend'] === true)) {
       report.fail('', `its ScheduledBackup '${first.name}' has suspend: true, so no base backup is made`);

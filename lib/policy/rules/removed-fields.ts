@@ -1,6 +1,7 @@
 import { listOr, objectOr } from '../resource';
 import type { PolicyRule } from '../rule';
 import { cluster, example } from './_examples';
+import { inTreeStore } from './_in-tree';
 
 const STORE = 'barmanObjectStore';
 
@@ -18,7 +19,7 @@ export const removedFields: PolicyRule = {
       destinationPath: 's3://backups/shop',
     }),
   check(resource, _, report) {
-    if (objectOr(resource.spec['backup'])[STORE] !== undefined) {
+    if (inTreeStore(resource) !== undefined) {
       report.fail(['spec', 'backup', STORE], 'CloudNativePG 1.31 removes it, and with it all backups');
     }
     listOr(resource.spec['externalClusters']).forEach((one, i) => {

@@ -1,6 +1,7 @@
 import { listOr, objectOr } from '../resource';
 import type { PolicyRule } from '../rule';
 import { cluster, example } from './_examples';
+import { inTreeStore } from './_in-tree';
 
 const BARMAN = 'barman-cloud.cloudnative-pg.io';
 
@@ -21,18 +22,19 @@ export const walArchiver: PolicyRule = {
     );
     const barman = plugins.findIndex((plugin) => plugin['name'] === BARMAN);
     const [first, second] = archivers;
+    const inTree = inTreeStore(resource) !== undefined;
     if (second !== undefined) {
       report.fail(
         ['spec', 'plugins', second, 'isWALArchiver'],
         'two plugins archive WAL: the webhook refuses the Cluster',
       );
-    } else if (first !== undefined && objectOr(resource.spec['backup'])['barmanObjectStore'] !== undefined) {
+    } else if (first !== undefined && inTree) {
       report.fail(
         ['spec', 'plugins', first, 'isWALArchiver'],
         'barmanObjectStore archives WAL as well: the webhook refuses the Cluster',
         'remove spec.backup.barmanObjectStore',
       );
-    } else if (barman >= 0 && archivers.length === 0) {
+    } else if (barman >= 0 && archivers.length === 0 && !inTree) {
       const field = plugins[barman]?.['enabled'] === false ? 'enabled' : 'isWALArchiver';
       report.fail(
         ['spec', 'plugins', barman, field],

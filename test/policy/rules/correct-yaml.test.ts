@@ -12,6 +12,7 @@ import {
   namespace,
   object,
   policy,
+  scheduledBackup,
   service,
 } from '../../../lib/policy/rules/_examples';
 
@@ -68,6 +69,11 @@ const restored = (instances: number) =>
     plugins: undefined,
     bootstrap: { recovery: { source: 'origin', database: 'shop', owner: 'shop' } },
   });
+const inTree = cluster({
+  plugins: undefined,
+  backup: { barmanObjectStore: { destinationPath: 's3://backups/shop', s3Credentials: { inheritFromIAMRole: true } } },
+});
+const byDefault = merge(scheduledBackup(), { spec: { method: undefined, pluginConfiguration: undefined } });
 const external = (spec: object) => object('external-secrets.io/v1', 'ExternalSecret', 'made', { spec });
 const operatorPeer = {
   namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'cnpg-system' } },
@@ -95,6 +101,18 @@ const CASES: readonly (readonly [what: string, rules: readonly string[], fine: O
     BUDGET,
     [scaled, hpa(2), budget({ minAvailable: 1, maxUnavailable: undefined })],
     [scaled, hpa(1), budget({ minAvailable: 1, maxUnavailable: undefined })],
+  ],
+  [
+    'a Cluster that archives to an object store of its own, as it may until CloudNativePG 1.31',
+    ['off-node-copy', 'backup-method-plugin', 'wal-archiver'],
+    [inTree, byDefault],
+    [cluster(), byDefault],
+  ],
+  [
+    'a plugin that does not archive beside an object store that does',
+    ['wal-archiver'],
+    [merge(inTree, { spec: { plugins: [{ name: 'barman-cloud.cloudnative-pg.io' }] } })],
+    [cluster({ plugins: [{ name: 'barman-cloud.cloudnative-pg.io' }] })],
   ],
   [
     'a budget with a number, where none at all lets no pod go',
