@@ -1,5 +1,5 @@
 import type { Manifest } from '../gitops/rendered';
-import { selects } from '../policy/world';
+import { selects } from '../policy/selector';
 import { at, list } from './_read';
 import type { Workload } from './_workload';
 

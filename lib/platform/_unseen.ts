@@ -1,5 +1,5 @@
 import type { Manifest } from '../gitops/rendered';
-import { selects } from '../policy/world';
+import { selects } from '../policy/selector';
 import { HOSTNAME } from './_eligible';
 import { switchedOff } from './_operator-state';
 import { at, text } from './_read';

@@ -1,5 +1,5 @@
 import type { Manifest } from '../gitops/rendered';
-import { selects } from '../policy/world';
+import { selects } from '../policy/selector';
 import { failoverStall } from './_blocked';
 import { eligibleNodes, HOSTNAME, nodeRules } from './_eligible';
 import { at, list, number } from './_read';

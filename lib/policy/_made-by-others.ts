@@ -1,8 +1,8 @@
 import { type Resource, type YamlObject, listOr, objectOr } from './resource';
 
-/** A Secret or ConfigMap that a controller makes from another object, and its keys. */
+/** What a controller makes from another object; keys are those of a Secret or ConfigMap. */
 export interface Made {
-  readonly kind: 'Secret' | 'ConfigMap';
+  readonly kind: 'ConfigMap' | 'Secret' | 'Service' | 'ServiceAccount';
   readonly name: string;
   readonly keys: readonly string[] | 'any';
 }

@@ -1,9 +1,11 @@
+import { operatorMade } from './_made-by-operator';
 import { EVERYWHERE, addedKeys, madeFrom } from './_made-by-others';
 import { type Pods, podsOf, scaleTargets } from './_pods';
 import { kindKey } from './_kind-key';
 import { nearest } from './schema/_suggest';
 import type { PlatformFacts } from './platform-facts';
-import { type Resource, type YamlObject, listOr, objectOr } from './resource';
+import { type Resource, objectOr } from './resource';
+import { selects } from './selector';
 
 /** Keys of a Secret or ConfigMap: `any` where they are not known. */
 export type Keys = readonly string[] | 'any';
@@ -15,20 +17,6 @@ export type Lookup =
   | { readonly status: 'missing'; readonly meant?: string }
   /** Nothing is known of such objects in that namespace. */
   | { readonly status: 'unknown' };
-
-const BASIC_AUTH = ['username', 'password'];
-const APP_KEYS = [
-  ...BASIC_AUTH,
-  'host',
-  'port',
-  'dbname',
-  'user',
-  'pgpass',
-  'uri',
-  'jdbc-uri',
-  'fqdn-uri',
-  'fqdn-jdbc-uri',
-];
 
 /** Namespaces that every cluster has, or that the operator and the GitOps engines bring along. */
 const NAMESPACES = ['argocd', 'cnpg-system', 'default', 'flux-system', 'kube-node-lease', 'kube-public', 'kube-system'];
@@ -85,8 +73,8 @@ export class World {
       this.name(kind, namespace ?? '', name, { keys: keys ?? 'any', operator: false });
     }
     for (const resource of resources) {
-      if (resource.id.startsWith('postgresql.cnpg.io/')) {
-        this.addOperatorMade(resource);
+      for (const made of operatorMade(resource)) {
+        this.name(made.kind, resource.namespace, made.name, { keys: made.keys, operator: true });
       }
       for (const made of madeFrom(resource)) {
         this.name(made.kind, resource.namespace, made.name, { keys: made.keys, operator: false });
@@ -269,75 +257,10 @@ export class World {
   private name(kind: string, namespace: string, name: string, what: Named): void {
     below(below(this.names, kind), namespace).set(name, what);
   }
-
-  private addOperatorMade(resource: Resource): void {
-    const { namespace, name } = resource;
-    const spec = resource.broken ? {} : resource.spec;
-    const add = (kind: string, suffix: string, keys: Keys = 'any'): void => {
-      this.name(kind, namespace, `${name}${suffix}`, { keys, operator: true });
-    };
-    if (resource.kind === 'Cluster') {
-      add('Secret', '-ca', ['ca.crt', 'ca.key']);
-      add('Secret', '-server', ['tls.crt', 'tls.key', 'ca.crt']);
-      add('Secret', '-replication', ['tls.crt', 'tls.key', 'ca.crt']);
-      const initdb = objectOr(objectOr(spec['bootstrap'])['initdb']);
-      if (initdb['secret'] === undefined) {
-        add('Secret', '-app', APP_KEYS);
-      }
-      if (spec['enableSuperuserAccess'] === true && spec['superuserSecret'] === undefined) {
-        add('Secret', '-superuser', APP_KEYS);
-      }
-      const disabled = (objectOr(objectOr(spec['managed'])['services'])['disabledDefaultServices'] ?? []) as string[];
-      for (const type of ['rw', 'ro', 'r']) {
-        if (!disabled.includes(type)) {
-          add('Service', `-${type}`);
-        }
-      }
-      for (const service of listOr(objectOr(objectOr(spec['managed'])['services'])['additional'])) {
-        const made = String(objectOr(objectOr(service['serviceTemplate'])['metadata'])['name']);
-        this.name('Service', namespace, made, { keys: 'any', operator: true });
-      }
-      add('ServiceAccount', '');
-      this.name('ConfigMap', namespace, 'cnpg-default-monitoring', { keys: ['queries'], operator: true });
-    }
-    if (resource.kind === 'DatabaseRole' && objectOr(spec['clientCertificate'])['enabled'] === true) {
-      add('Secret', '-client-cert', ['tls.crt', 'tls.key', 'ca.crt']);
-    }
-    if (resource.kind === 'Pooler') {
-      add('Service', '');
-    }
-  }
 }
 
 function groupOf({ id }: Resource): string {
   return id.slice(0, id.indexOf('/'));
-}
-
-/** Whether labels match a selector with `matchLabels` and `matchExpressions`. */
-export function selects(selector: unknown, labels: Readonly<Record<string, unknown>>): boolean {
-  const { matchLabels, matchExpressions } = objectOr(selector);
-  const wanted = objectOr(matchLabels);
-  for (const name in wanted) {
-    if (labels[name] !== wanted[name]) {
-      return false;
-    }
-  }
-  return matchExpressions === undefined || listOr(matchExpressions).every((expression) => matches(expression, labels));
-}
-
-function matches(expression: YamlObject, labels: Readonly<Record<string, unknown>>): boolean {
-  const value = labels[String(expression['key'])];
-  const values = (expression['values'] ?? []) as readonly unknown[];
-  switch (expression['operator']) {
-    case 'In':
-      return value !== undefined && values.includes(value);
-    case 'NotIn':
-      return value === undefined || !values.includes(value);
-    case 'Exists':
-      return value !== undefined;
-    default:
-      return value === undefined;
-  }
 }
 
 /** Up to here, looking at each is faster than an index. */

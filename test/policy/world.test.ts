@@ -2,7 +2,8 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Resource, makeResource, refOf } from '../../lib/policy/resource';
 import { deployment, policy } from '../../lib/policy/rules/_examples';
-import { World, selects } from '../../lib/policy/world';
+import { selects } from '../../lib/policy/selector';
+import { World } from '../../lib/policy/world';
 
 const resourceOf = (manifest: Readonly<Record<string, unknown>>, broken = false): Resource =>
   makeResource(manifest, manifest, broken, refOf(manifest, {}));

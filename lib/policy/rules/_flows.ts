@@ -1,7 +1,8 @@
 import type { PathSegment } from '../_path';
 import type { Pods } from '../_pods';
 import { type Resource, type YamlObject, isObject, listOr, objectOr } from '../resource';
-import { type World, selects } from '../world';
+import { selects } from '../selector';
+import type { World } from '../world';
 
 /** One rule of a NetworkPolicy. */
 export interface FlowRule {

@@ -1,4 +1,4 @@
-import { isObject, objectOr } from '../resource';
+import { isObject } from '../resource';
 import type { PolicyRule } from '../rule';
 import { cluster, example } from './_examples';
 import { inTreeStore } from './_in-tree';

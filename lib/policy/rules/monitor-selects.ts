@@ -1,6 +1,6 @@
 import { listOr, objectOr } from '../resource';
 import type { PolicyRule } from '../rule';
-import { selects } from '../world';
+import { selects } from '../selector';
 import { deployment, example, object } from './_examples';
 import { showSelector } from './_labels';
 

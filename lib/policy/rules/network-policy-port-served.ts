@@ -1,7 +1,8 @@
 import type { Pods } from '../_pods';
 import { listOr } from '../resource';
 import type { PolicyRule, Report } from '../rule';
-import { type World, selects } from '../world';
+import { selects } from '../selector';
+import type { World } from '../world';
 import { deployment, example, policy } from './_examples';
 import { type FlowPeer, type FlowRule, covers, flowRules, protocolOf } from './_flows';
 

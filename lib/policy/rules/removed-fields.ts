@@ -1,4 +1,4 @@
-import { listOr, objectOr } from '../resource';
+import { listOr } from '../resource';
 import type { PolicyRule } from '../rule';
 import { cluster, example } from './_examples';
 import { inTreeStore } from './_in-tree';

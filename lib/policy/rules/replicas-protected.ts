@@ -1,6 +1,6 @@
 import { objectOr } from '../resource';
 import type { PolicyRule } from '../rule';
-import { selects } from '../world';
+import { selects } from '../selector';
 import { budget, deployment, example } from './_examples';
 
 /** Replicas are not all drained at once. */

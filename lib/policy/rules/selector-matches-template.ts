@@ -1,6 +1,6 @@
 import { objectOr } from '../resource';
 import type { PolicyRule } from '../rule';
-import { selects } from '../world';
+import { selects } from '../selector';
 import { deployment, example } from './_examples';
 import { showSelector } from './_labels';
 
