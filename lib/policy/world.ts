@@ -40,7 +40,7 @@ const UNKNOWN: Lookup = { status: 'unknown' };
 interface Named {
   readonly resource?: Resource;
   /** Keys of what an operator makes or somebody else owns. */
-  readonly keys?: Keys;
+  readonly keys?: Keys | undefined;
   readonly operator: boolean;
 }
 
@@ -84,11 +84,12 @@ export class World {
     for (const resource of resources) {
       const key = kindKey(resource.kind, resource.ref.apiVersion);
       const names = below(below(this.names, key), resource.namespace);
-      const before = names.get(resource.name)?.resource;
-      if (before !== undefined) {
-        this.replaced.set(before, resource);
+      const before = names.get(resource.name);
+      if (before?.resource !== undefined) {
+        this.replaced.set(before.resource, resource);
       }
-      names.set(resource.name, { resource, operator: false });
+      // A controller may fill in what is declared empty.
+      names.set(resource.name, { resource, keys: before?.keys, operator: false });
       if (resource.broken) {
         below(this.refused, resource.id).set(resource.namespace, resource);
       } else {
@@ -160,10 +161,11 @@ export class World {
   /** The keys of a Secret or ConfigMap, where it is known and says them. */
   public keys(kind: string, namespace: string, name: string): Keys {
     const found = this.named(kind, namespace, name);
-    if (found?.resource !== undefined) {
-      return found.resource.broken ? 'any' : dataKeys(found.resource);
+    const others = found?.keys ?? (kind === 'ConfigMap' ? EVERYWHERE.get(name) : undefined);
+    if (found?.resource === undefined) {
+      return others ?? 'any';
     }
-    return found?.keys ?? (kind === 'ConfigMap' ? EVERYWHERE.get(name) : undefined) ?? 'any';
+    return found.resource.broken || others === 'any' ? 'any' : [...dataKeys(found.resource), ...(others ?? [])];
   }
 
   /** As `exists`, with a suggestion, and an honest answer where nothing is known. */

@@ -1,3 +1,8 @@
+/** ` in namespace 'shop'`; nothing where an object says none. */
+export function inNamespace(namespace: string): string {
+  return namespace === '' ? '' : ` in namespace '${namespace}'`;
+}
+
 /** `app=web, tier=front`. */
 export function showLabels(labels: Readonly<Record<string, unknown>>): string {
   return Object.entries(labels)

@@ -1,6 +1,7 @@
 import type { PathSegment } from '../_path';
 import type { Report } from '../rule';
 import type { Lookup, World } from '../world';
+import { inNamespace } from './_labels';
 
 /** A name in one object that stands for another. */
 export interface Target {
@@ -15,14 +16,13 @@ export function resolve(target: Target, world: World, report: Report): Lookup {
   const { kind, namespace, name, path } = target;
   const found = world.lookUp(kind, namespace, name);
   if (found.status === 'missing') {
-    const where = namespace === '' ? '' : ` in namespace '${namespace}'`;
     report.fail(
       path,
-      `there is no ${kind} '${name}'${where}`,
+      `there is no ${kind} '${name}'${inNamespace(namespace)}`,
       found.meant === undefined ? undefined : `write '${found.meant}'`,
     );
   } else if (found.status === 'unknown') {
-    report.skip(`nothing is known of the ${kind}s in namespace '${namespace}'`);
+    report.skip(`nothing is known of the ${kind}s${inNamespace(namespace)}`);
   }
   return found;
 }

@@ -2,6 +2,7 @@ import { WORKLOADS } from '../_pods';
 import type { PolicyRule } from '../rule';
 import { nearest } from '../schema/_suggest';
 import { cluster, container, deployment, example } from './_examples';
+import { inNamespace } from './_labels';
 import { databaseHosts } from './_hosts';
 
 /** A host that looks like a database of the namespace must be one. */
@@ -29,7 +30,7 @@ export const databaseHostExists: PolicyRule = {
       const meant = nearest(service, clusters) ?? clusters[0];
       report.fail(
         path,
-        `there is no Service '${service}' in namespace '${namespace}', and a pod's own name is gone with the pod`,
+        `there is no Service '${service}'${inNamespace(namespace)}, and a pod's own name is gone with the pod`,
         `write '${meant}'`,
       );
     }

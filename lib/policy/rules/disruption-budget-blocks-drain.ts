@@ -1,7 +1,7 @@
 import { objectOr } from '../resource';
 import type { PolicyRule } from '../rule';
 import { budget, deployment, example } from './_examples';
-import { showSelector } from './_labels';
+import { inNamespace, showSelector } from './_labels';
 
 /** A budget lets at least one pod go. */
 export const disruptionBudgetBlocksDrain: PolicyRule = {
@@ -21,13 +21,13 @@ export const disruptionBudgetBlocksDrain: PolicyRule = {
     }
     const pods = world.selected(resource.namespace, objectOr(selector));
     if (!world.hasPods(resource.namespace)) {
-      report.skip(`no pods of namespace '${resource.namespace}' are among the manifests`);
+      report.skip(`no pods${inNamespace(resource.namespace)} are among the manifests`);
       return;
     }
     if (pods.length === 0) {
       report.fail(
         'spec.selector',
-        `no pod in namespace '${resource.namespace}' has ${showSelector(selector)}, so it protects nothing`,
+        `no pod${inNamespace(resource.namespace)} has ${showSelector(selector)}, so it protects nothing`,
       );
       return;
     }

@@ -2,7 +2,7 @@ import { listOr, objectOr } from '../resource';
 import type { PolicyRule } from '../rule';
 import { selects } from '../selector';
 import { deployment, example, object } from './_examples';
-import { showSelector } from './_labels';
+import { inNamespace, showSelector } from './_labels';
 
 const MONITORING = 'monitoring.coreos.com/v1';
 
@@ -41,14 +41,14 @@ export const monitorSelects: PolicyRule = {
     const brought =
       resource.kind === 'PodMonitor' ? !world.hasPods(namespace) : world.in(namespace, 'v1/Service').length === 0;
     if (brought) {
-      report.skip(`nothing that could be scraped in namespace '${namespace}' is among the manifests`);
+      report.skip(`nothing that could be scraped${inNamespace(namespace)} is among the manifests`);
       return;
     }
     if (pods.length + services.length === 0) {
       const what = resource.kind === 'PodMonitor' ? 'pod' : 'Service';
       report.fail(
         'spec.selector',
-        `no ${what} in namespace '${namespace}' has ${showSelector(selector)}, so nothing is scraped`,
+        `no ${what}${inNamespace(namespace)} has ${showSelector(selector)}, so nothing is scraped`,
       );
       return;
     }

@@ -2,7 +2,7 @@ import { objectOr } from '../resource';
 import type { PolicyRule } from '../rule';
 import { deployment, example, policy } from './_examples';
 import { flowRules } from './_flows';
-import { showSelector } from './_labels';
+import { inNamespace, showSelector } from './_labels';
 
 /** A peer of a NetworkPolicy inside the manifests must be there. */
 export const networkPolicyPeerExists: PolicyRule = {
@@ -53,7 +53,7 @@ export const networkPolicyPeerExists: PolicyRule = {
           Object.keys(labels).length > 0 &&
           world.selected(namespace, labels).length === 0
         ) {
-          report.fail([...path, 'podSelector'], `no pod in namespace '${namespace}' has ${showSelector(labels)}`);
+          report.fail([...path, 'podSelector'], `no pod${inNamespace(namespace)} has ${showSelector(labels)}`);
         }
       }
     }

@@ -1,7 +1,7 @@
 import { objectOr } from '../resource';
 import type { PolicyRule } from '../rule';
 import { deployment, example, policy } from './_examples';
-import { showSelector } from './_labels';
+import { inNamespace, showSelector } from './_labels';
 
 /** A NetworkPolicy must be about pods that exist. */
 export const networkPolicySelectsPods: PolicyRule = {
@@ -27,9 +27,9 @@ export const networkPolicySelectsPods: PolicyRule = {
       return;
     }
     if (!world.hasPods(resource.namespace)) {
-      report.skip(`no pods of namespace '${resource.namespace}' are among the manifests`);
+      report.skip(`no pods${inNamespace(resource.namespace)} are among the manifests`);
     } else if (world.selected(resource.namespace, selector).length === 0) {
-      report.fail('spec.podSelector', `no pod in namespace '${resource.namespace}' has ${showSelector(selector)}`);
+      report.fail('spec.podSelector', `no pod${inNamespace(resource.namespace)} has ${showSelector(selector)}`);
     }
   },
 };

@@ -1,6 +1,10 @@
-import { isObject, objectOr } from '../resource';
-import type { PolicyRule } from '../rule';
+import { type Resource, isObject, listOr, objectOr } from '../resource';
+import type { PolicyRule, Report } from '../rule';
+import type { World } from '../world';
 import { cluster, example } from './_examples';
+import { inNamespace } from './_labels';
+
+const OBJECT_STORE = 'barmancloud.cnpg.io/v1/ObjectStore';
 
 /** A recovery says whose data it is, and can be made. */
 export const recoveryComplete: PolicyRule = {
@@ -23,7 +27,7 @@ export const recoveryComplete: PolicyRule = {
       ],
       'spec.bootstrap.recovery.owner',
     ),
-  check(resource, _, report) {
+  check(resource, world, report) {
     const { recovery, pg_basebackup: copy } = objectOr(resource.manifest['spec']?.bootstrap);
     if (isObject(copy) && (copy['database'] === undefined) !== (copy['owner'] === undefined)) {
       const missing = copy['database'] === undefined ? 'database' : 'owner';
@@ -46,11 +50,20 @@ export const recoveryComplete: PolicyRule = {
         );
       }
     }
-    if (recovery['backup'] !== undefined && recovery['volumeSnapshots'] === undefined) {
-      report.fail(
-        'spec.bootstrap.recovery.backup',
-        'a Backup object made by the plugin cannot be restored by its name',
-      );
+    const backup: unknown = objectOr(recovery['backup'])['name'];
+    if (typeof backup === 'string' && recovery['volumeSnapshots'] === undefined) {
+      checkBackup(backup, resource, world, report);
     }
   },
 };
+
+/** A Backup is known by its name only where it is no plugin's: who made one that is not here, its namespace tells. */
+function checkBackup(name: string, { namespace, spec }: Resource, world: World, report: Report): void {
+  const made = world.find('Backup', namespace, name);
+  const plugins = listOr(spec['plugins']).length > 0 || world.in(namespace, OBJECT_STORE).length > 0;
+  if (made === undefined ? plugins : made.spec['method'] === 'plugin') {
+    report.fail('spec.bootstrap.recovery.backup', 'a Backup object made by the plugin cannot be restored by its name');
+  } else if (made === undefined) {
+    report.skip(`nothing is known of the Backups${inNamespace(namespace)}`);
+  }
+}

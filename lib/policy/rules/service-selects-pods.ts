@@ -2,7 +2,7 @@ import { type Resource, objectOr } from '../resource';
 import type { PolicyRule } from '../rule';
 import type { World } from '../world';
 import { deployment, example, service } from './_examples';
-import { showLabels } from './_labels';
+import { inNamespace, showLabels } from './_labels';
 
 /** A Service must have pods behind it. */
 export const serviceSelectsPods: PolicyRule = {
@@ -21,12 +21,9 @@ export const serviceSelectsPods: PolicyRule = {
         report.fail('spec.selector', 'it has no selector and no EndpointSlice, so nothing is ever behind it');
       }
     } else if (!world.hasPods(resource.namespace)) {
-      report.skip(`no pods of namespace '${resource.namespace}' are among the manifests`);
+      report.skip(`no pods${inNamespace(resource.namespace)} are among the manifests`);
     } else if (world.selected(resource.namespace, { matchLabels: selector }).length === 0) {
-      report.fail(
-        'spec.selector',
-        `no pod in namespace '${resource.namespace}' has the labels ${showLabels(selector)}`,
-      );
+      report.fail('spec.selector', `no pod${inNamespace(resource.namespace)} has the labels ${showLabels(selector)}`);
     }
   },
 };

@@ -3,6 +3,7 @@ import { listOr } from '../resource';
 import type { PolicyRule } from '../rule';
 import { nearest } from '../schema/_suggest';
 import { container, deployment, example } from './_examples';
+import { inNamespace } from './_labels';
 
 /** A mounted volume must be declared in the same pod, and a claim must exist. */
 export const volumeExists: PolicyRule = {
@@ -46,7 +47,7 @@ export const volumeExists: PolicyRule = {
       const name: unknown = volume['persistentVolumeClaim']?.claimName;
       if (typeof name === 'string' && !world.exists('PersistentVolumeClaim', resource.namespace, name)) {
         const path = [...(pods?.path ?? []), 'volumes', i, 'persistentVolumeClaim', 'claimName'];
-        report.fail(path, `there is no PersistentVolumeClaim '${name}' in namespace '${resource.namespace}'`);
+        report.fail(path, `there is no PersistentVolumeClaim '${name}'${inNamespace(resource.namespace)}`);
       }
     });
   },

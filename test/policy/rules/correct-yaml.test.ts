@@ -14,6 +14,7 @@ import {
   policy,
   scheduledBackup,
   service,
+  store,
 } from '../../../lib/policy/rules/_examples';
 
 type Objects = readonly Readonly<Record<string, unknown>>[];
@@ -74,6 +75,13 @@ const inTree = cluster({
   backup: { barmanObjectStore: { destinationPath: 's3://backups/shop', s3Credentials: { inheritFromIAMRole: true } } },
 });
 const byDefault = merge(scheduledBackup(), { spec: { method: undefined, pluginConfiguration: undefined } });
+const fromBackup = cluster({
+  plugins: undefined,
+  bootstrap: { recovery: { backup: { name: 'nightly' }, database: 'shop', owner: 'shop' } },
+});
+const backup = (method: string) =>
+  object('postgresql.cnpg.io/v1', 'Backup', 'nightly', { spec: { cluster: { name: 'db' }, method } });
+const noQuorum = cluster({ postgresql: { synchronous: { method: 'any', number: 1 } } });
 const external = (spec: object) => object('external-secrets.io/v1', 'ExternalSecret', 'made', { spec });
 const operatorPeer = {
   namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'cnpg-system' } },
@@ -206,6 +214,34 @@ const CASES: readonly (readonly [what: string, rules: readonly string[], fine: O
     SECRETS,
     [reads('tls.crt'), other, object('cert-manager.io/v1', 'Certificate', 'x', { spec: { secretName: 'made' } })],
     [reads('tls.pem'), other, object('cert-manager.io/v1', 'Certificate', 'x', { spec: { secretName: 'made' } })],
+  ],
+  [
+    'a Secret that is declared empty, and that a Certificate fills',
+    SECRETS,
+    [
+      reads('tls.crt'),
+      object('v1', 'Secret', 'made', {}),
+      object('cert-manager.io/v1', 'Certificate', 'x', { spec: { secretName: 'made' } }),
+    ],
+    [reads('tls.crt'), object('v1', 'Secret', 'made', {})],
+  ],
+  [
+    'a restore of a Backup that no plugin made',
+    ['recovery-complete'],
+    [fromBackup, backup('barmanObjectStore')],
+    [fromBackup, backup('plugin')],
+  ],
+  [
+    'a restore of a Backup of which nothing is known, where no plugin is',
+    ['recovery-complete'],
+    [fromBackup],
+    [fromBackup, store()],
+  ],
+  [
+    'a quorum for failovers that the old annotation asks for',
+    ['failover-quorum'],
+    [merge(noQuorum, { metadata: { annotations: { 'alpha.cnpg.io/failoverQuorum': 'true' } } })],
+    [merge(cluster(), { metadata: { annotations: { 'alpha.cnpg.io/failoverQuorum': 'false' } } })],
   ],
   [
     'the keys that Kubernetes adds to the Secret of a token',
