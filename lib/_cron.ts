@@ -30,6 +30,10 @@ export function readCron(schedule: string, kind: CronKind): CronReading {
   return known;
 }
 
+/** What both controllers take beside fields. A word says too little of the hour to count with it. */
+export const SHORTHAND =
+  /^@(yearly|annually|monthly|weekly|daily|midnight|hourly|every \+?((\d+(\.\d*)?|\.\d+)(ns|us|µs|ms|s|m|h))+)$/;
+
 /** Refuses a schedule that is refused, never runs, or is read differently from what its author meant. */
 export function checkCron(where: IConstruct, property: string, schedule: string, kind: CronKind): number {
   const cron = readCron(schedule, kind);

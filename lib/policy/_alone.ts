@@ -1,6 +1,7 @@
 import { judgeCel } from './_cel-layer';
 import { type Ledger, count, internal } from './_ledger';
 import { SEALED, hidesFields, touchesSealed } from './_sealed';
+import { FILLED_IN, isFilledIn } from './_variables';
 import { type CelTask, withDefaults } from './defaults';
 import type { Finding, ObjectRef } from './finding';
 import type { PlatformFacts } from './platform-facts';
@@ -46,9 +47,10 @@ function judge(
   }
   const judged = judgeManifest(given, { kinds, target: kubernetes, cloudNativePg });
   const { manifest, entry } = judged;
-  const problems =
-    sealed.length === 0 ? judged.problems : judged.problems.filter((problem) => !isAboutSealed(problem, sealed));
   const ref = refOf(manifest, origin);
+  const problems = judged.problems.filter(
+    (problem) => !isAboutSealed(problem, sealed) && !isAboutVariable(problem, manifest, ref, ledger),
+  );
   let broken = false;
   for (const problem of problems) {
     broken ||= problem.advisory !== true || problem.keyword === 'kind';
@@ -84,9 +86,24 @@ function judge(
 
 /** What the schema says of a value that is encrypted. The names of fields are not, and stand. */
 function isAboutSealed({ keyword, segments }: SchemaProblem, sealed: NonNullable<PolicyInput['sealed']>): boolean {
-  return (
-    segments.length > 0 && !['additionalProperties', 'version'].includes(keyword) && touchesSealed(sealed, segments)
-  );
+  return segments.length > 0 && !NAMES.includes(keyword) && touchesSealed(sealed, segments);
+}
+
+/** What is said of the name of a field, whatever its value is. */
+const NAMES = ['additionalProperties', 'version'];
+
+/** What the schema says of a value that is filled in later is counted as not judged. */
+function isAboutVariable(
+  { keyword, segments }: SchemaProblem,
+  manifest: unknown,
+  object: ObjectRef,
+  ledger: Ledger,
+): boolean {
+  if (segments.length === 0 || NAMES.includes(keyword) || !isFilledIn(manifest, segments)) {
+    return false;
+  }
+  ledger.skipped.push({ rule: 'schema', object, reason: FILLED_IN });
+  return true;
 }
 
 function schemaFinding(problem: SchemaProblem, object: ObjectRef): Finding {

@@ -1,11 +1,12 @@
 import type { PathSegment } from './_path';
 import { type Resource, type YamlObject, listOr, objectOr } from './resource';
+import type { Labels } from './selector';
 
 /** The pods that one object makes. */
 export interface Pods {
   readonly owner: Resource;
   readonly namespace: string;
-  readonly labels: Readonly<Record<string, string>>;
+  readonly labels: Labels;
   /** How many there are meant to be, or at least where they are scaled; `undefined` where it is not fixed. */
   readonly replicas: number | undefined;
   /** The pod's spec and where it is; absent for pods that an operator makes. */
@@ -80,6 +81,9 @@ export function podsOf(resource: Resource, scaled: ReadonlyMap<string, number> =
         ...inherited,
         'cnpg.io/cluster': resource.name,
         'cnpg.io/podRole': 'instance',
+        'cnpg.io/instanceRole': ['primary', 'replica', 'unhealthy'],
+        // Deprecated, and still there.
+        role: ['primary', 'replica', 'unhealthy'],
         'app.kubernetes.io/name': 'postgresql',
         'app.kubernetes.io/managed-by': 'cloudnative-pg',
         'app.kubernetes.io/instance': resource.name,

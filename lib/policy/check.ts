@@ -1,6 +1,7 @@
 import { judgeAlone } from './_alone';
 import { type Ledger, internal, newLedger } from './_ledger';
 import { type PathSegment, formatPath, parsePath } from './_path';
+import { FILLED_IN, isFilledIn } from './_variables';
 import { type Ignore, type Suppressions, readSuppressions } from './_suppress';
 import { type Finding, type ObjectRef, type PolicyReport, objectName } from './finding';
 import type { PlatformFacts } from './platform-facts';
@@ -159,6 +160,10 @@ class Reporter implements Report {
 
   public fail(path: string | readonly PathSegment[], message: string, fix?: string): void {
     const segments = typeof path === 'string' ? parsePath(path) : path;
+    if (isFilledIn(this.about.manifest, segments)) {
+      this.skip(FILLED_IN);
+      return;
+    }
     this.ledger.findings.push({
       rule: this.rule.name,
       severity: this.rule.severity,

@@ -1,28 +1,33 @@
 import { type YamlObject, listOr, objectOr } from './resource';
 
-/** Whether labels match a selector with `matchLabels` and `matchExpressions`. */
-export function selects(selector: unknown, labels: Readonly<Record<string, unknown>>): boolean {
+/** Labels of pods; a list where they differ, with the values of each of them. */
+export type Labels = Readonly<Record<string, unknown>>;
+
+/** Whether labels match a selector with `matchLabels` and `matchExpressions`; of pods that differ, whether any does. */
+export function selects(selector: unknown, labels: Labels): boolean {
   const { matchLabels, matchExpressions } = objectOr(selector);
   const wanted = objectOr(matchLabels);
   for (const name in wanted) {
-    if (labels[name] !== wanted[name]) {
+    const value = labels[name];
+    if (value !== wanted[name] && !(Array.isArray(value) && value.includes(wanted[name]))) {
       return false;
     }
   }
   return matchExpressions === undefined || listOr(matchExpressions).every((expression) => matches(expression, labels));
 }
 
-function matches(expression: YamlObject, labels: Readonly<Record<string, unknown>>): boolean {
+function matches(expression: YamlObject, labels: Labels): boolean {
   const value = labels[String(expression['key'])];
+  const there: readonly unknown[] = value === undefined ? [] : [value].flat();
   const values = (expression['values'] ?? []) as readonly unknown[];
   switch (expression['operator']) {
     case 'In':
-      return value !== undefined && values.includes(value);
+      return there.some((one) => values.includes(one));
     case 'NotIn':
-      return value === undefined || !values.includes(value);
+      return there.length === 0 || there.some((one) => !values.includes(one));
     case 'Exists':
-      return value !== undefined;
+      return there.length > 0;
     default:
-      return value === undefined;
+      return there.length === 0;
   }
 }

@@ -272,13 +272,15 @@ function byLabel(all: readonly Pods[]): ReadonlyMap<string, readonly Pods[]> {
   const index = new Map<string, Pods[]>();
   for (const pods of all) {
     for (const label in pods.labels) {
-      push(index, `${label}=${pods.labels[label]}`, pods);
+      for (const value of [pods.labels[label]].flat()) {
+        push(index, `${label}=${String(value)}`, pods);
+      }
     }
   }
   return index;
 }
 
-function dataKeys(resource: Resource): Keys {
+function dataKeys(resource: Resource): readonly string[] {
   const written = ['data', 'stringData', 'binaryData'].flatMap((field) =>
     Object.keys(objectOr(resource.manifest[field])),
   );

@@ -105,6 +105,21 @@ describe('the layers', () => {
     }
   });
 
+  it('count a value that is filled in later as not judged, and judge the rest', () => {
+    const service = (address: string) => ({
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { name: 'lb', namespace: 'shop' },
+      spec: { externalIPs: [address], ports: [{ port: 80 }] },
+    });
+    expect(check([service('${ADDRESS}')])).toMatchObject({
+      findings: [],
+      skipped: [{ rule: 'schema', reason: 'it holds a variable that is filled in when it is applied' }],
+    });
+    expect(check([set(service('${ADDRESS}'), 'spec.prots', [])]).findings).toMatchObject([{ path: 'spec.prots' }]);
+    expect(check([service('$ADDRESS')]).findings).toMatchObject([{ path: 'spec.externalIPs[0]' }]);
+  });
+
   it('refuse such a field also deep inside a definition that holds itself', () => {
     const nested = {
       type: 'object',

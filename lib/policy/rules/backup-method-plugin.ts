@@ -3,8 +3,6 @@ import type { PolicyRule } from '../rule';
 import { cluster, example, scheduledBackup } from './_examples';
 import { inTreeStore } from './_in-tree';
 
-const DEFAULT = "its method is barmanObjectStore, the CRD's default";
-
 /** Backups go through what the Cluster has. */
 export const backupMethodPlugin: PolicyRule = {
   name: 'backup-method-plugin',
@@ -21,9 +19,12 @@ export const backupMethodPlugin: PolicyRule = {
     const target = world.find('Cluster', resource.namespace, String(objectOr(owner)['name']));
     if (method === 'barmanObjectStore' || method === undefined) {
       if (target === undefined) {
-        report.fail('spec.method', `${DEFAULT}, which CloudNativePG 1.31 removes`);
+        report.skip('the Cluster that it backs up is not here');
       } else if (inTreeStore(target) === undefined) {
-        report.fail('spec.method', `${DEFAULT}, and Cluster '${target.name}' has none: every backup fails`);
+        report.fail(
+          'spec.method',
+          `its method is barmanObjectStore, the CRD's default, and Cluster '${target.name}' has none: every backup fails`,
+        );
       }
       for (const field of ['online', 'onlineConfiguration']) {
         if (resource.spec[field] !== undefined) {

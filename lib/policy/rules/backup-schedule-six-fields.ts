@@ -1,4 +1,4 @@
-import { readCron } from '../../_cron';
+import { SHORTHAND, readCron } from '../../_cron';
 import type { PolicyRule } from '../rule';
 import { example, object } from './_examples';
 
@@ -22,11 +22,19 @@ export const backupScheduleSixFields: PolicyRule = {
       '0 2 * * *',
     ),
   check(resource, _, report) {
-    const schedule = String(resource.spec['schedule']);
+    const schedule = String(resource.spec['schedule']).trim();
     const cron = readCron(schedule, 'ScheduledBackup');
-    if ('problem' in cron) {
-      const fix = 'longestGap' in readCron(schedule, 'CronJob') ? `write '0 ${schedule.trim()}'` : undefined;
-      report.fail('spec.schedule', `'${schedule}' ${cron.problem}`, fix);
+    if (!('problem' in cron) || SHORTHAND.test(schedule)) {
+      return;
+    }
+    if ('longestGap' in readCron(schedule, 'CronJob')) {
+      report.fail(
+        'spec.schedule',
+        `'${schedule}' has five fields: CloudNativePG takes the first for seconds, and backs up at other times than meant`,
+        `write '0 ${schedule}'`,
+      );
+    } else {
+      report.fail('spec.schedule', `'${schedule}' ${cron.problem}`);
     }
   },
 };

@@ -1,10 +1,6 @@
-import { readCron } from '../../_cron';
+import { SHORTHAND, readCron } from '../../_cron';
 import type { PolicyRule } from '../rule';
 import { cronJob, example } from './_examples';
-
-/** What Kubernetes takes beside five fields. */
-const SHORTHAND =
-  /^@(yearly|annually|monthly|weekly|daily|midnight|hourly|every \+?((\d+(\.\d*)?|\.\d+)(ns|us|µs|ms|s|m|h))+)$/;
 
 /** The schedule of a CronJob has five fields, and runs. */
 export const cronJobSchedule: PolicyRule = {

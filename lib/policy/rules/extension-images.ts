@@ -60,8 +60,8 @@ function checkPaths(extension: YamlObject, path: readonly PathSegment[], report:
       const at = [...path, field, i];
       if (one === '') {
         report.fail(at, 'the path is empty', 'write a path, or remove it');
-      } else if (one.startsWith('/') || one.split('/').includes('..')) {
-        report.fail(at, `'${one}' leads out of the image`, "write a relative path without '..'");
+      } else if (one.split('/').includes('..')) {
+        report.fail(at, `'${one}' leads out of the image`, "write a path inside it, without '..'");
       } else if (seen.has(one)) {
         report.fail(at, `'${one}' is in the list twice`, 'remove it');
       }

@@ -41,14 +41,12 @@ export const recoveryComplete: PolicyRule = {
     }
     // A replica cluster makes no database of its own.
     const follows = resource.spec['replica'] !== undefined;
-    const fields = ['database', 'owner'].filter((field) => recovery[field] !== undefined);
-    for (const field of follows && fields.length === 0 ? [] : ['database', 'owner']) {
-      if (recovery[field] === undefined) {
-        report.fail(
-          ['spec', 'bootstrap', 'recovery', field],
-          `without '${field}' the operator makes an empty database 'app' beside the restored one`,
-        );
-      }
+    const missing = ['database', 'owner'].filter((field) => recovery[field] === undefined);
+    if (missing[0] !== undefined && !(follows && missing.length === 2)) {
+      report.fail(
+        ['spec', 'bootstrap', 'recovery', missing[0]],
+        `without ${missing.map((field) => `'${field}'`).join(' and ')} the operator makes an empty database 'app' beside the restored one`,
+      );
     }
     const backup: unknown = objectOr(recovery['backup'])['name'];
     if (typeof backup === 'string' && recovery['volumeSnapshots'] === undefined) {

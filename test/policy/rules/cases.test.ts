@@ -24,7 +24,7 @@ describe('schedules', () => {
     );
   const job = (schedule: string) => judge('cron-job-schedule', cronJob({ schedule }));
 
-  it.each(['0 0 2 * * *', '0 0 2 * * SUN', '0 0 2 ? * MON-SAT/2', '  0 0 2 1 * *'])(
+  it.each(['0 0 2 * * *', '0 0 2 * * SUN', '0 0 2 ? * MON-SAT/2', '  0 0 2 1 * *', '@daily', '@every 12h'])(
     'of backups: %s is taken',
     (schedule) => {
       expect(backup(schedule)).toEqual([]);
@@ -35,7 +35,8 @@ describe('schedules', () => {
     ['0 0 2 * * 7', /day of week '7', which must be from 0 to 6/],
     ['0 0 2 * * SAT-SUN', /which ends before it begins/],
     ['0 0 2 30 2 *', /never runs/],
-    ['@daily', /must have six fields, not 1/],
+    ['@dayly', /must have six fields, not 1/],
+    ['0 2 * * *', /has five fields: CloudNativePG takes the first for seconds/],
     ['TZ=UTC 0 2 * * *', /has second 'TZ=UTC', which is no number/],
   ])('of backups: %s is found', (schedule, message) => {
     expect(backup(schedule)).toEqual([expect.stringMatching(message)]);

@@ -81,6 +81,10 @@ const fromBackup = cluster({
 });
 const backup = (method: string) =>
   object('postgresql.cnpg.io/v1', 'Backup', 'nightly', { spec: { cluster: { name: 'db' }, method } });
+const extended = (path: string) =>
+  cluster({
+    postgresql: { extensions: [{ name: 'a', image: { reference: 'a:1' }, extension_control_path: [path] }] },
+  });
 const noQuorum = cluster({ postgresql: { synchronous: { method: 'any', number: 1 } } });
 const external = (spec: object) => object('external-secrets.io/v1', 'ExternalSecret', 'made', { spec });
 const operatorPeer = {
@@ -225,6 +229,41 @@ const CASES: readonly (readonly [what: string, rules: readonly string[], fine: O
     ],
     [reads('tls.crt'), object('v1', 'Secret', 'made', {})],
   ],
+  [
+    'a Service, a budget and a policy for the primary',
+    ['service-selects-pods', 'disruption-budget-blocks-drain', 'network-policy-selects-pods', 'database-reachable'],
+    [
+      cluster(),
+      service({ selector: { app: undefined, 'cnpg.io/cluster': 'db', 'cnpg.io/instanceRole': 'primary' } }),
+      service({ selector: { app: undefined, 'cnpg.io/cluster': 'db', role: 'replica' } }, 'old'),
+      budget({ selector: { matchLabels: { app: undefined, 'cnpg.io/instanceRole': 'replica' } } }),
+      policy('primary', {
+        podSelector: { matchExpressions: [{ key: 'cnpg.io/instanceRole', operator: 'NotIn', values: ['replica'] }] },
+        policyTypes: ['Ingress'],
+        ingress: [{ ports: [{ port: 5432 }] }],
+      }),
+      env('PGHOST', 'db-rw.shop.svc'),
+      policy('out', {
+        podSelector: { matchLabels: { app: 'web' } },
+        policyTypes: ['Egress'],
+        egress: [{ to: [{ podSelector: { matchLabels: { 'cnpg.io/instanceRole': 'primary' } } }] }],
+      }),
+    ],
+    [cluster(), service({ selector: { app: undefined, 'cnpg.io/cluster': 'db', 'cnpg.io/instanceRole': 'leader' } })],
+  ],
+  [
+    'an address that Flux fills in',
+    ['object-store-destination'],
+    [merge(store(), { spec: { configuration: { endpointURL: '${SECRET_HOST}' } } })],
+    [merge(store(), { spec: { configuration: { endpointURL: 'http://${secret_host}' } } })],
+  ],
+  [
+    'a path of an extension from the root of its image',
+    ['extension-images'],
+    [extended('/usr/share/postgresql/18/')],
+    [extended('/usr/../..')],
+  ],
+  ['a ScheduledBackup whose Cluster is not here', ['backup-method-plugin'], [byDefault], [byDefault, cluster()]],
   [
     'a restore of a Backup that no plugin made',
     ['recovery-complete'],
