@@ -94,7 +94,7 @@ function judge(files: SourceFiles, names: readonly string[], options: CheckOptio
       `there is no Kubernetes object in ${names.map(named).join(' and ')}${what}: nothing to check`,
     );
   }
-  const report = checkManifests(inputs, options);
+  const report = checkManifests(inputs, { ...options, incomplete: unreadable.length > 0 });
   return { ...report, failed: report.failed + unreadable.length, findings: [...unreadable, ...report.findings] };
 }
 

@@ -70,9 +70,13 @@ export function canonicalQuantity(value: unknown): string {
     }
     return `${amount}${BINARY[at]}`;
   }
-  const milli = /^([0-9]+)m$/.exec(text);
-  if (milli !== null && Number(milli[1]) % MILLI === 0) {
-    return String(Number(milli[1]) / MILLI);
+  const thousandths = /^[0-9]+m$/.test(text)
+    ? Number(text.slice(0, -1))
+    : /^[0-9]*\.[0-9]{1,3}$/.test(text)
+      ? Math.round(Number(text) * MILLI)
+      : undefined;
+  if (thousandths !== undefined) {
+    return thousandths % MILLI === 0 ? String(thousandths / MILLI) : `${thousandths}m`;
   }
   return text;
 }

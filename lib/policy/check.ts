@@ -36,6 +36,12 @@ export interface CheckOptions {
   readonly ignore?: readonly Ignore[];
 
   /**
+   * Whether some manifests are missing, such as those in a file that cannot be read: then no name leads nowhere for sure.
+   * @default false
+   */
+  readonly incomplete?: boolean;
+
+  /**
    * Kinds with a schema.
    * @default - those of this package
    */
@@ -57,7 +63,7 @@ export function checkManifests(inputs: readonly PolicyInput[], options: CheckOpt
       resources.push(resource);
     }
   }
-  const world = new World(resources, platform);
+  const world = new World(resources, platform, options.incomplete);
   const rules = options.rules ?? allRules;
   runRules(rules, resources, world, ledger);
 

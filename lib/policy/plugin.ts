@@ -98,6 +98,7 @@ export class PolicyValidation {
       {
         platform: this.props.facts ?? {},
         ignore: this.props.ignore ?? [],
+        incomplete: read.some((one) => one.findings.length > 0),
         kinds: new Map([...builtInKinds(), ...kinds.map((kind) => [kind.id, kind] as const)]),
       },
     );

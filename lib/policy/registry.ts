@@ -46,6 +46,7 @@ import { fixedParameters } from './rules/fixed-parameters';
 import { fluxDangerousFields } from './rules/flux-dangerous-fields';
 import { fluxDependencyCycle } from './rules/flux-dependency-cycle';
 import { fluxReferenceExists } from './rules/flux-reference-exists';
+import { fluxRewrites } from './rules/flux-rewrites';
 import { foreignServers } from './rules/foreign-servers';
 import { imageCatalogExists } from './rules/image-catalog-exists';
 import { imageDigest } from './rules/image-digest';
@@ -207,6 +208,7 @@ export const rules: readonly PolicyRule[] = [
   fluxDangerousFields,
   fluxDependencyCycle,
   fluxReferenceExists,
+  fluxRewrites,
   foreignServers,
   imageCatalogExists,
   imageDigest,

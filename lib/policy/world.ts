@@ -25,6 +25,7 @@ const NAMESPACES = ['argocd', 'cnpg-system', 'default', 'flux-system', 'kube-nod
 const OFTEN_ELSEWHERE: ReadonlySet<string> = new Set([
   'Deployment',
   'IngressClass',
+  'Kustomization',
   'PriorityClass',
   'RuntimeClass',
   'Secret',
@@ -65,6 +66,7 @@ export class World {
   public constructor(
     public readonly resources: readonly Resource[],
     public readonly platform: PlatformFacts,
+    public readonly incomplete = false,
   ) {
     for (const name of NAMESPACES) {
       this.name('Namespace', '', name, { keys: 'any', operator: true });
@@ -77,7 +79,7 @@ export class World {
         this.name(made.kind, resource.namespace, made.name, { keys: made.keys, operator: true });
       }
       for (const made of madeFrom(resource)) {
-        this.name(made.kind, resource.namespace, made.name, { keys: made.keys, operator: false });
+        this.name(made.kind, resource.namespace, made.name, { keys: made.keys, operator: true });
       }
     }
     const scaled = scaleTargets(resources);
@@ -177,8 +179,19 @@ export class World {
     if (OFTEN_ELSEWHERE.has(kind) && ![...(known?.values() ?? [])].some(({ operator }) => !operator)) {
       return UNKNOWN;
     }
+    if (this.incomplete || this.mayBe(kind, namespace, name)) {
+      return UNKNOWN;
+    }
     const meant = nearest(name, [...(known?.keys() ?? [])]);
     return { status: 'missing', ...(meant === undefined ? {} : { meant }) };
+  }
+
+  /** Whether an object of that name has no namespace yet, or the one that names it has none. */
+  private mayBe(kind: string, namespace: string, name: string): boolean {
+    const homes = this.names.get(kind) ?? new Map<string, Map<string, Named>>();
+    return namespace === ''
+      ? [...homes.values()].some((known) => known.has(name))
+      : homes.get('')?.get(name)?.resource?.clusterScoped === false;
   }
 
   /** What a function makes of the whole set, made once. */

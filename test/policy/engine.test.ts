@@ -105,6 +105,17 @@ describe('the layers', () => {
     }
   });
 
+  it('say of no name that it leads nowhere where a file is missing', () => {
+    const some = rules.filter(({ name }) => name === 'cluster-exists');
+    expect(check([database], { rules: some }).findings).toMatchObject([{ rule: 'cluster-exists' }]);
+    expect(check([database], { rules: some, incomplete: true })).toMatchObject({
+      findings: [],
+      skipped: expect.arrayContaining([
+        expect.objectContaining({ reason: 'a file that may hold what is named cannot be read' }),
+      ]) as unknown,
+    });
+  });
+
   it('count a value that is filled in later as not judged, and judge the rest', () => {
     const service = (address: string) => ({
       apiVersion: 'v1',

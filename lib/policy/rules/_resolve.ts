@@ -22,7 +22,11 @@ export function resolve(target: Target, world: World, report: Report): Lookup {
       found.meant === undefined ? undefined : `write '${found.meant}'`,
     );
   } else if (found.status === 'unknown') {
-    report.skip(`nothing is known of the ${kind}s${inNamespace(namespace)}`);
+    report.skip(
+      world.incomplete
+        ? 'a file that may hold what is named cannot be read'
+        : `nothing is known of the ${kind}s${inNamespace(namespace)}`,
+    );
   }
   return found;
 }

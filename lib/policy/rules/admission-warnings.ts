@@ -60,9 +60,12 @@ function checkMonitoring(spec: YamlObject, report: Report): void {
 
 function checkCluster(spec: YamlObject, report: Report): void {
   if (spec['nodeMaintenanceWindow'] !== undefined) {
+    const { inProgress, reusePVC } = objectOr(spec['nodeMaintenanceWindow']);
     report.fail(
       'spec.nodeMaintenanceWindow',
-      'it is deprecated and takes the PodDisruptionBudgets away',
+      inProgress === true && reusePVC !== false
+        ? 'it is deprecated, and takes the PodDisruptionBudget of the standbys away'
+        : 'it is deprecated',
       'remove it; draining works without',
     );
   }

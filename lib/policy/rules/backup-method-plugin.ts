@@ -49,6 +49,7 @@ export const backupMethodPlugin: PolicyRule = {
       report.fail(
         'spec.pluginConfiguration.name',
         `Cluster '${target.name}' has no plugin '${name}'; it has ${plugins.join(', ') || 'none'}`,
+        plugins.length === 0 ? `add '${name}' to spec.plugins of the Cluster` : undefined,
       );
     }
   },

@@ -1,5 +1,6 @@
 import type { PolicyRule } from '../rule';
 import { cluster, example, object } from './_examples';
+import { enginesOf } from './_engines';
 
 const FLUX = 'kustomize.toolkit.fluxcd.io/prune';
 const ARGO = 'argocd.argoproj.io/sync-options';
@@ -29,14 +30,13 @@ export const dataProtected: PolicyRule = {
       `metadata.annotations['${FLUX}']`,
     ),
   check(resource, world, report) {
-    const engines = world.platform.gitops ?? [
-      ...(world.all('kustomize.toolkit.fluxcd.io/v1/Kustomization').length > 0 ? ['flux' as const] : []),
-      ...(world.all('argoproj.io/v1alpha1/Application').length > 0 ? ['argocd' as const] : []),
-    ];
+    const engines = enginesOf(world);
+    const lost =
+      resource.kind === 'ObjectStore' ? 'and nothing is archived or restored until it is back' : 'and the data with it';
     if (engines.includes('flux') && resource.annotations[FLUX] !== 'disabled') {
       report.fail(
         ['metadata', 'annotations', FLUX],
-        'Flux deletes it, and the data with it, as soon as it leaves git',
+        `Flux deletes it as soon as it leaves git, ${lost}`,
         `write '${FLUX}: disabled'`,
       );
     }
@@ -49,7 +49,7 @@ export const dataProtected: PolicyRule = {
       ) {
         report.fail(
           ['metadata', 'annotations', ARGO],
-          `Argo CD may delete it, and the data with it: ${option}=confirm is missing`,
+          `Argo CD may delete it, ${lost}: ${option}=confirm is missing`,
           `write '${ARGO}: Prune=confirm,Delete=confirm'`,
         );
       }

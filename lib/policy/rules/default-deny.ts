@@ -13,7 +13,8 @@ export const defaultDeny: PolicyRule = {
   kinds: POD_OWNERS,
   summary: 'every namespace with pods denies by default what no policy allows, in both directions',
   why: 'A pod that no policy selects is open to the whole cluster; a policy that is added later for one pod leaves the others open (kubernetes.io, Network Policies, Default policies).',
-  remediation: 'add a NetworkPolicy with podSelector {} and policyTypes Ingress and Egress',
+  remediation:
+    'add a NetworkPolicy with podSelector {} and policyTypes Ingress and Egress, and one for each flow that is needed',
   example: () => example([deployment(), policy('default-deny', everything)], 'spec.policyTypes', ['Ingress'], 1),
   check(resource, world, report) {
     const pods = world.pods(resource);

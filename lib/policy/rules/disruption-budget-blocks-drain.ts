@@ -28,6 +28,7 @@ export const disruptionBudgetBlocksDrain: PolicyRule = {
       report.fail(
         'spec.selector',
         `no pod${inNamespace(resource.namespace)} has ${showSelector(selector)}, so it protects nothing`,
+        "write labels of the pods' template",
       );
       return;
     }

@@ -2,6 +2,7 @@ import { isObject, listOr, objectOr } from '../resource';
 import type { PathSegment } from '../_path';
 import type { PolicyRule } from '../rule';
 import { cluster, example } from './_examples';
+import { onlyFlux } from './_engines';
 
 const ITEMS: readonly (readonly [string, readonly string[]])[] = [
   ['plugins', ['enabled', 'isWALArchiver']],
@@ -15,17 +16,20 @@ export const driftListItems: PolicyRule = {
   severity: 'warning',
   kinds: ['postgresql.cnpg.io/v1/Cluster'],
   summary: 'defaults inside list items are written out',
-  why: 'Engines compare lists as a whole: a default that the API server adds to an item is a difference for ever (argo-cd#28724).',
+  why: 'Argo CD compares lists as a whole: a default that the API server adds to an item is a difference for ever (argo-cd#28724).',
   remediation: 'write the default too',
   example: () => example([cluster()], 'spec.plugins[0].enabled'),
-  check(resource, _, report) {
+  check(resource, world, report) {
+    if (onlyFlux(world)) {
+      return;
+    }
     const written = objectOr(resource.manifest['spec']);
     const look = (item: unknown, fields: readonly string[], path: readonly PathSegment[]): void => {
       const missing = fields.filter((field) => isObject(item) && item[field] === undefined);
       if (missing.length > 0) {
         report.fail(
           path,
-          `the API server adds ${missing.join(' and ')} here, which engines report as a difference for ever`,
+          `the API server adds ${missing.join(' and ')} here, which Argo CD reports as a difference for ever`,
         );
       }
     };
@@ -48,7 +52,7 @@ export const driftListItems: PolicyRule = {
     ) {
       report.fail(
         'spec.monitoring.customQueriesConfigMap',
-        'the webhook puts cnpg-default-monitoring first, which engines report as a difference for ever',
+        'the webhook puts cnpg-default-monitoring first, which Argo CD reports as a difference for ever',
       );
     }
   },

@@ -4,7 +4,7 @@ import { example, object } from './_examples';
 
 const FLUX = 'kustomize.toolkit.fluxcd.io/v1';
 
-/** A Flux Kustomization neither replaces objects nor rewrites them. */
+/** A Flux Kustomization does not replace objects, and goes on. */
 export const fluxDangerousFields: PolicyRule = {
   name: 'flux-dangerous-fields',
   family: 'gitops',
@@ -30,18 +30,12 @@ export const fluxDangerousFields: PolicyRule = {
       true,
     ),
   check(resource, _, report) {
-    const { force, postBuild, targetNamespace, suspend, sourceRef } = resource.spec;
+    const { force, suspend, sourceRef } = resource.spec;
     if (force === true) {
       report.fail(
         'spec.force',
         'a change that the API server refuses is answered by deleting the object, also the database',
       );
-    }
-    if (postBuild !== undefined) {
-      report.fail('spec.postBuild', 'it rewrites ${...} in everything that is applied, also in scripts');
-    }
-    if (targetNamespace !== undefined) {
-      report.fail('spec.targetNamespace', 'it moves every object to another namespace than the one that was checked');
     }
     if (suspend === true) {
       report.fail(

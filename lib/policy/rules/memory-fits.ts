@@ -23,8 +23,9 @@ export const memoryFits: PolicyRule = {
       objectOr(objectOr(resource.spec['postgresql'])['parameters'])['shared_buffers'],
       MEBI,
     );
-    const request = parseQuantity(objectOr(requests)['memory']);
     const limit = parseQuantity(objectOr(limits)['memory']);
+    // Where only a limit is written, the API server takes it for the request.
+    const request = parseQuantity(objectOr(requests)['memory'] ?? objectOr(limits)['memory']);
     if (request === undefined) {
       report.fail(
         'spec.resources.requests.memory',

@@ -23,12 +23,14 @@ export const objectStoreDestination: PolicyRule = {
       report.fail(
         'spec.configuration.endpointURL',
         `backups cross the network in clear: '${endpointURL}' is not https`,
+        'write an https endpoint',
       );
     }
     if (!/^(s3|gs|https):\/\/[^/]+/.test(String(destinationPath))) {
       report.fail(
         'spec.configuration.destinationPath',
         `'${String(destinationPath)}' must start with s3://, gs:// or https:// and a bucket`,
+        'write destinationPath s3://bucket/folder',
       );
     }
   },

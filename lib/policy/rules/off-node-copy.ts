@@ -50,9 +50,17 @@ export const offNodeCopy: PolicyRule = {
       );
     const [first] = schedules;
     if (archives && first === undefined) {
-      report.fail('', 'no ScheduledBackup makes base backups of it: WAL alone restores nothing');
+      report.fail(
+        '',
+        'no ScheduledBackup makes base backups of it: WAL alone restores nothing',
+        'add a ScheduledBackup',
+      );
     } else if (first !== undefined && schedules.every(({ spec }) => spec['suspend'] === true)) {
-      report.fail('', `its ScheduledBackup '${first.name}' has suspend: true, so no base backup is made`);
+      report.fail(
+        '',
+        `its ScheduledBackup '${first.name}' has suspend: true, so no base backup is made`,
+        'remove suspend',
+      );
     }
   },
 };

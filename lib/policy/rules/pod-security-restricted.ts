@@ -53,6 +53,7 @@ export const podSecurityRestricted: PolicyRule = {
         report.fail(
           [...path, 'volumes', i, kind],
           `volumes of kind ${kind} are not allowed; allowed are ${VOLUMES.join(', ')}`,
+          'take the volume from a PersistentVolumeClaim',
         );
       }
     });
@@ -68,7 +69,12 @@ function checkContainer(container: YamlObject, pod: YamlObject, path: readonly P
   const seccomp = objectOr(own['seccompProfile'] ?? pod['seccompProfile'])['type'] as unknown;
   const { drop, add } = objectOr(own['capabilities']);
   if ((own['runAsNonRoot'] ?? pod['runAsNonRoot']) !== true) {
-    report.fail([...at, 'runAsNonRoot'], 'the container may run as root', 'write runAsNonRoot: true');
+    const user: unknown = own['runAsUser'] ?? pod['runAsUser'];
+    const message =
+      typeof user === 'number' && user > 0
+        ? 'the standard asks for it beside runAsUser'
+        : 'the container may run as root';
+    report.fail([...at, 'runAsNonRoot'], message, 'write runAsNonRoot: true');
   }
   if ((own['runAsUser'] ?? pod['runAsUser']) === 0) {
     report.fail([...at, 'runAsUser'], 'the container runs as root', 'write a user other than 0');

@@ -1,4 +1,4 @@
-import { type Resource, isObject, listOr, objectOr } from '../resource';
+import { type Resource, type YamlObject, isObject, listOr, objectOr } from '../resource';
 import type { PolicyRule, Report } from '../rule';
 import type { World } from '../world';
 import { cluster, example } from './_examples';
@@ -41,12 +41,8 @@ export const recoveryComplete: PolicyRule = {
     }
     // A replica cluster makes no database of its own.
     const follows = resource.spec['replica'] !== undefined;
-    const missing = ['database', 'owner'].filter((field) => recovery[field] === undefined);
-    if (missing[0] !== undefined && !(follows && missing.length === 2)) {
-      report.fail(
-        ['spec', 'bootstrap', 'recovery', missing[0]],
-        `without ${missing.map((field) => `'${field}'`).join(' and ')} the operator makes an empty database 'app' beside the restored one`,
-      );
+    if (!follows || recovery['database'] !== undefined || recovery['owner'] !== undefined) {
+      checkNames(recovery, report);
     }
     const backup: unknown = objectOr(recovery['backup'])['name'];
     if (typeof backup === 'string' && recovery['volumeSnapshots'] === undefined) {
@@ -54,6 +50,24 @@ export const recoveryComplete: PolicyRule = {
     }
   },
 };
+
+/** The webhook writes what is left out: 'app', and the name of the database for its owner. */
+function checkNames({ database, owner }: YamlObject, report: Report): void {
+  const fix = 'write database and owner as the source has them';
+  if (database === undefined) {
+    report.fail(
+      'spec.bootstrap.recovery.database',
+      "without 'database' the operator takes 'app', and makes an empty database of that name where the source has none",
+      fix,
+    );
+  } else if (owner === undefined) {
+    report.fail(
+      'spec.bootstrap.recovery.owner',
+      `without 'owner' the operator takes '${database}', and makes a role of that name where the source has none`,
+      fix,
+    );
+  }
+}
 
 /** A Backup is known by its name only where it is no plugin's: who made one that is not here, its namespace tells. */
 function checkBackup(name: string, { namespace, spec }: Resource, world: World, report: Report): void {

@@ -33,7 +33,11 @@ export const serverNameExplicit: PolicyRule = {
       const source = sources.find((one) => one.name === recovery);
       const from = source?.parameters['serverName'] ?? source?.name;
       if (recovery !== undefined && (serverName ?? resource.name) === from) {
-        report.fail(path, `it archives as '${from}', the archive that it is restored from: it will never start`);
+        const skipped = resource.annotations['cnpg.io/skipEmptyWalArchiveCheck'] === 'enabled';
+        report.fail(
+          path,
+          `it archives as '${from}', the archive that it is restored from: ${skipped ? 'it overwrites the WAL that it came from' : 'it will never start'}`,
+        );
       }
     });
   },

@@ -85,6 +85,14 @@ const extended = (path: string) =>
   cluster({
     postgresql: { extensions: [{ name: 'a', image: { reference: 'a:1' }, extension_control_path: [path] }] },
   });
+const homeless = (one: Readonly<Record<string, unknown>>) => merge(one, { metadata: { namespace: undefined } });
+const unwritten = cluster({
+  plugins: [{ name: 'barman-cloud.cloudnative-pg.io', parameters: { barmanObjectName: 'store' } }],
+  resources: { requests: { cpu: '1000m' } },
+});
+const unit = object('kustomize.toolkit.fluxcd.io/v1', 'Kustomization', 'shop', {
+  spec: { interval: '30m', prune: true, path: './x', sourceRef: { kind: 'GitRepository', name: 'x' } },
+});
 const noQuorum = cluster({ postgresql: { synchronous: { method: 'any', number: 1 } } });
 const external = (spec: object) => object('external-secrets.io/v1', 'ExternalSecret', 'made', { spec });
 const operatorPeer = {
@@ -264,6 +272,42 @@ const CASES: readonly (readonly [what: string, rules: readonly string[], fine: O
     [extended('/usr/../..')],
   ],
   ['a ScheduledBackup whose Cluster is not here', ['backup-method-plugin'], [byDefault], [byDefault, cluster()]],
+  [
+    'a limit for memory alone, which is the request as well',
+    ['memory-fits'],
+    [cluster({ resources: { requests: { memory: undefined } } })],
+    [cluster({ resources: { requests: { memory: undefined }, limits: { memory: undefined } } })],
+  ],
+  [
+    'an object store of a namespace, for a Cluster that has none yet, and the other way round',
+    ['object-store-exists'],
+    [homeless(cluster()), store(), merge(cluster({}, 'other'), {}), homeless(store())],
+    [homeless(cluster()), store({}, 'elsewhere')],
+  ],
+  [
+    'defaults left out where Flux alone delivers',
+    ['drift-list-items', 'canonical-quantities'],
+    [unwritten, unit],
+    [unwritten],
+  ],
+  [
+    'a whole number of processors, in quotes or not',
+    ['canonical-quantities'],
+    [cluster({ resources: { requests: { cpu: 1 } } })],
+    [cluster({ resources: { requests: { cpu: '1.50' } } })],
+  ],
+  [
+    'a Secret of the superuser where it is read',
+    ['superuser-disabled'],
+    [cluster()],
+    [cluster({ superuserSecret: { name: 'root' } })],
+  ],
+  [
+    'a Secret of which nothing is known, beside one that a controller makes',
+    SECRETS,
+    [reads('token'), external({ target: { name: 'another' } })],
+    [reads('token'), external({ target: { name: 'another' } }), other],
+  ],
   [
     'a restore of a Backup that no plugin made',
     ['recovery-complete'],
