@@ -1,6 +1,9 @@
-import { listOr, objectOr } from '../resource';
+import { archiveKey } from '../../postgres/archive';
+import type { PathSegment } from '../_path';
+import { type YamlObject, isObject, listOr, objectOr } from '../resource';
 import type { PolicyRule } from '../rule';
 import { cluster, example } from './_examples';
+import { inTreeStore } from './_in-tree';
 
 /** The archive's server name is written down, and differs from the one that is restored from. */
 export const serverNameExplicit: PolicyRule = {
@@ -13,11 +16,13 @@ export const serverNameExplicit: PolicyRule = {
   remediation: "write parameters.serverName: '<cluster>-1', and count it up with every restore",
   example: () => example([cluster()], 'spec.plugins[0].parameters.serverName'),
   check(resource, _, report) {
-    const sources = listOr(resource.spec['externalClusters']).map((one) => ({
-      name: one['name'] as unknown,
-      parameters: objectOr(objectOr(one['plugin'])['parameters']),
-    }));
-    const recovery: unknown = objectOr(objectOr(resource.spec['bootstrap'])['recovery'])['source'];
+    const { source: name } = objectOr(objectOr(resource.spec['bootstrap'])['recovery']);
+    const source = listOr(resource.spec['externalClusters']).find((one) => name !== undefined && one['name'] === name);
+    const fails = (path: readonly PathSegment[], archive: unknown): void => {
+      const unchecked = resource.annotations['cnpg.io/skipEmptyWalArchiveCheck'] === 'enabled';
+      const effect = unchecked ? 'it overwrites the WAL that it came from' : 'it will never start';
+      report.fail(path, `it archives as '${String(archive)}', the archive that it is restored from: ${effect}`);
+    };
     listOr(resource.spec['plugins']).forEach((plugin, i) => {
       const { barmanObjectName, serverName } = objectOr(plugin['parameters']);
       if (plugin['isWALArchiver'] !== true || barmanObjectName === undefined) {
@@ -30,15 +35,23 @@ export const serverNameExplicit: PolicyRule = {
           `without serverName the archive is called '${resource.name}', and a Cluster created again finds it full`,
         );
       }
-      const source = sources.find((one) => one.name === recovery);
-      const from = source?.parameters['serverName'] ?? source?.name;
-      if (recovery !== undefined && (serverName ?? resource.name) === from) {
-        const skipped = resource.annotations['cnpg.io/skipEmptyWalArchiveCheck'] === 'enabled';
-        report.fail(
-          path,
-          `it archives as '${from}', the archive that it is restored from: ${skipped ? 'it overwrites the WAL that it came from' : 'it will never start'}`,
-        );
+      const from: unknown = objectOr(objectOr(source?.['plugin'])['parameters'])['serverName'] ?? source?.['name'];
+      if (source !== undefined && (serverName ?? resource.name) === from) {
+        fails(path, from);
       }
     });
+    const [own, other] = [inTreeStore(resource), source?.['barmanObjectStore'] as unknown];
+    if (own !== undefined && isObject(other) && ownPlace(own, resource.name) === ownPlace(other, String(name))) {
+      fails(['spec', 'backup', 'barmanObjectStore', 'serverName'], own['serverName'] ?? resource.name);
+    }
   },
 };
+
+/** Where an object store in a Cluster itself keeps the archive of a server. */
+function ownPlace({ endpointURL, destinationPath, serverName }: YamlObject, name: string): string {
+  return archiveKey({
+    endpoint: typeof endpointURL === 'string' ? endpointURL : undefined,
+    destination: String(destinationPath),
+    serverName: String(serverName ?? name),
+  });
+}

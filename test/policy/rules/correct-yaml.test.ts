@@ -93,6 +93,19 @@ const unwritten = cluster({
 const unit = object('kustomize.toolkit.fluxcd.io/v1', 'Kustomization', 'shop', {
   spec: { interval: '30m', prune: true, path: './x', sourceRef: { kind: 'GitRepository', name: 'x' } },
 });
+const restoredInTree = (serverName: string) =>
+  merge(inTree, {
+    spec: {
+      bootstrap: { recovery: { source: 'origin', database: 'shop', owner: 'shop' } },
+      externalClusters: [{ name: 'origin', barmanObjectStore: { destinationPath: 's3://backups/shop/', serverName } }],
+    },
+  });
+const served = (type: string) =>
+  cluster({
+    managed: {
+      services: { additional: [{ selectorType: 'rw', serviceTemplate: { metadata: { name: 'lb' }, spec: { type } } }] },
+    },
+  });
 const noQuorum = cluster({ postgresql: { synchronous: { method: 'any', number: 1 } } });
 const external = (spec: object) => object('external-secrets.io/v1', 'ExternalSecret', 'made', { spec });
 const operatorPeer = {
@@ -307,6 +320,18 @@ const CASES: readonly (readonly [what: string, rules: readonly string[], fine: O
     SECRETS,
     [reads('token'), external({ target: { name: 'another' } })],
     [reads('token'), external({ target: { name: 'another' } }), other],
+  ],
+  [
+    'a restore into an archive of its own, where the object stores are in the Cluster',
+    ['server-name-explicit'],
+    [restoredInTree('old')],
+    [restoredInTree('db')],
+  ],
+  [
+    'a Service that the operator makes, and that stays inside',
+    ['private-service'],
+    [served('ClusterIP')],
+    [served('LoadBalancer')],
   ],
   [
     'a restore of a Backup that no plugin made',
