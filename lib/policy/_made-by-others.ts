@@ -36,6 +36,15 @@ export function addedKeys(manifest: YamlObject): readonly string[] {
   return manifest['type'] === 'kubernetes.io/service-account-token' ? ['token', 'ca.crt', 'namespace'] : [];
 }
 
+/** Groups of kinds without a schema here that make no pods. */
+const NO_PODS =
+  /^(autoscaling\.k8s\.io|bitnami\.com|cert-manager\.io|cilium\.io|external-secrets\.io|gateway\.networking\.k8s\.io|kyverno\.io|metallb\.io|secrets\.hashicorp\.com|traefik\.io)\//;
+
+/** Whether somebody may make pods of an object, of whom nothing is known here. */
+export function mayMakePods({ foreign, ref }: Resource): boolean {
+  return foreign && !NO_PODS.test(ref.apiVersion);
+}
+
 /** ConfigMaps that are in every namespace. */
 export const EVERYWHERE: ReadonlyMap<string, readonly string[]> = new Map([['kube-root-ca.crt', ['ca.crt']]]);
 

@@ -21,6 +21,8 @@ export interface Resource {
   /** `effective.spec`, or an empty object. */
   readonly spec: YamlObject;
   readonly ref: ObjectRef;
+  /** Whether its kind has no schema here: it may make anything. */
+  readonly foreign: boolean;
   /** Whether its schema was refused: rules that read its fields pass it over. */
   readonly broken: boolean;
 }
@@ -89,6 +91,7 @@ export function makeResource(
     effective,
     spec: objectOr(effective['spec']),
     ref,
+    foreign: entry === undefined,
     broken,
   };
 }

@@ -1,5 +1,5 @@
 import { operatorMade } from './_made-by-operator';
-import { EVERYWHERE, addedKeys, madeFrom } from './_made-by-others';
+import { EVERYWHERE, addedKeys, madeFrom, mayMakePods } from './_made-by-others';
 import { type Pods, podsOf, scaleTargets } from './_pods';
 import { kindKey } from './_kind-key';
 import { nearest } from './schema/_suggest';
@@ -57,6 +57,8 @@ export class World {
   private readonly homes = new Map<string, Map<string, Resource[]>>();
   private readonly names = new Map<string, Map<string, Map<string, Named>>>();
   private readonly homePods = new Map<string, Pods[]>();
+  /** Namespaces in which others may make pods as well. */
+  private readonly openHomes = new Set<string>();
   private readonly podOf = new Map<Resource, Pods>();
   private readonly facts = new Map<unknown, Map<object, Fact>>();
   private readonly replaced = new Map<Resource, Resource>();
@@ -92,6 +94,9 @@ export class World {
       }
       // A controller may fill in what is declared empty.
       names.set(resource.name, { resource, keys: before?.keys, operator: false });
+      if (mayMakePods(resource)) {
+        this.openHomes.add(resource.namespace);
+      }
       if (resource.broken) {
         below(this.refused, resource.id).set(resource.namespace, resource);
       } else {
@@ -255,9 +260,9 @@ export class World {
       .map((ns) => ns.name);
   }
 
-  /** Whether anything here makes pods in a namespace; where nothing does, somebody else may. */
-  public hasPods(namespace: string): boolean {
-    return this.homePods.has(namespace);
+  /** Whether all pods of a namespace are known: where nothing here makes any, or something unknown may, somebody else does. */
+  public knowsPods(namespace: string): boolean {
+    return this.homePods.has(namespace) && !this.openHomes.has(namespace);
   }
 
   /** Whether a Namespace is declared or named as external: then one that is neither is a mistake. */

@@ -60,6 +60,13 @@ describe('a file that is', () => {
     );
   });
 
+  it('full of numbers of YAML 1.1 is read as kubectl reads it', () => {
+    const values = { '0755': 493, '-0755': -493, '1_000': 1000, '0o17': 15, '0x1F': 31, '08': 8, '12:30': '12:30' };
+    for (const [text, value] of Object.entries(values)) {
+      expect(readManifests(`kind: X\na: ${text}\n`, 'x').inputs[0]?.manifest).toMatchObject({ a: value });
+    }
+  });
+
   it('ten megabytes in one string, or in one key, is a finding', () => {
     const long = check(CLUSTER.replace('name: db', `name: ${'x'.repeat(10_000_000)}`));
     expect(long.map(({ rule }) => rule)).toContain('schema');

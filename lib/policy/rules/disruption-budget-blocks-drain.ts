@@ -20,8 +20,8 @@ export const disruptionBudgetBlocksDrain: PolicyRule = {
       return;
     }
     const pods = world.selected(resource.namespace, objectOr(selector));
-    if (!world.hasPods(resource.namespace)) {
-      report.skip(`no pods${inNamespace(resource.namespace)} are among the manifests`);
+    if (pods.length === 0 && !world.knowsPods(resource.namespace)) {
+      report.skip(`not all pods${inNamespace(resource.namespace)} are known`);
       return;
     }
     if (pods.length === 0) {

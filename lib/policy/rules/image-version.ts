@@ -18,7 +18,8 @@ export const imageVersion: PolicyRule = {
     for (const { container, path } of pods?.containers ?? []) {
       const image = String(container['image'] ?? '');
       const tag = imageTag(image);
-      if (tag === undefined || tag === 'latest') {
+      const fixed = image.includes('@sha256:');
+      if (tag === undefined || (tag === 'latest' && !fixed)) {
         report.fail(
           [...path, 'image'],
           `'${image}' ${tag === undefined ? 'has no tag' : 'is whatever was pushed last'}`,

@@ -35,7 +35,8 @@ export const livenessOutlastsFailover: PolicyRule = {
       '/ready',
     ),
   check(resource, world, report) {
-    if (world.all('postgresql.cnpg.io/v1/Cluster').length === 0) {
+    // Only in a namespace with a database: what has none there answers whatever happens to it.
+    if (world.in(resource.namespace, 'postgresql.cnpg.io/v1/Cluster').length === 0) {
       return;
     }
     const pods = world.pods(resource);

@@ -39,7 +39,9 @@ export const monitorSelects: PolicyRule = {
         (one) => resource.kind === 'ServiceMonitor' && one.namespace === namespace && selects(selector, one.labels),
       );
     const brought =
-      resource.kind === 'PodMonitor' ? !world.hasPods(namespace) : world.in(namespace, 'v1/Service').length === 0;
+      resource.kind === 'PodMonitor'
+        ? pods.length === 0 && !world.knowsPods(namespace)
+        : world.in(namespace, 'v1/Service').length === 0;
     if (brought) {
       report.skip(`nothing that could be scraped${inNamespace(namespace)} is among the manifests`);
       return;

@@ -49,7 +49,7 @@ export const networkPolicyPeerExists: PolicyRule = {
         const labels = objectOr(peer['podSelector']);
         // Where nothing here makes pods, somebody else does: a Helm chart, another repository.
         if (
-          world.hasPods(namespace) &&
+          world.knowsPods(namespace) &&
           Object.keys(labels).length > 0 &&
           world.selected(namespace, labels).length === 0
         ) {

@@ -26,9 +26,10 @@ export const networkPolicySelectsPods: PolicyRule = {
     if (Object.keys(selector).length === 0) {
       return;
     }
-    if (!world.hasPods(resource.namespace)) {
-      report.skip(`no pods${inNamespace(resource.namespace)} are among the manifests`);
-    } else if (world.selected(resource.namespace, selector).length === 0) {
+    const none = world.selected(resource.namespace, selector).length === 0;
+    if (none && !world.knowsPods(resource.namespace)) {
+      report.skip(`not all pods${inNamespace(resource.namespace)} are known`);
+    } else if (none) {
       report.fail('spec.podSelector', `no pod${inNamespace(resource.namespace)} has ${showSelector(selector)}`);
     }
   },

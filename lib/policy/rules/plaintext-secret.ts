@@ -4,7 +4,7 @@ import { listOr } from '../resource';
 import type { PolicyRule } from '../rule';
 import { container, deployment, example } from './_examples';
 
-const SENSITIVE = /(PASSWORD|PASSWD|SECRET|TOKEN|API_?KEY|PRIVATE_KEY|ACCESS_KEY)$/i;
+const SENSITIVE = /(PASSWORD|PASSWD|SECRET|TOKEN|API_?KEY|PRIVATE_KEY|ACCESS_KEY|SECRET_KEY)$/i;
 
 /** No secret value is in git. */
 export const plaintextSecret: PolicyRule = {
@@ -36,7 +36,7 @@ export const plaintextSecret: PolicyRule = {
     const pods = world.pods(resource);
     for (const { container: one, path } of pods?.containers ?? []) {
       listOr(one['env']).forEach((env, i) => {
-        if (SENSITIVE.test(String(env['name'])) && typeof env['value'] === 'string' && env['value'] !== '') {
+        if (SENSITIVE.test(String(env['name'])) && isClear(env['value'])) {
           report.fail(
             [...path, 'env', i, 'value'],
             `'${env['name']}' holds its value in clear`,
@@ -47,3 +47,8 @@ export const plaintextSecret: PolicyRule = {
     }
   },
 };
+
+/** A text of its own, and no more than the name of another variable. */
+function isClear(value: unknown): boolean {
+  return typeof value === 'string' && value !== '' && !/^\$\([^)]*\)$/.test(value);
+}

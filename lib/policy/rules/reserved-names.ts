@@ -27,7 +27,10 @@ export const reservedNames: PolicyRule = {
   check(resource, world, report) {
     for (const suffix of SUFFIXES[resource.id] ?? []) {
       const owner = resource.name.endsWith(suffix) ? resource.name.slice(0, resource.name.length - suffix.length) : '';
-      if (owner !== '' && world.find('Cluster', resource.namespace, owner) !== undefined) {
+      const cluster = owner === '' ? undefined : world.find('Cluster', resource.namespace, owner);
+      // Made only for those who ask for it.
+      const made = suffix !== '-superuser' || cluster?.spec['enableSuperuserAccess'] === true;
+      if (cluster !== undefined && made) {
         report.fail(
           'metadata.name',
           resource.kind === 'Pooler' && suffix === ''

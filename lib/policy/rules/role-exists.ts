@@ -6,6 +6,13 @@ import { resolve } from './_resolve';
 /** Cluster roles that come with Kubernetes. */
 const BUILT_IN = /^(view|edit|admin|cluster-admin|system:.+)$/;
 
+/** Roles that the API server makes in every cluster. */
+const BUILT_IN_ROLES: Readonly<Record<string, RegExp>> = {
+  'kube-public': /^system:/,
+  'kube-system': /^(system:.+|extension-apiserver-authentication-reader)$/,
+};
+const NONE = /^(?!)/;
+
 const RBAC = 'rbac.authorization.k8s.io/v1';
 
 /** A binding must name a role and subjects that exist. */
@@ -32,8 +39,9 @@ export const roleExists: PolicyRule = {
     ),
   check(resource, world, report) {
     const role = objectOr(resource.manifest['roleRef']);
-    if (role['kind'] === 'Role' || !BUILT_IN.test(String(role['name']))) {
-      const namespace = role['kind'] === 'Role' ? resource.namespace : '';
+    const namespace = role['kind'] === 'Role' ? resource.namespace : '';
+    const known = namespace === '' ? BUILT_IN : (BUILT_IN_ROLES[namespace] ?? NONE);
+    if (!known.test(String(role['name']))) {
       resolve(
         { kind: String(role['kind']), name: String(role['name']), namespace, path: 'roleRef.name' },
         world,

@@ -13,13 +13,14 @@ export const rolloutKeepsCapacity: PolicyRule = {
   remediation: 'write rollingUpdate: {maxUnavailable: 0, maxSurge: 1}',
   example: () => example([deployment()], 'spec.strategy.rollingUpdate.maxUnavailable', 1),
   check(resource, world, report) {
-    if ((world.pods(resource)?.replicas ?? 1) < 2) {
+    const replicas = world.pods(resource)?.replicas ?? 1;
+    if (replicas < 2) {
       return;
     }
     const { type, rollingUpdate } = objectOr(resource.spec['strategy']);
     if (type === 'Recreate') {
       report.fail('spec.strategy.type', 'every change stops all pods first', 'write RollingUpdate');
-    } else if (![0, '0%'].includes(objectOr(rollingUpdate)['maxUnavailable'] as number)) {
+    } else if (taken(objectOr(rollingUpdate)['maxUnavailable'] ?? '25%', replicas) > 0) {
       report.fail(
         'spec.strategy.rollingUpdate.maxUnavailable',
         'every rollout takes pods away before new ones are ready',
@@ -27,3 +28,10 @@ export const rolloutKeepsCapacity: PolicyRule = {
     }
   },
 };
+
+/** How many pods a rollout may take away: a share of them is rounded down. */
+function taken(unavailable: unknown, replicas: number): number {
+  return typeof unavailable === 'string'
+    ? Math.floor((Number.parseInt(unavailable, 10) * replicas) / 100)
+    : Number(unavailable);
+}

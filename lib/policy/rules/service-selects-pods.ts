@@ -20,9 +20,11 @@ export const serviceSelectsPods: PolicyRule = {
       if (resource.spec['type'] !== 'ExternalName' && !hasAddresses(resource, world)) {
         report.fail('spec.selector', 'it has no selector and no EndpointSlice, so nothing is ever behind it');
       }
-    } else if (!world.hasPods(resource.namespace)) {
-      report.skip(`no pods${inNamespace(resource.namespace)} are among the manifests`);
-    } else if (world.selected(resource.namespace, { matchLabels: selector }).length === 0) {
+    } else if (world.selected(resource.namespace, { matchLabels: selector }).length > 0) {
+      return;
+    } else if (!world.knowsPods(resource.namespace)) {
+      report.skip(`not all pods${inNamespace(resource.namespace)} are known`);
+    } else {
       report.fail('spec.selector', `no pod${inNamespace(resource.namespace)} has the labels ${showLabels(selector)}`);
     }
   },

@@ -19,7 +19,7 @@ export const shutdownDelays: PolicyRule = {
   check(resource, _, report) {
     const smart = Number(resource.spec['smartShutdownTimeout'] ?? SMART_DEFAULT);
     const stop = Number(resource.spec['stopDelay'] ?? STOP_DEFAULT);
-    if (smart > SMART_MAX && stop > smart) {
+    if (smart > SMART_MAX && stop > smart && Number(resource.spec['instances'] ?? 1) > 1) {
       report.fail(
         'spec.smartShutdownTimeout',
         `a primary that is told to stop refuses new sessions for up to ${smart} s before anybody may take over`,

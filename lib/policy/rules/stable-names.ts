@@ -13,6 +13,11 @@ export const stableNames: PolicyRule = {
   example: () => example([object('v1', 'ConfigMap', 'pages')], 'metadata.generateName', 'pages-'),
   check(resource, _, report) {
     const { name, generateName } = resource.manifest['metadata'] ?? {};
+    // Argo CD makes a hook anew with each sync.
+    const hook = resource.annotations['argocd.argoproj.io/hook'] !== undefined;
+    if (generateName !== undefined && hook) {
+      return;
+    }
     if (generateName !== undefined) {
       report.fail('metadata.generateName', 'every apply makes another object');
     } else if (typeof name !== 'string' || name === '') {

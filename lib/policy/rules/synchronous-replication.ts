@@ -14,7 +14,10 @@ export const synchronousReplication: PolicyRule = {
   example: () => example([cluster()], 'spec.postgresql.synchronous.dataDurability', 'preferred'),
   check(resource, _, report) {
     const { synchronous } = objectOr(resource.spec['postgresql']);
-    if (Number(resource.spec['instances'] ?? 1) < 2) {
+    // A replica cluster takes no writes; the old form of synchronous replication is another rule's matter.
+    const follows = objectOr(resource.spec['replica'])['enabled'] === true;
+    const old = Number(resource.spec['minSyncReplicas'] ?? 0) > 0;
+    if (Number(resource.spec['instances'] ?? 1) < 2 || follows || (old && synchronous === undefined)) {
       return;
     }
     if (synchronous === undefined) {

@@ -45,7 +45,9 @@ export const volumeExists: PolicyRule = {
     }
     listOr(spec['volumes']).forEach((volume, i) => {
       const name: unknown = volume['persistentVolumeClaim']?.claimName;
-      if (typeof name === 'string' && !world.exists('PersistentVolumeClaim', resource.namespace, name)) {
+      // The controller puts the claim of a template in the place of a volume of its name.
+      const replaced = claimed.includes(String(volume['name']));
+      if (typeof name === 'string' && !replaced && !world.exists('PersistentVolumeClaim', resource.namespace, name)) {
         const path = [...(pods?.path ?? []), 'volumes', i, 'persistentVolumeClaim', 'claimName'];
         report.fail(path, `there is no PersistentVolumeClaim '${name}'${inNamespace(resource.namespace)}`);
       }

@@ -43,9 +43,10 @@ export const walVolumeSize: PolicyRule = {
     const kept = parsePostgresMemory(parameters['max_slot_wal_keep_size'] ?? '0', MEBI) ?? 0;
     const needed = 2 * max + kept;
     if (size < needed) {
+      const slots = kept === 0 ? '' : ` and the ${showBytes(kept)} that slots may keep`;
       report.fail(
         'spec.walStorage.size',
-        `${showBytes(size)} cannot hold twice max_wal_size (${showBytes(max)}) and the ${showBytes(kept)} that slots may keep: a full volume stops the primary, without a failover`,
+        `${showBytes(size)} cannot hold twice max_wal_size (${showBytes(max)})${slots}: a full volume stops the primary, without a failover`,
         `write at least '${Math.ceil(needed / 2 ** 30)}Gi'`,
       );
     }

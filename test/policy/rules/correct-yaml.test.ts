@@ -106,6 +106,45 @@ const served = (type: string) =>
       services: { additional: [{ selectorType: 'rw', serviceTemplate: { metadata: { name: 'lb' }, spec: { type } } }] },
     },
   });
+const rolled = (replicas: number, maxUnavailable: string | undefined) =>
+  deployment(
+    {},
+    { replicas, strategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable } } },
+    `web-${replicas}`,
+  );
+const stateful = (template: string) =>
+  object('apps/v1', 'StatefulSet', 'cockroach', {
+    spec: {
+      serviceName: 'cockroach',
+      selector: { matchLabels: { app: 'cockroach' } },
+      template: {
+        metadata: { labels: { app: 'cockroach' } },
+        spec: {
+          containers: [container()],
+          volumes: [{ name: 'data', persistentVolumeClaim: { claimName: 'data' } }],
+        },
+      },
+      volumeClaimTemplates: [
+        {
+          metadata: { name: template },
+          spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
+        },
+      ],
+    },
+  });
+const reader = object('rbac.authorization.k8s.io/v1', 'RoleBinding', 'reader', {
+  roleRef: {
+    apiGroup: 'rbac.authorization.k8s.io',
+    kind: 'Role',
+    name: 'extension-apiserver-authentication-reader',
+  },
+});
+const homed = (one: Readonly<Record<string, unknown>>, home: string) => merge(one, { metadata: { namespace: home } });
+const unnamed = {
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  metadata: { generateName: 'before-', namespace: 'shop' },
+};
 const noQuorum = cluster({ postgresql: { synchronous: { method: 'any', number: 1 } } });
 const external = (spec: object) => object('external-secrets.io/v1', 'ExternalSecret', 'made', { spec });
 const operatorPeer = {
@@ -332,6 +371,52 @@ const CASES: readonly (readonly [what: string, rules: readonly string[], fine: O
     ['private-service'],
     [served('ClusterIP')],
     [served('LoadBalancer')],
+  ],
+  [
+    'a quarter of three pods, which is none',
+    ['rollout-keeps-capacity'],
+    [rolled(3, '25%'), rolled(2, undefined)],
+    [rolled(4, undefined)],
+  ],
+  [
+    'a standby cluster, which takes no writes, and the old form of waiting for standbys',
+    ['synchronous-replication'],
+    [
+      cluster({ postgresql: { synchronous: undefined }, replica: { enabled: true, source: 'x' } }),
+      cluster({ postgresql: { synchronous: undefined }, minSyncReplicas: 1, maxSyncReplicas: 1 }, 'old'),
+    ],
+    [cluster({ postgresql: { synchronous: undefined }, replica: { enabled: false, source: 'x' } })],
+  ],
+  [
+    'a claim in place of which the controller puts that of a template',
+    ['volume-exists'],
+    [stateful('data')],
+    [stateful('other')],
+  ],
+  ['a Role that the API server makes', ['role-exists'], [homed(reader, 'kube-system')], [homed(reader, 'kube-public')]],
+  [
+    'a hook without a name of its own',
+    ['stable-names'],
+    [{ ...unnamed, metadata: { ...unnamed.metadata, annotations: { 'argocd.argoproj.io/hook': 'PreSync' } } }],
+    [unnamed],
+  ],
+  [
+    'pods that an object of an unknown kind may make',
+    ['service-selects-pods', 'network-policy-selects-pods', 'disruption-budget-blocks-drain'],
+    [deployment(), service({ selector: { app: 'queue' } }), object('kafka.example.net/v1', 'Kafka', 'queue')],
+    [deployment(), service({ selector: { app: 'queue' } }), object('cert-manager.io/v1', 'Issuer', 'queue')],
+  ],
+  [
+    'a variable that is another one, and an image of a digest',
+    ['plaintext-secret', 'image-version'],
+    [env('API_TOKEN', '$(OTHER)'), deployment({ containers: [container({ image: 'web:latest@sha256:00' })] }, {}, 'b')],
+    [env('MINIO_SECRET_KEY', 'minio123')],
+  ],
+  [
+    'a Secret of a name that the operator would take if it were asked to',
+    ['reserved-names'],
+    [cluster(), object('v1', 'Secret', 'db-superuser', {})],
+    [cluster({ enableSuperuserAccess: true }), object('v1', 'Secret', 'db-superuser', {})],
   ],
   [
     'a restore of a Backup that no plugin made',
