@@ -17,29 +17,33 @@ export type SourceFiles = readonly SourceFileBytes[];
 
 const LEFT_OUT = new Set(['.git', 'node_modules']);
 
-/** What arguments stand for: files, folders, standard input. */
-export async function readAll(names: readonly string[], io: CommandIo): Promise<SourceFiles> {
+/** What arguments stand for, files, folders, standard input, and the kustomizations that were met on the way. */
+export async function readAll(
+  names: readonly string[],
+  io: CommandIo,
+): Promise<{ readonly files: SourceFiles; readonly kustomizations: readonly Kustomization[] }> {
   const all: SourceFileBytes[] = [];
+  const kustomizations: Kustomization[] = [];
   for (const name of names) {
-    all.push(...(name === '-' ? [await readStdin(io)] : filesOf(name, io)));
+    all.push(...(name === '-' ? [await readStdin(io)] : filesOf(name, io, kustomizations)));
   }
-  return [...new Map(all.map((file) => [file.path, file])).values()];
+  return { files: [...new Map(all.map((file) => [file.path, file])).values()], kustomizations };
 }
 
 /** The files of one argument. */
-export function filesOf(name: string, io: CommandIo): SourceFiles {
+export function filesOf(name: string, io: CommandIo, met: Kustomization[] = []): SourceFiles {
   const path = resolve(io.cwd, name);
   if (!existsSync(path)) {
     throw new UsageMistake(`there is no '${name}'`);
   }
   if (!statSync(path).isDirectory()) {
-    return isKustomization(basename(path)) ? filesOf(dirname(name), io) : [read(name, io, true)];
+    return isKustomization(basename(path)) ? filesOf(dirname(name), io, met) : [read(name, io, true)];
   }
   const kustomization = kustomizationOf(name, io);
   if (kustomization !== undefined) {
-    return kustomized(name, kustomization, io, new Set());
+    return kustomized(name, kustomization, io, met, new Set());
   }
-  const files = below(name, io);
+  const files = below(name, io, met);
   if (files.length === 0) {
     throw new UsageMistake(`there is no YAML or JSON in '${name}'`);
   }
@@ -59,13 +63,13 @@ async function readStdin(io: CommandIo): Promise<SourceFileBytes> {
 }
 
 /** Every YAML and JSON file in a tree, but the patches and other parts of kustomizations: those are no objects. */
-function below(name: string, io: CommandIo): SourceFiles {
+function below(name: string, io: CommandIo, met: Kustomization[]): SourceFiles {
   const root = resolve(io.cwd, name);
-  const parts = new Set<string>();
+  const here: Kustomization[] = [];
   const visit = (folder: string): string[] => {
     const entries = readdirSync(folder, { withFileTypes: true }).toSorted((a, b) => (a.name < b.name ? -1 : 1));
     if (entries.some((entry) => isKustomization(entry.name))) {
-      kustomizationOf(folder, io)?.parts.forEach((part) => parts.add(part));
+      here.push(...[kustomizationOf(folder, io)].filter((one) => one !== undefined));
     }
     return entries.flatMap((entry) => {
       const path = join(folder, entry.name);
@@ -76,21 +80,32 @@ function below(name: string, io: CommandIo): SourceFiles {
     });
   };
   const found = visit(root);
+  met.push(...here);
+  const parts = new Set(here.flatMap((one) => one.parts));
+  const changing = new Set(here.flatMap((one) => one.changing));
+  if (changing.size > 0) {
+    io.stderr(
+      `note: ${[...changing].join(', ')} of the kustomizations below ${printable(name)} not applied; to check what one makes, pipe 'kubectl kustomize' into 'phoenix check -'\n`,
+    );
+  }
   return found.filter((path) => !parts.has(path)).map((path) => read(join(name, relative(root, path)), io, false));
 }
 
 /** The files that a kustomization lists, and those that they list. Patches and generators are not applied. */
 function kustomized(
   folder: string,
-  { file, resources, changing }: Kustomization,
+  kustomization: Kustomization,
   io: CommandIo,
+  met: Kustomization[],
   seen: Set<string>,
 ): SourceFiles {
+  const { file, resources, changing } = kustomization;
   const root = resolve(io.cwd, folder);
   if (seen.has(root)) {
     return [];
   }
   seen.add(root);
+  met.push(kustomization);
   if (changing.length > 0) {
     io.stderr(
       `note: ${changing.join(', ')} of ${printable(file)} not applied; to check the result, pipe 'kubectl kustomize' into 'phoenix check -'\n`,
@@ -114,6 +129,6 @@ function kustomized(
     if (inner === undefined) {
       throw new UsageMistake(`'${file}' lists the folder '${entry}', which has no kustomization.yaml`);
     }
-    return kustomized(name, inner, io, seen);
+    return kustomized(name, inner, io, met, seen);
   });
 }

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { load } from 'js-yaml';
+import type { ExternalObject } from '../policy/platform-facts';
 import { listOr, objectOr } from '../policy/resource';
 import { type CommandIo, UsageMistake } from './_command';
 
@@ -34,7 +35,14 @@ export interface Kustomization {
   readonly parts: readonly string[];
   /** Fields that would change the result, and are not applied here. */
   readonly changing: readonly string[];
+  /** ConfigMaps and Secrets that it makes, by the names that its manifests use. */
+  readonly made: readonly ExternalObject[];
 }
+
+const GENERATORS = [
+  ['configMapGenerator', 'ConfigMap'],
+  ['secretGenerator', 'Secret'],
+] as const;
 
 /** Whether a file is a kustomization, by its name. */
 export function isKustomization(name: string): boolean {
@@ -60,6 +68,7 @@ export function kustomizationOf(folder: string, io: CommandIo): Kustomization | 
       ...['patchesStrategicMerge', 'crds', 'configurations', 'transformers', 'generators', 'validators'].flatMap(
         (field) => texts(fields[field]),
       ),
+      ...texts(fields['patches']),
       ...['patches', 'patchesJson6902', 'replacements'].flatMap((field) =>
         listOr(fields[field]).flatMap((one) => texts([objectOr(one)['path']])),
       ),
@@ -69,6 +78,9 @@ export function kustomizationOf(folder: string, io: CommandIo): Kustomization | 
       ...listOr(fields['helmCharts']).flatMap((one) => texts([objectOr(one)['valuesFile']])),
     ].map(below),
     changing: CHANGING.filter((field) => fields[field] !== undefined),
+    made: GENERATORS.flatMap(([field, kind]) =>
+      listOr(fields[field]).flatMap((one) => texts([objectOr(one)['name']]).map((made) => ({ kind, name: made }))),
+    ),
   };
 }
 

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { type CheckOptions, checkManifests } from '../policy/check';
 import type { PolicyReport } from '../policy/finding';
 import { readManifests } from '../policy/reading';
+import type { ExternalObject } from '../policy/platform-facts';
 import { rules } from '../policy/registry';
 import { type KindEntry, builtInKinds } from '../policy/schema/_catalog';
 import { nearest } from '../policy/schema/_suggest';
@@ -68,8 +69,9 @@ To accept a finding, write its rule and the reason on the object:
   ],
   async run({ options, positionals }, io) {
     const names = positionals.length === 0 ? ['.'] : positionals;
-    const files = await readAll(names, io);
-    const report = judge(files, names, optionsOf(options, io));
+    const { files, kustomizations } = await readAll(names, io);
+    const made = kustomizations.flatMap((one) => one.made);
+    const report = judge(files, names, optionsOf(options, made, io));
     const format = formats[options.format] ?? formats['text'];
     io.stdout(format?.(report, files, io) ?? '');
     return report.findings.some(({ severity }) => severity === 'error') ? 2 : 0;
@@ -102,7 +104,7 @@ function named(name: string): string {
   return name === '-' ? 'standard input' : `'${name}'`;
 }
 
-function optionsOf(flags: CheckFlags, io: CommandIo): CheckOptions {
+function optionsOf(flags: CheckFlags, made: readonly ExternalObject[], io: CommandIo): CheckOptions {
   const platform = flags.platform === undefined ? {} : readPlatform(readText(flags.platform, io), flags.platform);
   const chosen = flags.rule.map((name) => {
     const rule = rules.find((one) => one.name === name);
@@ -127,7 +129,7 @@ function optionsOf(flags: CheckFlags, io: CommandIo): CheckOptions {
       return inputs.map(({ manifest }) => manifest);
     });
   return {
-    platform: { ...platform, ...targetOf(flags.target) },
+    platform: { ...platform, ...targetOf(flags.target), external: [...(platform.external ?? []), ...made] },
     ...(chosen.length === 0 ? {} : { rules: chosen }),
     kinds: new Map([...builtInKinds(), ...kindsOf(definitions).map((kind) => [kind.id, kind] as const)]),
   };

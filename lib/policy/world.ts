@@ -194,9 +194,11 @@ export class World {
   /** Whether an object of that name has no namespace yet, or the one that names it has none. */
   private mayBe(kind: string, namespace: string, name: string): boolean {
     const homes = this.names.get(kind) ?? new Map<string, Map<string, Named>>();
-    return namespace === ''
-      ? [...homes.values()].some((known) => known.has(name))
-      : homes.get('')?.get(name)?.resource?.clusterScoped === false;
+    if (namespace === '') {
+      return [...homes.values()].some((known) => known.has(name));
+    }
+    const homeless = homes.get('')?.get(name);
+    return homeless !== undefined && homeless.resource?.clusterScoped !== true;
   }
 
   /** What a function makes of the whole set, made once. */

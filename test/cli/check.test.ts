@@ -142,8 +142,31 @@ configMapGenerator: [{name: c, files: [settings.json, "b.yaml=data.yaml"]}]
       'prod/settings.json': '{"kind": "settings"}',
       'prod/data.yaml': patch,
     };
-    expect(await run(folder(files), [])).toMatchObject({ code: 0, err: '' });
+    expect(await run(folder(files), [])).toMatchObject({
+      code: 0,
+      err: expect.stringContaining('of the kustomizations below . not applied'),
+    });
     expect((await run(folder({ ...files, 'prod/extra.yaml': patch }), [])).out).toContain("'selector' is required");
+  });
+
+  it('knows what kustomizations generate, in their own folder and in a tree, and says what it does not apply', async () => {
+    const reads = `apiVersion: v1
+kind: Pod
+metadata: {name: a, namespace: shop}
+spec: {containers: [{name: a, image: 'a:1', envFrom: [{configMapRef: {name: settings}}]}]}
+`;
+    const files = (name: string) => ({
+      'base/kustomization.yaml': `resources: [pod.yaml]\npatches: [patch.yaml]\nconfigMapGenerator: [{name: ${name}, literals: [A=1]}]\n`,
+      'base/pod.yaml': reads,
+      'base/patch.yaml': 'kind: Pod\n$patch: delete\n',
+    });
+    const only = ['--rule', 'config-map-exists'];
+    for (const where of ['base', '.']) {
+      const { out, err, code } = await run(folder(files('settings')), [where, ...only]);
+      expect([where, code, out]).toEqual([where, 0, expect.not.stringContaining('there is no')]);
+      expect(err).toContain('patches, configMapGenerator of');
+      expect((await run(folder(files('other')), [where, ...only])).out).toContain("there is no ConfigMap 'settings'");
+    }
   });
 
   it('says that a folder without a kustomization cannot be listed in one', async () => {
