@@ -23,6 +23,7 @@ const NAMESPACES = ['argocd', 'cnpg-system', 'default', 'flux-system', 'kube-nod
 
 /** Kinds that another repository or a chart may bring: one is missing only where others of its kind are here. */
 const OFTEN_ELSEWHERE: ReadonlySet<string> = new Set([
+  'AppProject',
   'Deployment',
   'IngressClass',
   'Kustomization',

@@ -17,7 +17,7 @@ export const privateService: PolicyRule = {
   example: () => example([service()], 'spec.type', 'NodePort'),
   check(resource, _, report) {
     if (resource.kind === 'Ingress') {
-      report.fail('', 'it opens the service to whoever reaches the ingress controller');
+      report.fail('', 'it opens the service to whoever reaches the ingress controller', 'remove it, and use a tunnel');
       return;
     }
     if (resource.id !== CLUSTER) {
