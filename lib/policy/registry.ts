@@ -66,6 +66,7 @@ import { livenessOutlastsFailover } from './rules/liveness-outlasts-failover';
 import { managedRoles } from './rules/managed-roles';
 import { managedServices } from './rules/managed-services';
 import { memoryFits } from './rules/memory-fits';
+import { memoryUnit } from './rules/memory-unit';
 import { monitorSelects } from './rules/monitor-selects';
 import { namespaceExists } from './rules/namespace-exists';
 import { namespaceRestricted } from './rules/namespace-restricted';
@@ -228,6 +229,7 @@ export const rules: readonly PolicyRule[] = [
   managedRoles,
   managedServices,
   memoryFits,
+  memoryUnit,
   monitorSelects,
   namespaceExists,
   namespaceRestricted,

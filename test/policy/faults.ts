@@ -66,6 +66,12 @@ export const faults: readonly Fault[] = [
       (v) => v?.replace(/i$/, 'B'),
     ),
   },
+  {
+    kind: 'memory in thousandths of a byte',
+    seed: change('*', [`${CONTAINER}.resources.*.memory`, 'spec.resources.*.memory'], (v) =>
+      v?.replace(/[KMG]i$/, 'm'),
+    ),
+  },
   { kind: 'quantity that is rewritten', seed: change('Cluster', 'spec.resources.*.memory', is('2048Mi')) },
   {
     kind: 'name of a Secret',
