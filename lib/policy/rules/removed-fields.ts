@@ -24,7 +24,11 @@ export const removedFields: PolicyRule = {
     }
     listOr(resource.spec['externalClusters']).forEach((one, i) => {
       if (one[STORE] !== undefined) {
-        report.fail(['spec', 'externalClusters', i, STORE], 'CloudNativePG 1.31 removes it', 'use plugin');
+        report.fail(
+          ['spec', 'externalClusters', i, STORE],
+          'CloudNativePG 1.31 removes it',
+          'write plugin in its place, with an ObjectStore',
+        );
       }
     });
   },

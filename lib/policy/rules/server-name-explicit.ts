@@ -18,10 +18,10 @@ export const serverNameExplicit: PolicyRule = {
   check(resource, _, report) {
     const { source: name } = objectOr(objectOr(resource.spec['bootstrap'])['recovery']);
     const source = listOr(resource.spec['externalClusters']).find((one) => name !== undefined && one['name'] === name);
-    const fails = (path: readonly PathSegment[], archive: unknown): void => {
+    const fails = (path: readonly PathSegment[], archive: unknown, fix?: string): void => {
       const unchecked = resource.annotations['cnpg.io/skipEmptyWalArchiveCheck'] === 'enabled';
       const effect = unchecked ? 'it overwrites the WAL that it came from' : 'it will never start';
-      report.fail(path, `it archives as '${String(archive)}', the archive that it is restored from: ${effect}`);
+      report.fail(path, `it archives as '${String(archive)}', the archive that it is restored from: ${effect}`, fix);
     };
     listOr(resource.spec['plugins']).forEach((plugin, i) => {
       const { barmanObjectName, serverName } = objectOr(plugin['parameters']);
@@ -42,7 +42,12 @@ export const serverNameExplicit: PolicyRule = {
     });
     const [own, other] = [inTreeStore(resource), source?.['barmanObjectStore'] as unknown];
     if (own !== undefined && isObject(other) && ownPlace(own, resource.name) === ownPlace(other, String(name))) {
-      fails(['spec', 'backup', 'barmanObjectStore', 'serverName'], own['serverName'] ?? resource.name);
+      const path = ['spec', 'backup', 'barmanObjectStore', 'serverName'];
+      fails(
+        path,
+        own['serverName'] ?? resource.name,
+        `write serverName: '${resource.name}-2', and count it up with every restore`,
+      );
     }
   },
 };
