@@ -90,6 +90,13 @@ export const RECOVERY: Fields = {
   ],
 };
 
+/** A unit of Flux. */
+export function kustomization(): Fields {
+  return object('kustomize.toolkit.fluxcd.io/v1', 'Kustomization', 'shop', {
+    spec: { interval: '30m', prune: true, path: './x', sourceRef: { kind: 'GitRepository', name: 'flux-system' } },
+  });
+}
+
 /** A base backup of `cluster()` each night. */
 export function scheduledBackup(): Fields {
   return object('postgresql.cnpg.io/v1', 'ScheduledBackup', 'db', {

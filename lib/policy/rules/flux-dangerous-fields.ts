@@ -1,6 +1,6 @@
 import { objectOr } from '../resource';
 import type { PolicyRule } from '../rule';
-import { example, object } from './_examples';
+import { example, kustomization } from './_examples';
 
 const FLUX = 'kustomize.toolkit.fluxcd.io/v1';
 
@@ -14,21 +14,7 @@ export const fluxDangerousFields: PolicyRule = {
     'no Flux Kustomization uses force, postBuild or targetNamespace, and none deletes the service along with itself',
   why: 'With force, Flux answers a change that a webhook refuses by deleting the object: one Cluster was created anew, empty (devantler-tech/platform#2159). postBuild rewrites ${...} in every script.',
   remediation: 'remove the field',
-  example: () =>
-    example(
-      [
-        object(FLUX, 'Kustomization', 'shop', {
-          spec: {
-            interval: '30m',
-            prune: true,
-            path: './x',
-            sourceRef: { kind: 'GitRepository', name: 'flux-system' },
-          },
-        }),
-      ],
-      'spec.force',
-      true,
-    ),
+  example: () => example([kustomization()], 'spec.force', true),
   check(resource, _, report) {
     const { force, suspend, sourceRef } = resource.spec;
     if (force === true) {

@@ -1,5 +1,5 @@
 import type { PolicyRule } from '../rule';
-import { example, object } from './_examples';
+import { example, kustomization } from './_examples';
 
 const FLUX = 'kustomize.toolkit.fluxcd.io/v1';
 
@@ -12,21 +12,7 @@ export const fluxRewrites: PolicyRule = {
   summary: 'no Flux Kustomization rewrites its objects with postBuild or targetNamespace',
   why: 'What is applied is then another text than the one that was checked: postBuild replaces ${...} in scripts as well, and targetNamespace moves what names a namespace of its own (fluxcd.io, Kustomization).',
   remediation: 'write the values and metadata.namespace into the manifests',
-  example: () =>
-    example(
-      [
-        object(FLUX, 'Kustomization', 'shop', {
-          spec: {
-            interval: '30m',
-            prune: true,
-            path: './x',
-            sourceRef: { kind: 'GitRepository', name: 'flux-system' },
-          },
-        }),
-      ],
-      'spec.targetNamespace',
-      'shop',
-    ),
+  example: () => example([kustomization()], 'spec.targetNamespace', 'shop'),
   check(resource, _, report) {
     const { postBuild, targetNamespace } = resource.spec;
     if (postBuild !== undefined) {

@@ -8,6 +8,7 @@ import {
   container,
   cronJob,
   deployment,
+  kustomization,
   merge,
   namespace,
   object,
@@ -89,9 +90,6 @@ const homeless = (one: Readonly<Record<string, unknown>>) => merge(one, { metada
 const unwritten = cluster({
   plugins: [{ name: 'barman-cloud.cloudnative-pg.io', parameters: { barmanObjectName: 'store' } }],
   resources: { requests: { cpu: '1000m' } },
-});
-const unit = object('kustomize.toolkit.fluxcd.io/v1', 'Kustomization', 'shop', {
-  spec: { interval: '30m', prune: true, path: './x', sourceRef: { kind: 'GitRepository', name: 'x' } },
 });
 const restoredInTree = (serverName: string) =>
   merge(inTree, {
@@ -339,7 +337,7 @@ const CASES: readonly (readonly [what: string, rules: readonly string[], fine: O
   [
     'defaults left out where Flux alone delivers',
     ['drift-list-items', 'canonical-quantities'],
-    [unwritten, unit],
+    [unwritten, kustomization()],
     [unwritten],
   ],
   [
