@@ -183,7 +183,9 @@ export const faults: readonly Fault[] = [
   {
     kind: 'policy type dropped',
     elsewhere: /^default-deny (Deployment|CronJob|Cluster) state-hub/,
-    seed: change('NetworkPolicy', 'spec.policyTypes', (v) => (v.length > 1 ? v.slice(0, 1) : undefined)),
+    seed: change('NetworkPolicy', 'spec.policyTypes', (v) =>
+      v.length > 1 ? v.slice(0, 1) : v[0] === 'Egress' ? undefined : v,
+    ),
   },
   {
     kind: 'selector of a monitor',

@@ -1,4 +1,4 @@
-import { listOr } from '../resource';
+import { listOr, objectOr } from '../resource';
 import type { PolicyRule } from '../rule';
 import { example, policy } from './_examples';
 
@@ -8,7 +8,7 @@ export const networkPolicyDirection: PolicyRule = {
   family: 'network',
   severity: 'error',
   kinds: ['networking.k8s.io/v1/NetworkPolicy'],
-  summary: 'policyTypes is written out and names every direction that has rules',
+  summary: 'policyTypes names every direction that has rules, and is left out only where ingress alone is meant',
   why: 'Rules of a direction that policyTypes leaves out are ignored without a word; without policyTypes, Kubernetes guesses from the rules that are there (kubernetes.io, Network Policies).',
   remediation: 'write policyTypes with every direction that has rules',
   example: () =>
@@ -25,12 +25,15 @@ export const networkPolicyDirection: PolicyRule = {
     ),
   check(resource, _, report) {
     // As it was written: the API server's default would hide the guess.
-    const types: unknown = resource.manifest['spec']?.policyTypes;
+    const { policyTypes: types, ingress, egress } = objectOr(resource.manifest['spec']);
     if (!Array.isArray(types)) {
-      report.fail(
-        'spec.policyTypes',
-        'it is left out, so Kubernetes guesses from the rules which directions are restricted',
-      );
+      // Only what comes in, with rules for it, is what everybody means.
+      if (ingress === undefined || egress !== undefined) {
+        report.fail(
+          'spec.policyTypes',
+          'it is left out: what comes in is then restricted whatever the rules say, and what goes out only where egress is written',
+        );
+      }
       return;
     }
     for (const [direction, field] of [

@@ -417,6 +417,12 @@ const CASES: readonly (readonly [what: string, rules: readonly string[], fine: O
     [cluster({ enableSuperuserAccess: true }), object('v1', 'Secret', 'db-superuser', {})],
   ],
   [
+    'a policy for what comes in that does not say so',
+    ['network-policy-direction'],
+    [policy('db', { podSelector: {}, ingress: [{ ports: [{ port: 5432 }] }] })],
+    [policy('db', { podSelector: {}, egress: [{ ports: [{ port: 5432 }] }] })],
+  ],
+  [
     'a restore of a Backup that no plugin made',
     ['recovery-complete'],
     [fromBackup, backup('barmanObjectStore')],
