@@ -1,6 +1,11 @@
-import { listOr, objectOr } from '../resource';
+import type { Pods } from '../_pods';
+import { type Resource, listOr, objectOr } from '../resource';
 import type { PolicyRule } from '../rule';
+import type { World } from '../world';
+import { addressesOf } from './_addresses';
 import { cluster, container, deployment, example } from './_examples';
+import { databaseHosts } from './_hosts';
+import { referencesOf } from './_references';
 
 /** An instance loss takes at most this long with the settings that CloudNativePG has by default. */
 const FAILOVER_SECONDS = 60;
@@ -20,6 +25,7 @@ export const livenessOutlastsFailover: PolicyRule = {
         deployment({
           containers: [
             container({
+              env: [{ name: 'PGHOST', value: 'db-rw' }],
               livenessProbe: {
                 tcpSocket: undefined,
                 httpGet: { path: '/alive', port: 'http' },
@@ -35,12 +41,11 @@ export const livenessOutlastsFailover: PolicyRule = {
       '/ready',
     ),
   check(resource, world, report) {
-    // Only in a namespace with a database: what has none there answers whatever happens to it.
-    if (world.in(resource.namespace, 'postgresql.cnpg.io/v1/Cluster').length === 0) {
+    const pods = world.pods(resource);
+    if (pods === undefined || !logsIn(resource, pods, world)) {
       return;
     }
-    const pods = world.pods(resource);
-    listOr(pods?.spec?.['containers']).forEach((one, i) => {
+    listOr(pods.spec?.['containers']).forEach((one, i) => {
       const liveness = objectOr(one['livenessProbe']);
       const path = objectOr(liveness['httpGet'])['path'] as string | undefined;
       const seconds = Number(liveness['periodSeconds'] ?? 10) * Number(liveness['failureThreshold'] ?? 3);
@@ -50,10 +55,29 @@ export const livenessOutlastsFailover: PolicyRule = {
         seconds < FAILOVER_SECONDS
       ) {
         report.fail(
-          [...(pods?.path ?? []), 'containers', i, 'livenessProbe'],
+          [...pods.path, 'containers', i, 'livenessProbe'],
           `after ${seconds} s without '${path}' the container is restarted, but a failover of the database may take ${FAILOVER_SECONDS} s`,
         );
       }
     });
   },
 };
+
+/**
+ * Whether a program is given the host of a database, the Secret that a Cluster makes for its clients, or the address of
+ * another service, which may have a database.
+ */
+function logsIn(resource: Resource, pods: Pods, world: World): boolean {
+  return (
+    world.onceFor(pods, databaseHosts).length > 0 ||
+    world.onceFor(pods, addressesOf).length > 0 ||
+    world
+      .onceFor(resource, referencesOf)
+      .some(
+        ({ kind, name }) =>
+          kind === 'Secret' &&
+          name.endsWith('-app') &&
+          world.find('Cluster', resource.namespace, name.slice(0, -'-app'.length)) !== undefined,
+      )
+  );
+}

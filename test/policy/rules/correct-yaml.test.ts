@@ -143,6 +143,16 @@ const unnamed = {
   kind: 'ConfigMap',
   metadata: { generateName: 'before-', namespace: 'shop' },
 };
+const asked = (name: string) => {
+  const probe = {
+    tcpSocket: undefined,
+    httpGet: { path: '/health', port: 'http' },
+    periodSeconds: 5,
+    failureThreshold: 3,
+  };
+  const env = [{ name: 'KEY', valueFrom: { secretKeyRef: { name, key: 'password' } } }];
+  return deployment({ containers: [container({ env, livenessProbe: probe, readinessProbe: probe })] });
+};
 const noQuorum = cluster({ postgresql: { synchronous: { method: 'any', number: 1 } } });
 const external = (spec: object) => object('external-secrets.io/v1', 'ExternalSecret', 'made', { spec });
 const operatorPeer = {
@@ -421,6 +431,12 @@ const CASES: readonly (readonly [what: string, rules: readonly string[], fine: O
     ['network-policy-direction'],
     [policy('db', { podSelector: {}, ingress: [{ ports: [{ port: 5432 }] }] })],
     [policy('db', { podSelector: {}, egress: [{ ports: [{ port: 5432 }] }] })],
+  ],
+  [
+    'a program that has no database, and is asked for life and readiness alike',
+    ['liveness-outlasts-failover'],
+    [cluster(), asked('other-app')],
+    [cluster(), asked('db-app')],
   ],
   [
     'a restore of a Backup that no plugin made',
