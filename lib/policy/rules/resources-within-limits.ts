@@ -1,18 +1,15 @@
-import type { PathSegment } from '../_path';
 import { parseQuantity } from '../_quantity';
 import { type YamlObject, objectOr } from '../resource';
 import type { PolicyRule, Report } from '../rule';
 import { container, deployment, example } from './_examples';
-import { POD_KINDS, podSpecOf } from './_pod-specs';
-
-const CLUSTER = 'postgresql.cnpg.io/v1/Cluster';
+import { ASKING, type Asked, askedBy } from './_pod-specs';
 
 /** Nothing asks for more than it may use. */
 export const resourcesWithinLimits: PolicyRule = {
   name: 'resources-within-limits',
   family: 'kubernetes',
   severity: 'error',
-  kinds: [...POD_KINDS, CLUSTER],
+  kinds: ASKING,
   summary: 'no request is above its limit, and huge pages and devices are requested as they are limited',
   why: "The API server refuses the pod, not the Deployment: the rollout stands still and only the ReplicaSet's events say why (kubernetes.io, Resource Management for Pods and Containers; CloudNativePG, webhook: validateResources).",
   remediation: 'lower the request, or raise the limit',
@@ -23,22 +20,11 @@ export const resourcesWithinLimits: PolicyRule = {
       '1Gi',
     ),
   check(resource, world, report) {
-    if (resource.id === CLUSTER) {
-      compare(resource.spec['resources'], ['spec'], report);
-      return;
-    }
-    const pod = podSpecOf(resource, world);
-    if (pod === undefined) {
-      return;
-    }
-    compare(pod.spec['resources'], pod.path, report);
-    for (const { container: one, path } of pod.containers) {
-      compare(one['resources'], path, report);
-    }
+    askedBy(resource, world).forEach((one) => compare(one, report));
   },
 };
 
-function compare(resources: unknown, path: readonly PathSegment[], report: Report): void {
+function compare({ resources, path }: Asked, report: Report): void {
   if (resources === undefined) {
     return;
   }
