@@ -68,8 +68,9 @@ function below(name: string, io: CommandIo, met: Kustomization[]): SourceFiles {
   const here: Kustomization[] = [];
   const visit = (folder: string): string[] => {
     const entries = readdirSync(folder, { withFileTypes: true }).toSorted((a, b) => (a.name < b.name ? -1 : 1));
-    if (entries.some((entry) => isKustomization(entry.name))) {
-      here.push(...[kustomizationOf(folder, io)].filter((one) => one !== undefined));
+    const own = kustomizationOf(folder, io);
+    if (own !== undefined) {
+      here.push(own);
     }
     return entries.flatMap((entry) => {
       const path = join(folder, entry.name);

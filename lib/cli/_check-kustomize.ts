@@ -65,10 +65,15 @@ export function kustomizationOf(folder: string, io: CommandIo): Kustomization | 
     file,
     resources: [...texts(fields['resources']), ...texts(fields['bases'])],
     parts: [
-      ...['patchesStrategicMerge', 'crds', 'configurations', 'transformers', 'generators', 'validators'].flatMap(
-        (field) => texts(fields[field]),
-      ),
-      ...texts(fields['patches']),
+      ...[
+        'patches',
+        'patchesStrategicMerge',
+        'crds',
+        'configurations',
+        'transformers',
+        'generators',
+        'validators',
+      ].flatMap((field) => texts(fields[field])),
       ...['patches', 'patchesJson6902', 'replacements'].flatMap((field) =>
         listOr(fields[field]).flatMap((one) => texts([objectOr(one)['path']])),
       ),

@@ -48,12 +48,20 @@ function judge(
   const judged = judgeManifest(given, { kinds, target: kubernetes, cloudNativePg });
   const { manifest, entry } = judged;
   const ref = refOf(manifest, origin);
-  const problems = judged.problems.filter(
-    (problem) => !isAboutSealed(problem, sealed) && !isAboutVariable(problem, manifest, ref, ledger),
-  );
+  const skip = (reason: string): void => void ledger.skipped.push({ rule: 'schema', object: ref, reason });
   let broken = false;
-  for (const problem of problems) {
-    broken ||= problem.advisory !== true || problem.keyword === 'kind';
+  for (const problem of judged.problems) {
+    const { segments, advisory, keyword } = problem;
+    // The name of a field stands, whatever its value is.
+    const ofValue = segments.length > 0 && !['additionalProperties', 'version'].includes(keyword);
+    if (ofValue && touchesSealed(sealed, segments)) {
+      continue;
+    }
+    if (ofValue && isFilledIn(manifest, segments)) {
+      skip(FILLED_IN);
+      continue;
+    }
+    broken ||= advisory !== true || keyword === 'kind';
     ledger.findings.push(schemaFinding(problem, ref));
   }
   count(ledger, broken);
@@ -61,12 +69,11 @@ function judge(
     return undefined;
   }
   if (broken) {
-    if (problems.some(({ keyword }) => keyword === 'kind')) {
+    if (judged.problems.some(({ keyword }) => keyword === 'kind')) {
       ledger.closed.set(ref, 'its kind has no schema here');
     }
     return makeResource(manifest, manifest, true, ref, entry);
   }
-  const skip = (reason: string): void => void ledger.skipped.push({ rule: 'schema', object: ref, reason });
   entry?.unjudged?.forEach((about) => skip(`its CustomResourceDefinition has ${about}`));
   judged.unjudged.forEach(skip);
   if (hidesFields(sealed)) {
@@ -82,28 +89,6 @@ function judge(
   const effective = withDefaults(manifest, extras, tasks) as YamlObject;
   const celBroken = tasks.length > 0 && judgeCel(manifest, ref, tasks, ledger);
   return makeResource(manifest, effective, celBroken, ref, entry);
-}
-
-/** What the schema says of a value that is encrypted. The names of fields are not, and stand. */
-function isAboutSealed({ keyword, segments }: SchemaProblem, sealed: NonNullable<PolicyInput['sealed']>): boolean {
-  return segments.length > 0 && !NAMES.includes(keyword) && touchesSealed(sealed, segments);
-}
-
-/** What is said of the name of a field, whatever its value is. */
-const NAMES = ['additionalProperties', 'version'];
-
-/** What the schema says of a value that is filled in later is counted as not judged. */
-function isAboutVariable(
-  { keyword, segments }: SchemaProblem,
-  manifest: unknown,
-  object: ObjectRef,
-  ledger: Ledger,
-): boolean {
-  if (segments.length === 0 || NAMES.includes(keyword) || !isFilledIn(manifest, segments)) {
-    return false;
-  }
-  ledger.skipped.push({ rule: 'schema', object, reason: FILLED_IN });
-  return true;
 }
 
 function schemaFinding(problem: SchemaProblem, object: ObjectRef): Finding {

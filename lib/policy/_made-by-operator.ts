@@ -18,11 +18,13 @@ const APP_KEYS = [
 const AUTHORITY = ['ca.crt', 'ca.key'];
 const PAIR = ['tls.crt', 'tls.key', 'ca.crt'];
 
+/** Whether an object is one of CloudNativePG's own. */
+export function isOfOperator({ id }: Resource): boolean {
+  return id.startsWith(GROUP);
+}
+
 /** What CloudNativePG makes of an object of its own, in the same namespace. */
 export function operatorMade(resource: Resource): readonly Made[] {
-  if (!resource.id.startsWith(GROUP)) {
-    return [];
-  }
   const { name } = resource;
   const spec = resource.broken ? {} : resource.spec;
   switch (resource.kind) {

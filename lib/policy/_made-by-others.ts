@@ -1,3 +1,4 @@
+import { isOfOperator, operatorMade } from './_made-by-operator';
 import { type Resource, type YamlObject, listOr, objectOr } from './resource';
 
 /** What a controller makes from another object; keys are those of a Secret or ConfigMap. */
@@ -25,8 +26,12 @@ const BY_KIND: ReadonlyMap<string, Maker> = new Map([
 
 const CERTIFICATE = ['tls.crt', 'tls.key', 'ca.crt'];
 
-/** What the controllers of well-known kinds make of an object. None of these kinds needs a schema here. */
-export function madeFrom({ ref, manifest }: Resource): readonly Made[] {
+/** What the controllers of well-known kinds make of an object. Only those of CloudNativePG need a schema here. */
+export function madeFrom(resource: Resource): readonly Made[] {
+  const { ref, manifest } = resource;
+  if (isOfOperator(resource)) {
+    return operatorMade(resource);
+  }
   const make = BY_KIND.get(ref.kind);
   return make !== undefined && ref.apiVersion.startsWith(`${make.group}/`) ? make.from(manifest) : [];
 }

@@ -25,23 +25,9 @@ export function parseQuantity(value: unknown): number | undefined {
   if (typeof value === 'number') {
     return value;
   }
-  const text = String(value);
-  let known = quantities.get(text);
-  if (known === undefined && !quantities.has(text)) {
-    known = parseText(text);
-    if (quantities.size < MAX_KNOWN) {
-      quantities.set(text, known);
-    }
-  }
-  return known;
-}
-
-/** Few amounts are written, and those often. */
-const quantities = new Map<string, number | undefined>();
-const MAX_KNOWN = 1000;
-
-function parseText(text: string): number | undefined {
-  const match = /^([+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+))(?:([eE][+-]?[0-9]+)|([KMGTPE]i|[numkMGTPE])?)$/.exec(text);
+  const match = /^([+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+))(?:([eE][+-]?[0-9]+)|([KMGTPE]i|[numkMGTPE])?)$/.exec(
+    String(value),
+  );
   if (match === null) {
     return undefined;
   }

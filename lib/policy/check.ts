@@ -1,4 +1,5 @@
 import { judgeAlone } from './_alone';
+import { groupBy } from './_group';
 import { type Ledger, internal, newLedger } from './_ledger';
 import { type PathSegment, formatPath, parsePath } from './_path';
 import { FILLED_IN, isFilledIn } from './_variables';
@@ -98,18 +99,10 @@ function runRules(rules: readonly PolicyRule[], resources: readonly Resource[], 
   const running = rules.map((rule) => ({ rule, report: new Reporter(rule, ledger) }));
   for (let start = 0; start < resources.length; start += BATCH) {
     const batch = resources.slice(start, start + BATCH);
-    const byKind = new Map([['*', batch]]);
-    for (const resource of batch) {
-      const known = byKind.get(resource.id);
-      if (known === undefined) {
-        byKind.set(resource.id, [resource]);
-      } else {
-        known.push(resource);
-      }
-    }
+    const byKind = groupBy(batch, ({ id }) => id);
     for (const one of running) {
       for (const kind of one.rule.kinds) {
-        for (const resource of byKind.get(kind) ?? []) {
+        for (const resource of kind === '*' ? batch : (byKind.get(kind) ?? [])) {
           runRule(one, resource, world, ledger);
         }
       }

@@ -1,4 +1,3 @@
-import { operatorMade } from './_made-by-operator';
 import { EVERYWHERE, addedKeys, madeFrom, mayMakePods } from './_made-by-others';
 import { type Pods, podsOf, scaleTargets } from './_pods';
 import { kindKey } from './_kind-key';
@@ -41,9 +40,10 @@ const UNKNOWN: Lookup = { status: 'unknown' };
 /** What is known under one name. */
 interface Named {
   readonly resource?: Resource;
-  /** Keys of what an operator makes or somebody else owns. */
+  /** Keys of what a controller makes or somebody else owns. */
   readonly keys?: Keys | undefined;
-  readonly operator: boolean;
+  /** Made by a controller, or there in every cluster: it says nothing of where others of its kind are written. */
+  readonly made: boolean;
 }
 
 /** A value that was computed once, and what was left out of it. */
@@ -72,17 +72,14 @@ export class World {
     public readonly incomplete = false,
   ) {
     for (const name of NAMESPACES) {
-      this.name('Namespace', '', name, { keys: 'any', operator: true });
+      this.name('Namespace', '', name, { keys: 'any', made: true });
     }
     for (const { kind, namespace, name, keys } of platform.external ?? []) {
-      this.name(kind, namespace ?? '', name, { keys: keys ?? 'any', operator: false });
+      this.name(kind, namespace ?? '', name, { keys: keys ?? 'any', made: false });
     }
     for (const resource of resources) {
-      for (const made of operatorMade(resource)) {
-        this.name(made.kind, resource.namespace, made.name, { keys: made.keys, operator: true });
-      }
-      for (const made of madeFrom(resource)) {
-        this.name(made.kind, resource.namespace, made.name, { keys: made.keys, operator: true });
+      for (const { kind, name, keys } of madeFrom(resource)) {
+        this.name(kind, resource.namespace, name, { keys, made: true });
       }
     }
     const scaled = scaleTargets(resources);
@@ -94,7 +91,7 @@ export class World {
         this.replaced.set(before.resource, resource);
       }
       // A controller may fill in what is declared empty.
-      names.set(resource.name, { resource, keys: before?.keys, operator: false });
+      names.set(resource.name, { resource, keys: before?.keys, made: false });
       if (mayMakePods(resource)) {
         this.openHomes.add(resource.namespace);
       }
@@ -182,7 +179,7 @@ export class World {
     if (known?.has(name) === true || (kind === 'ConfigMap' && EVERYWHERE.has(name))) {
       return FOUND;
     }
-    if (OFTEN_ELSEWHERE.has(kind) && ![...(known?.values() ?? [])].some(({ operator }) => !operator)) {
+    if (OFTEN_ELSEWHERE.has(kind) && ![...(known?.values() ?? [])].some(({ made }) => !made)) {
       return UNKNOWN;
     }
     if (this.incomplete || this.mayBe(kind, namespace, name)) {
@@ -246,10 +243,8 @@ export class World {
     if (all.length <= FEW) {
       return all;
     }
-    for (const [label, value] of Object.entries(objectOr(objectOr(selector)['matchLabels']))) {
-      return this.onceFor(all, byLabel).get(`${label}=${String(value)}`) ?? [];
-    }
-    return all;
+    const [first] = Object.entries(objectOr(objectOr(selector)['matchLabels']));
+    return first === undefined ? all : (this.onceFor(all, byLabel).get(`${first[0]}=${String(first[1])}`) ?? []);
   }
 
   /** Namespaces whose labels a selector takes, of those that are known. */

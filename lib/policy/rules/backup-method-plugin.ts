@@ -1,7 +1,7 @@
 import { listOr, objectOr } from '../resource';
 import type { PolicyRule } from '../rule';
 import { cluster, example, scheduledBackup } from './_examples';
-import { inTreeStore } from './_in-tree';
+import { inTreeStore } from './_archives';
 
 /** Backups go through what the Cluster has. */
 export const backupMethodPlugin: PolicyRule = {

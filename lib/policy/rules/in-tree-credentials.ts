@@ -1,7 +1,7 @@
 import { isObject } from '../resource';
 import type { PolicyRule } from '../rule';
 import { cluster, example } from './_examples';
-import { inTreeStore } from './_in-tree';
+import { inTreeStore } from './_archives';
 
 const PATH = 'spec.backup.barmanObjectStore';
 const PROVIDERS = ['azureCredentials', 'googleCredentials', 's3Credentials'];

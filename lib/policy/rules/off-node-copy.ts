@@ -3,7 +3,7 @@ import type { PolicyRule } from '../rule';
 import type { World } from '../world';
 import { cluster, example, object } from './_examples';
 import { databaseHosts } from './_hosts';
-import { inTreeStore } from './_in-tree';
+import { inTreeStore } from './_archives';
 
 /** Every Cluster has a copy that the loss of the cluster does not take along. */
 export const offNodeCopy: PolicyRule = {

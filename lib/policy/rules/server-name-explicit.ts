@@ -1,9 +1,8 @@
-import { archiveKey } from '../../postgres/archive';
 import type { PathSegment } from '../_path';
-import { type YamlObject, isObject, listOr, objectOr } from '../resource';
+import { isObject, listOr, objectOr } from '../resource';
 import type { PolicyRule } from '../rule';
 import { cluster, example } from './_examples';
-import { inTreeStore } from './_in-tree';
+import { archiveIn, inTreeStore } from './_archives';
 
 /** The archive's server name is written down, and differs from the one that is restored from. */
 export const serverNameExplicit: PolicyRule = {
@@ -41,7 +40,11 @@ export const serverNameExplicit: PolicyRule = {
       }
     });
     const [own, other] = [inTreeStore(resource), source?.['barmanObjectStore'] as unknown];
-    if (own !== undefined && isObject(other) && ownPlace(own, resource.name) === ownPlace(other, String(name))) {
+    if (
+      own !== undefined &&
+      isObject(other) &&
+      archiveIn(own, own['serverName'] ?? resource.name) === archiveIn(other, other['serverName'] ?? name)
+    ) {
       const path = ['spec', 'backup', 'barmanObjectStore', 'serverName'];
       fails(
         path,
@@ -51,12 +54,3 @@ export const serverNameExplicit: PolicyRule = {
     }
   },
 };
-
-/** Where an object store in a Cluster itself keeps the archive of a server. */
-function ownPlace({ endpointURL, destinationPath, serverName }: YamlObject, name: string): string {
-  return archiveKey({
-    endpoint: typeof endpointURL === 'string' ? endpointURL : undefined,
-    destination: String(destinationPath),
-    serverName: String(serverName ?? name),
-  });
-}

@@ -1,8 +1,8 @@
-import { archiveKey } from '../../postgres/archive';
 import { listOr, objectOr } from '../resource';
 import type { Resource } from '../resource';
 import type { PolicyRule } from '../rule';
 import type { World } from '../world';
+import { archiveIn } from './_archives';
 import { cluster, example, store } from './_examples';
 
 const BARMAN = 'barman-cloud.cloudnative-pg.io';
@@ -82,15 +82,8 @@ function archiveOf(cluster: Resource, world: World): Archive | undefined {
   const index = plugins.findIndex((plugin) => plugin['name'] === BARMAN && plugin['isWALArchiver'] === true);
   const { barmanObjectName, serverName } = objectOr(plugins[index]?.['parameters']);
   const place = world.find('ObjectStore', cluster.namespace, String(barmanObjectName));
-  const { destinationPath, endpointURL } = objectOr(place?.spec['configuration']);
-  return typeof destinationPath === 'string'
-    ? {
-        index,
-        archive: archiveKey({
-          endpoint: typeof endpointURL === 'string' ? endpointURL : undefined,
-          destination: destinationPath,
-          serverName: String(serverName ?? cluster.name),
-        }),
-      }
+  const configuration = objectOr(place?.spec['configuration']);
+  return typeof configuration['destinationPath'] === 'string'
+    ? { index, archive: archiveIn(configuration, serverName ?? cluster.name) }
     : undefined;
 }

@@ -1,7 +1,7 @@
 import { listOr } from '../resource';
 import type { PolicyRule } from '../rule';
 import { cluster, example } from './_examples';
-import { inTreeStore } from './_in-tree';
+import { inTreeStore } from './_archives';
 
 const BARMAN = 'barman-cloud.cloudnative-pg.io';
 

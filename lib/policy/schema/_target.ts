@@ -13,7 +13,8 @@ export interface TargetNode {
   readonly problem?: { readonly message: string; readonly advisory: boolean; readonly fix?: string };
 }
 
-const trees = new Map<string, Map<KindEntry, TargetNode | undefined>>();
+/** By version, of kinds and of the definitions that they share. */
+const trees = new Map<string, Map<string, TargetNode | undefined>>();
 
 /** The versions that must take a manifest. */
 export interface Target {
@@ -26,12 +27,7 @@ export interface Target {
  * on; CloudNativePG lacks them yet or no more.
  */
 export function newerThan(manifest: object, kind: KindEntry, target: Target): SchemaProblem[] {
-  const version = isCnpg(kind.id) ? target.cloudNativePg : target.kubernetes;
-  const known = trees.get(version) ?? new Map<KindEntry, TargetNode | undefined>();
-  if (!known.has(kind)) {
-    trees.set(version, known.set(kind, isCnpg(kind.id) ? cnpgTree(kind.id, version) : build(kind, version)));
-  }
-  const tree = known.get(kind);
+  const tree = treeOf(kind.id, isCnpg(kind.id) ? target.cloudNativePg : target.kubernetes);
   if (tree === undefined) {
     return NONE;
   }
@@ -82,34 +78,38 @@ function step(value: object, at: PathSegment, node: TargetNode, segments: PathSe
   segments.pop();
 }
 
-/** Trees of the definitions that kinds share, by target. */
-const shared = new Map<string, Map<string, TargetNode>>();
-
-function build(kind: KindEntry, target: string): TargetNode | undefined {
-  const table = sinceTable();
-  const trees = shared.get(target) ?? new Map<string, TargetNode>();
-  shared.set(target, trees);
-  const treeOf = (name: string): TargetNode => {
-    const known = trees.get(name);
-    if (known !== undefined) {
-      return known;
-    }
-    const fields: Record<string, TargetNode> = {};
-    const tree = { p: fields };
-    // Known before its fields are: a definition may hold itself.
-    trees.set(name, tree);
-    for (const [field, entry] of Object.entries(table[name] ?? {})) {
-      if (typeof entry === 'string') {
-        const below = treeOf(definitionOf(entry));
-        fields[field] = entry.endsWith('[]') ? { i: below } : entry.endsWith('{}') ? { a: below } : below;
-      } else {
-        const problem = judge(field, entry, minor(target), target);
-        Object.assign(fields, problem && { [field]: { problem } });
-      }
-    }
+/** The tree of a kind or a definition; `undefined` where every version has all of it. */
+function treeOf(name: string, version: string): TargetNode | undefined {
+  const known = trees.get(version) ?? new Map<string, TargetNode | undefined>();
+  trees.set(version, known);
+  if (known.has(name)) {
+    return known.get(name);
+  }
+  const fields = sinceTable()[name];
+  if (fields === undefined) {
+    const tree = isCnpg(name) ? cnpgTree(name, version) : undefined;
+    known.set(name, tree);
     return tree;
-  };
-  return table[kind.id] === undefined ? undefined : treeOf(kind.id);
+  }
+  const p: Record<string, TargetNode> = {};
+  // Known before its fields are: a definition may hold itself.
+  known.set(name, { p });
+  for (const [field, entry] of Object.entries(fields)) {
+    const node = typeof entry === 'string' ? wayTo(entry, version) : problemOf(field, entry, version);
+    Object.assign(p, node && { [field]: node });
+  }
+  return known.get(name);
+}
+
+/** `core.v1.Container`, `core.v1.Container[]` for a list of them, `{}` for a map. */
+function wayTo(entry: string, version: string): TargetNode | undefined {
+  const below = treeOf(definitionOf(entry), version);
+  return below && (entry.endsWith('[]') ? { i: below } : entry.endsWith('{}') ? { a: below } : below);
+}
+
+function problemOf(field: string, entry: SinceEntry, version: string): TargetNode | undefined {
+  const problem = judge(field, entry, minor(version), version);
+  return problem && { problem };
 }
 
 function definitionOf(way: string): string {
